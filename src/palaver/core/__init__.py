@@ -1,0 +1,1 @@
+"""The vocabulary that every floor shares: frozen values, no input, no output."""

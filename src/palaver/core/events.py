@@ -1,0 +1,143 @@
+"""The events of a run: one closed union for the journal, SSE, WebSocket, webhooks and the SDK.
+
+Numbers, run and session stand outside (`seq`, `run_id`, `session_id` are added when an event is told).
+`CancelRequested` is a fact that is journaled and folded, and not told: it has no number.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from palaver.core.ids import MessageId, Seq, SessionId
+from palaver.core.messages import FinishReason, Message
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
+    """What every event has in common: its tag `type`."""
+
+
+class SessionOpened(_Event, tag="session"):
+    """Always first: which session this turn belongs to."""
+
+    title: str | None
+    created: bool
+
+
+class RunStarted(_Event, tag="run"):
+    """Who is asked, and the ids under which question and answer are kept."""
+
+    user_message_id: MessageId | None
+    message_id: MessageId
+    model: str
+    provider: str
+
+
+class TextGrew(_Event, tag="content"):
+    """A piece of the answer."""
+
+    content: str
+
+
+class ReasoningGrew(_Event, tag="reasoning"):
+    """A piece of what the model thinks aloud."""
+
+    content: str
+
+
+class ToolCallGrew(_Event, tag="tool_call_delta"):
+    """A piece of a call's arguments, as JSON text."""
+
+    call_id: str
+    name: str
+    arguments_delta: str
+
+
+class ToolCalled(_Event, tag="tool_call"):
+    """A whole call that a model asks for."""
+
+    call_id: str
+    name: str
+    arguments: dict[str, Any]
+    server: str | None = None
+
+
+class StepRestarted(_Event, tag="step_restarted"):
+    """The model step was cut and is asked again: text since `from_seq` (inclusive) is void."""
+
+    from_seq: Seq
+
+
+class TitleChanged(_Event, tag="title"):
+    """The session has a new title."""
+
+    title: str
+
+
+class UsageCounted(_Event, tag="usage"):
+    """What the turn consumed so far; the limit is None where the model's window is not known."""
+
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cost_usd: float | None
+    context_tokens: int
+    context_limit: int | None
+
+
+class MessageFinished(_Event, tag="message"):
+    """The finished message, whole."""
+
+    message: Message
+
+
+class RunFailed(_Event, tag="error"):
+    """Why the turn failed; never mixed into content."""
+
+    code: str
+    message: str
+    retryable: bool
+
+
+class RunDone(_Event, tag="done"):
+    """Always last."""
+
+    finish_reason: FinishReason
+    duration_ms: float
+    turns: int
+
+
+class CancelRequested(_Event, tag="cancel_requested"):
+    """Somebody wants the run to end."""
+
+    reason: Literal["user", "new_message", "deleted"] = "user"
+
+
+RunEvent = (
+    SessionOpened
+    | RunStarted
+    | TextGrew
+    | ReasoningGrew
+    | ToolCallGrew
+    | ToolCalled
+    | StepRestarted
+    | TitleChanged
+    | UsageCounted
+    | MessageFinished
+    | RunFailed
+    | RunDone
+    | CancelRequested
+)
+
+
+class Stamped(msgspec.Struct, frozen=True, gc=False):
+    """An event with its number; `seq` is 0 for a fact that is not told."""
+
+    seq: Seq
+    event: RunEvent
+
+
+class Address(msgspec.Struct, frozen=True, gc=False):
+    """Where an event belongs: what is told beside it."""
+
+    run_id: str
+    session_id: SessionId

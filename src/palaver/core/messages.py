@@ -1,0 +1,114 @@
+"""Messages and the parts they are made of, exactly as clients see them; not how they are stored."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from palaver.core.ids import MessageId, SessionId
+from palaver.core.usage import Usage
+
+MessageRole = Literal["user", "assistant", "system", "tool"]
+MessageStatus = Literal["complete", "partial", "error"]
+FinishReason = Literal["stop", "length", "tool_calls", "interrupted", "error"]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True, forbid_unknown_fields=True):
+    """What every kind of part has in common: its tag `type`."""
+
+
+class TextPart(_Part, tag="text"):
+    """Plain text or Markdown."""
+
+    text: str
+
+
+class ImagePart(_Part, tag="image"):
+    """An image: a `data:` or `https:` URL, or the id of an uploaded file."""
+
+    url: str | None = None
+    file_id: str | None = None
+    media_type: str | None = None
+
+
+class FilePart(_Part, tag="file"):
+    """A file that was uploaded before."""
+
+    file_id: str
+    name: str | None = None
+    media_type: str | None = None
+
+
+class AudioPart(_Part, tag="audio"):
+    """A recording: a `data:` URL or the id of an uploaded file."""
+
+    url: str | None = None
+    file_id: str | None = None
+    media_type: str | None = None
+
+
+class ReasoningPart(_Part, tag="reasoning"):
+    """What a model thought aloud; `signature` is the vendor's seal, kept for the next call."""
+
+    text: str
+    signature: str | None = None
+
+
+class ToolCallPart(_Part, tag="tool_call"):
+    """A call that a model asks for."""
+
+    call_id: str
+    name: str
+    arguments: dict[str, Any]
+    server: str | None = None
+
+
+class ToolResultPart(_Part, tag="tool_result"):
+    """What came of a call."""
+
+    call_id: str
+    ok: bool
+    content: str
+    truncated: bool = False
+
+
+Part = TextPart | ImagePart | FilePart | AudioPart | ReasoningPart | ToolCallPart | ToolResultPart
+
+
+class MessageError(msgspec.Struct, frozen=True):
+    """Why a message is not whole: one of our stable codes and a sentence for people."""
+
+    code: str
+    message: str
+
+
+class Siblings(msgspec.Struct, frozen=True):
+    """How many messages share this one's parent, and which of them this is, from 0."""
+
+    count: int = 1
+    index: int = 0
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC."""
+
+    id: MessageId
+    session_id: SessionId
+    parent_id: MessageId | None = None
+    role: MessageRole
+    parts: tuple[Part, ...] = ()
+    text: str = ""
+    model: str | None = None
+    provider: str | None = None
+    usage: Usage | None = None
+    latency_ms: float | None = None
+    status: MessageStatus = "complete"
+    finish_reason: FinishReason | None = None
+    error: MessageError | None = None
+    siblings: Siblings = Siblings()
+    metadata: dict[str, Any] = {}
+    created_at: str
+
+
+def text_of(parts: tuple[Part, ...]) -> str:
+    """The text parts joined, nothing between them."""
+    return "".join(part.text for part in parts if isinstance(part, TextPart))

@@ -1,0 +1,24 @@
+"""Who is asking, as a verified credential says; never what a request's body says."""
+
+from typing import Literal
+
+import msgspec
+
+from palaver.core.ids import KeyId, UserId
+
+Role = Literal["admin", "member"]
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """A verified caller. `scopes` None means everything the role allows."""
+
+    user_id: UserId
+    role: Role = "member"
+    via: Literal["token", "cookie", "key", "issuer", "ticket"] = "token"
+    key_id: KeyId | None = None
+    scopes: frozenset[str] | None = None
+
+    @property
+    def admin(self) -> bool:
+        """Whether administrators' endpoints are open to this caller."""
+        return self.role == "admin"

@@ -1,0 +1,1 @@
+"""Words of computing that know no word of conversations."""

@@ -1,0 +1,1 @@
+"""Engines and the unit of work; knows no table of any feature."""
