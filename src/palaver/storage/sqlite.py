@@ -1,13 +1,12 @@
 """SQLite in one file, or in memory: statements run in the event loop's thread, only waiting for the disk does not.
 
 A transaction of a few statements takes 8 to 30 µs here, less than the way to a thread and back, so they run where they
-are asked for, gathered once per turn of the loop. Commits do not sync (`synchronous=NORMAL`); one thread calls
-`fdatasync` on the write-ahead log for all commits that wait for it together, which is what `synchronous=FULL` does one
-by one. See docs/decisions/0002-sqlite-in-the-loop.md. Scans run in threads on connections of their own.
+are asked for, gathered once per turn of the loop. Commits do not sync (`synchronous=NORMAL`); the thread of `disk.py` does,
+for all commits that wait for it together. See docs/decisions/0002-sqlite-in-the-loop.md. Scans run in threads on
+connections of their own.
 """
 
 import asyncio
-import os
 import sqlite3
 import threading
 from collections import deque
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
+from palaver.storage.disk import Disk
 from palaver.storage.port import StorageUnavailable, UniqueViolated
 from palaver.storage.script import Do, Result, Script
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 DIALECT = sqlite_dialect(paramstyle="qmark")
 BUSY_MS = 20  # another process (the CLI) may hold the file for one small commit; longer waits must not hold the loop
 BUSY_TRIES = 250  # … and are tried again from the loop, 5 s in all
-CHECKPOINT_PAGES = 4_000  # 16 MB of write-ahead log, then it is folded into the file, in the thread
+HELD_SECONDS = 0.002  # how soon to look again while the log is being started afresh
 SCAN_THREADS = 2
 
 
@@ -35,6 +35,12 @@ class _Job(NamedTuple):
     durable: bool
     done: Callable[[Any], Any]
     failed: Callable[[Exception], Any]
+
+
+class _Outcome(NamedTuple):
+    job: _Job
+    value: Any
+    error: Exception | None
 
 
 class _Committed(NamedTuple):
@@ -106,10 +112,11 @@ class SqliteDatabase:
         self._tries = 0
         self._commits = 0
         self._waiting: deque[_Committed] = deque()
+        self._broken = False
         self._scans = ThreadPoolExecutor(SCAN_THREADS, "palaver-scan")
         self._scan_links = threading.local()
         self._open_scans: list[sqlite3.Connection] = []
-        self._syncer = _Syncer(path, self._loop, self._synced) if path else None
+        self._disk = Disk(path, lambda: connect(str(path)), self._synced) if path else None
 
     async def read(self, script: Script[T]) -> T:
         try:
@@ -147,17 +154,19 @@ class SqliteDatabase:
     async def check(self) -> None:
         try:
             self._link.execute("begin immediate")
-            self._link.execute("pragma user_version").fetchone()
-            self._link.execute("rollback")
+            if self._broken:  # only a write that reaches the disk shows that the disk takes writes again
+                self._link.execute("pragma user_version=1")
+            self._link.execute("commit")
+            self._broken = False
         except sqlite3.Error as error:
             self._rollback()
             raise _unavailable(error) from error
 
     async def close(self) -> None:
         while self._jobs or self._waiting:
-            await asyncio.sleep(0.001 if self._waiting or self._tries else 0)
-        if self._syncer:
-            await self._loop.run_in_executor(None, self._syncer.close)
+            await asyncio.sleep(0.001)
+        if self._disk:
+            await self._loop.run_in_executor(None, self._disk.close)
         self._scans.shutdown(wait=True)
         for link in self._open_scans:
             link.close()
@@ -180,6 +189,16 @@ class SqliteDatabase:
     def _flush(self) -> None:
         """Run everything that was posted in one transaction; each script in a savepoint of its own."""
         self._scheduled = False
+        if self._disk and not self._disk.gate.acquire(blocking=False):
+            self._later(HELD_SECONDS)
+            return
+        try:
+            self._run_posted()
+        finally:
+            if self._disk:
+                self._disk.gate.release()
+
+    def _run_posted(self) -> None:
         jobs, self._jobs = self._jobs, deque()
         try:
             self._link.execute("begin immediate")
@@ -187,148 +206,97 @@ class SqliteDatabase:
             self._again(jobs, error)
             return
         self._tries = 0
-        outcomes = [self._attempt(job, alone=len(jobs) == 1) for job in jobs]
         try:
-            if self._link.in_transaction:
-                self._link.execute("commit")
+            outcomes = self._attempt_all(jobs)
+            self._link.execute("commit")
         except sqlite3.Error as error:
+            self._broken = True
             self._rollback()
             for job in jobs:
+                job.script.close()
                 job.failed(_unavailable(error))
             return
         self._commits += 1
         self._settle(outcomes)
 
-    def _attempt(self, job: _Job, *, alone: bool) -> tuple[_Job, Any, Exception | None]:
-        try:
-            if not alone:
-                self._link.execute("savepoint one")
-            value = drive(self._link, job.script)
-            if not alone:
-                self._link.execute("release one")
-            return job, value, None
-        except Exception as error:
-            self._undo(alone=alone)
-            return job, None, _unavailable(error) if isinstance(error, sqlite3.Error) else error
-
-    def _undo(self, *, alone: bool) -> None:
-        if alone:
-            self._rollback()
-        elif self._link.in_transaction:
-            self._link.execute("rollback to one")
+    def _attempt_all(self, jobs: deque[_Job]) -> list[_Outcome]:
+        if len(jobs) == 1:
+            return [self._attempt(jobs[0])]
+        outcomes: list[_Outcome] = []
+        for job in jobs:
+            self._link.execute("savepoint one")
+            outcomes.append(self._attempt(job))
             self._link.execute("release one")
+        return outcomes
 
-    def _settle(self, outcomes: list[tuple[_Job, Any, Exception | None]]) -> None:
+    def _attempt(self, job: _Job) -> _Outcome:
+        """Run one script; what it raises is its own outcome. An engine's error that ended the transaction ends all."""
+        try:
+            return _Outcome(job, drive(self._link, job.script), None)
+        except sqlite3.Error as error:
+            self._broken = True
+            if not self._link.in_transaction:
+                raise
+            self._undo()
+            return _Outcome(job, None, _unavailable(error))
+        except Exception as error:  # whatever a script raises belongs to whoever posted it
+            self._undo()
+            return _Outcome(job, None, error)
+
+    def _undo(self) -> None:
+        try:
+            self._link.execute("rollback to one")
+        except sqlite3.OperationalError:  # no savepoint: the script was alone
+            self._link.execute("rollback")
+            self._link.execute("begin")
+
+    def _settle(self, outcomes: list[_Outcome]) -> None:
         sync = False
         for job, value, error in outcomes:
             if error is not None:
                 job.failed(error)
-            elif job.durable and self._syncer:
+            elif job.durable and self._disk:
                 self._waiting.append(_Committed(self._commits, job.done, value))
                 sync = True
             else:
                 job.done(value)
-        if self._syncer:
-            self._syncer.committed(self._commits, wanted=sync)
+        if self._disk:
+            self._disk.committed(self._commits, wanted=sync)
 
     def _synced(self, number: int, error: Exception | None) -> None:
+        if error is not None:
+            # What was committed stands in the page cache and survives everything but a loss of power, so it is told;
+            # the disk is looked at again by `check`.
+            self._broken = True
         while self._waiting and self._waiting[0].number <= number:
             committed = self._waiting.popleft()
-            # A log that cannot be synced is a broken disk: what was committed stands in the page cache and will be
-            # seen after a restart of the process, so it is told; the error goes to readiness through `check`.
             committed.done(committed.value)
-        if error is not None:
-            self._loop.call_exception_handler({"message": "the write-ahead log could not be synced", "exception": error})
 
     def _again(self, jobs: deque[_Job], error: sqlite3.Error) -> None:
-        locked = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
         self._tries += 1
-        if not locked or self._tries > BUSY_TRIES:
-            self._tries = 0
+        if not _locked(error) or self._tries > BUSY_TRIES:
+            self._tries, self._broken = 0, True
             for job in jobs:
                 job.script.close()
                 job.failed(_unavailable(error))
             return
         self._jobs.extendleft(reversed(jobs))
+        self._later(BUSY_MS / 1000)
+
+    def _later(self, seconds: float) -> None:
         self._scheduled = True
-        self._loop.call_later(BUSY_MS / 1000, self._flush)
+        self._loop.call_later(seconds, self._flush)
 
     def _rollback(self) -> None:
         if self._link.in_transaction:
             self._link.execute("rollback")
 
 
+def _locked(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def _unavailable(error: Exception) -> StorageUnavailable:
     unavailable = StorageUnavailable("The database cannot be used right now; nothing was changed.", retry_after=1)
     unavailable.__cause__ = error
     return unavailable
-
-
-class _Syncer:
-    """The thread that waits for the disk, for all commits since it last did, and folds the log when it is long."""
-
-    def __init__(
-        self, path: Path, loop: asyncio.AbstractEventLoop, synced: Callable[[int, Exception | None], None]
-    ) -> None:
-        self._path = path
-        self._loop = loop
-        self._synced = synced
-        self._wake = threading.Condition()
-        self._committed = 0
-        self._wanted = 0
-        self._closing = False
-        self._commits_since_fold = 0
-        self._thread = threading.Thread(target=self._work, name="palaver-sync", daemon=True)
-        self._thread.start()
-
-    def committed(self, number: int, *, wanted: bool) -> None:
-        """Commit `number` stands in the log; with `wanted` somebody waits until it is on the disk."""
-        self._committed = number
-        self._commits_since_fold += 1
-        if wanted or self._commits_since_fold >= CHECKPOINT_PAGES:
-            with self._wake:
-                self._wanted = number
-                self._wake.notify()
-
-    def close(self) -> None:
-        """Sync what is left, fold the log, end the thread."""
-        with self._wake:
-            self._closing = True
-            self._wake.notify()
-        self._thread.join()
-
-    def _work(self) -> None:
-        wal = os.open(f"{self._path}-wal", os.O_RDWR | os.O_CREAT, 0o600)
-        link = connect(str(self._path))
-        synced = 0
-        try:
-            while self._wait(synced):
-                synced, error = self._committed, _sync(wal)
-                self._loop.call_soon_threadsafe(self._synced, synced, error)
-                if self._commits_since_fold >= CHECKPOINT_PAGES:
-                    self._fold(link)
-            self._fold(link)
-        finally:
-            link.close()
-            os.close(wal)
-
-    def _wait(self, synced: int) -> bool:
-        with self._wake:
-            while self._wanted <= synced and not self._closing:
-                self._wake.wait()
-            return self._wanted > synced or not self._closing
-
-    def _fold(self, link: sqlite3.Connection) -> None:
-        self._commits_since_fold = 0
-        try:
-            link.execute("pragma wal_checkpoint(passive)").fetchone()
-        except sqlite3.Error as error:
-            self._loop.call_soon_threadsafe(self._synced, 0, error)
-
-
-def _sync(wal: int) -> Exception | None:
-    try:
-        os.fdatasync(wal)
-    except OSError as error:
-        return error
-    return None
