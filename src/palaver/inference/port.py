@@ -1,0 +1,149 @@
+"""What is asked of a model's server and what comes back, piece by piece; not which server, nor how often it is tried."""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from palaver.core.ids import SessionId, UserId
+from palaver.core.messages import FinishReason, MessageRole, Part
+from palaver.core.usage import Usage
+
+Effort = Literal["minimal", "low", "medium", "high"]
+Capability = Literal["images", "tools", "reasoning", "json_schema"]
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One message of the conversation as the model is told it; attribution and trimming are done before."""
+
+    role: MessageRole
+    parts: tuple[Part, ...]
+
+
+class ToolSpec(msgspec.Struct, frozen=True):
+    """A tool the model may call; `parameters` is the JSON schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+class OutputFormat(msgspec.Struct, frozen=True):
+    """The JSON schema that the whole answer must follow."""
+
+    schema: dict[str, Any]
+    name: str = "answer"
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """One question to one model. `model` is the vendor's id, without the provider's name before it.
+
+    `session_id` and `user_id` are for providers inside the house (the guide reads the session's files); they are
+    never sent to a vendor.
+    """
+
+    model: str
+    messages: tuple[Turn, ...]
+    system: str | None = None
+    tools: tuple[ToolSpec, ...] = ()
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+    max_output_tokens: int | None = None
+    effort: Effort | None = None
+    output_format: OutputFormat | None = None
+    session_id: SessionId | None = None
+    user_id: UserId | None = None
+
+
+class TextPiece(msgspec.Struct, frozen=True, gc=False):
+    """A piece of the answer."""
+
+    text: str
+
+
+class ReasoningPiece(msgspec.Struct, frozen=True, gc=False):
+    """A piece of what the model thinks aloud."""
+
+    text: str
+
+
+class ToolCallPiece(msgspec.Struct, frozen=True, gc=False):
+    """A piece of a tool call. Pieces of one call share `index` and `call_id`; the arguments' deltas join to JSON text.
+
+    `call_id` and `name` stand in every piece, whatever the vendor repeats.
+    """
+
+    index: int
+    call_id: str
+    name: str
+    arguments_delta: str
+
+
+class Finished(msgspec.Struct, frozen=True, gc=False):
+    """The answer is whole; always the last piece. `usage` is None where the vendor reported none.
+
+    `model` is the id that the vendor says answered, or None where it says nothing. `skipped` counts lines of the
+    reply that could not be read.
+    """
+
+    reason: FinishReason
+    usage: Usage | None = None
+    model: str | None = None
+    skipped: int = 0
+
+
+class Switched(msgspec.Struct, frozen=True, gc=False):
+    """From here on another model answers: the one asked for failed before it said anything.
+
+    `model` is the whole id (`provider/model`), `because` a sentence for people. Only `Inference.stream` yields it.
+    """
+
+    model: str
+    provider: str
+    because: str
+
+
+Piece = TextPiece | ReasoningPiece | ToolCallPiece | Finished | Switched
+Pieces = AsyncGenerator[Sequence[Piece], None]
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """A model as its own server describes it; None where it says nothing."""
+
+    model: str
+    name: str | None = None
+    context_window: int | None = None
+    max_output: int | None = None
+    capabilities: frozenset[Capability] | None = None
+    input_usd_per_mtok: float | None = None
+    output_usd_per_mtok: float | None = None
+
+
+class Provider(Protocol):
+    """Asks one server. Raises only `core.errors` (see `inference.failures` for the finer ones).
+
+    A provider tries once: deadlines within one try are its own, trying again is `inference.service`'s.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name before the slash in a model's id."""
+        ...
+
+    def stream(self, ask: Ask) -> Pieces:
+        """Ask and give the answer as it comes.
+
+        Each item is what one read of the network brought, adjacent text already joined, never empty; the last item
+        ends with `Finished`. An answer that breaks off raises instead. Closing the iterator (`aclosing`) or cancelling
+        the task that waits in it closes the connection at once; it is not used again.
+        """
+        ...
+
+    async def models(self) -> Sequence[Offer]:
+        """What the server offers now."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; nothing is asked afterwards."""
+        ...
