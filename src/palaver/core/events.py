@@ -16,14 +16,14 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=Fal
     """What every event has in common: its tag `type`."""
 
 
-class SessionOpened(_Event, tag="session"):
+class SessionOpened(_Event, frozen=True, tag="session"):
     """Always first: which session this turn belongs to."""
 
     title: str | None
     created: bool
 
 
-class RunStarted(_Event, tag="run"):
+class RunStarted(_Event, frozen=True, tag="run"):
     """Who is asked, and the ids under which question and answer are kept."""
 
     user_message_id: MessageId | None
@@ -32,19 +32,19 @@ class RunStarted(_Event, tag="run"):
     provider: str
 
 
-class TextGrew(_Event, tag="content"):
+class TextGrew(_Event, frozen=True, tag="content"):
     """A piece of the answer."""
 
     content: str
 
 
-class ReasoningGrew(_Event, tag="reasoning"):
+class ReasoningGrew(_Event, frozen=True, tag="reasoning"):
     """A piece of what the model thinks aloud."""
 
     content: str
 
 
-class ToolCallGrew(_Event, tag="tool_call_delta"):
+class ToolCallGrew(_Event, frozen=True, tag="tool_call_delta"):
     """A piece of a call's arguments, as JSON text."""
 
     call_id: str
@@ -52,7 +52,7 @@ class ToolCallGrew(_Event, tag="tool_call_delta"):
     arguments_delta: str
 
 
-class ToolCalled(_Event, tag="tool_call"):
+class ToolCalled(_Event, frozen=True, tag="tool_call"):
     """A whole call that a model asks for."""
 
     call_id: str
@@ -61,19 +61,19 @@ class ToolCalled(_Event, tag="tool_call"):
     server: str | None = None
 
 
-class StepRestarted(_Event, tag="step_restarted"):
+class StepRestarted(_Event, frozen=True, tag="step_restarted"):
     """The model step was cut and is asked again: text since `from_seq` (inclusive) is void."""
 
     from_seq: Seq
 
 
-class TitleChanged(_Event, tag="title"):
+class TitleChanged(_Event, frozen=True, tag="title"):
     """The session has a new title."""
 
     title: str
 
 
-class UsageCounted(_Event, tag="usage"):
+class UsageCounted(_Event, frozen=True, tag="usage"):
     """What the turn consumed so far; the limit is None where the model's window is not known."""
 
     input_tokens: int
@@ -84,13 +84,13 @@ class UsageCounted(_Event, tag="usage"):
     context_limit: int | None
 
 
-class MessageFinished(_Event, tag="message"):
+class MessageFinished(_Event, frozen=True, tag="message"):
     """The finished message, whole."""
 
     message: Message
 
 
-class RunFailed(_Event, tag="error"):
+class RunFailed(_Event, frozen=True, tag="error"):
     """Why the turn failed; never mixed into content."""
 
     code: str
@@ -98,7 +98,7 @@ class RunFailed(_Event, tag="error"):
     retryable: bool
 
 
-class RunDone(_Event, tag="done"):
+class RunDone(_Event, frozen=True, tag="done"):
     """Always last."""
 
     finish_reason: FinishReason
@@ -106,7 +106,7 @@ class RunDone(_Event, tag="done"):
     turns: int
 
 
-class CancelRequested(_Event, tag="cancel_requested"):
+class CancelRequested(_Event, frozen=True, tag="cancel_requested"):
     """Somebody wants the run to end."""
 
     reason: Literal["user", "new_message", "deleted"] = "user"

@@ -12,17 +12,19 @@ MessageStatus = Literal["complete", "partial", "error"]
 FinishReason = Literal["stop", "length", "tool_calls", "interrupted", "error"]
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True, forbid_unknown_fields=True):
+class _Part(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True, forbid_unknown_fields=True
+):
     """What every kind of part has in common: its tag `type`."""
 
 
-class TextPart(_Part, tag="text"):
+class TextPart(_Part, frozen=True, tag="text"):
     """Plain text or Markdown."""
 
     text: str
 
 
-class ImagePart(_Part, tag="image"):
+class ImagePart(_Part, frozen=True, tag="image"):
     """An image: a `data:` or `https:` URL, or the id of an uploaded file."""
 
     url: str | None = None
@@ -30,7 +32,7 @@ class ImagePart(_Part, tag="image"):
     media_type: str | None = None
 
 
-class FilePart(_Part, tag="file"):
+class FilePart(_Part, frozen=True, tag="file"):
     """A file that was uploaded before."""
 
     file_id: str
@@ -38,7 +40,7 @@ class FilePart(_Part, tag="file"):
     media_type: str | None = None
 
 
-class AudioPart(_Part, tag="audio"):
+class AudioPart(_Part, frozen=True, tag="audio"):
     """A recording: a `data:` URL or the id of an uploaded file."""
 
     url: str | None = None
@@ -46,14 +48,14 @@ class AudioPart(_Part, tag="audio"):
     media_type: str | None = None
 
 
-class ReasoningPart(_Part, tag="reasoning"):
+class ReasoningPart(_Part, frozen=True, tag="reasoning"):
     """What a model thought aloud; `signature` is the vendor's seal, kept for the next call."""
 
     text: str
     signature: str | None = None
 
 
-class ToolCallPart(_Part, tag="tool_call"):
+class ToolCallPart(_Part, frozen=True, tag="tool_call"):
     """A call that a model asks for."""
 
     call_id: str
@@ -62,7 +64,7 @@ class ToolCallPart(_Part, tag="tool_call"):
     server: str | None = None
 
 
-class ToolResultPart(_Part, tag="tool_result"):
+class ToolResultPart(_Part, frozen=True, tag="tool_result"):
     """What came of a call."""
 
     call_id: str

@@ -1,0 +1,87 @@
+# The verbs of Palaver. `make` alone lists them.
+# Everything is installed into .venv and node_modules; a stamp file says what is up to date.
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+PIP = $(PYTHON) -m pip --python .venv/bin/python --disable-pip-version-check
+BIN = .venv/bin
+WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+
+export PYTHONDONTWRITEBYTECODE ?=
+.DEFAULT_GOAL := help
+.PHONY: help run install test check unit format web web-check lock docs clean
+
+help:  ## List the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: install  ## Install what is missing, start Palaver and print a link that opens it signed in
+	@PALAVER_HOME="$${PALAVER_HOME:-$(CURDIR)/.palaver}" exec $(BIN)/palaver serve
+
+install: .venv/.stamp-runtime web  ## Install what running needs
+
+test: .venv/.stamp-dev web  ## Install what is missing and run every check and test
+	@requirements/debian.sh
+	@$(MAKE) --no-print-directory check-style web-check
+	@$(BIN)/pytest
+
+check: .venv/.stamp-dev check-style  ## Format, lint, floors, types and unit tests, in seconds
+	@$(BIN)/pytest -q tests/unit tests/architecture
+
+.PHONY: check-style
+check-style: .venv/.stamp-dev
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/basedpyright --level error
+
+format: .venv/.stamp-dev  ## Format the code and mend what can be mended
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+lock: .venv/.stamp-dev  ## Lock what requirements/*.in ask for, by version and hash
+	@PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
+
+docs: .venv/.stamp-dev  ## Write docs/reference from the code
+	@$(BIN)/palaver config --markdown > docs/reference/settings.md
+
+clean:  ## Remove what was installed and built; your data in .palaver stays
+	rm -rf .venv web/node_modules web/dist src/palaver/web/static .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# --- Python ---
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Palaver needs Python 3.11 or newer."; exit 1; }
+	@$(PYTHON) -m venv --without-pip .venv
+
+.venv/.stamp-runtime: requirements/build.txt requirements/runtime.txt pyproject.toml | .venv/bin/python
+	@echo "Installing Palaver into .venv"
+	@$(PIP) install --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	@$(PIP) install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/.stamp-dev: .venv/.stamp-runtime requirements/dev.txt
+	@echo "Installing what checks and tests need into .venv"
+	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# --- The web client ---
+
+ifneq ($(wildcard web/package-lock.json),)
+web: src/palaver/web/static/.stamp-built  ## Build the web client
+
+web-check: web/node_modules/.stamp-installed
+	@npm --prefix web run --silent check
+
+web/node_modules/.stamp-installed: web/package-lock.json
+	@command -v npm >/dev/null || { echo "Palaver's page is built with Node 20 or newer and npm."; exit 1; }
+	@echo "Installing what the page is built with"
+	@npm --prefix web ci --silent --no-audit --no-fund
+	@touch $@
+
+src/palaver/web/static/.stamp-built: web/node_modules/.stamp-installed $(WEB_SOURCES)
+	@echo "Building the page"
+	@npm --prefix web run --silent build
+	@touch $@
+else
+web web-check:
+endif
