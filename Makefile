@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 PIP = $(PYTHON) -m pip --python .venv/bin/python --disable-pip-version-check
 BIN = .venv/bin
-WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
 export PYTHONDONTWRITEBYTECODE ?=
 .DEFAULT_GOAL := help
@@ -21,7 +21,7 @@ install: .venv/.stamp-runtime web  ## Install what running needs
 
 test: .venv/.stamp-dev web  ## Install what is missing and run every check and test
 	@requirements/debian.sh
-	@$(MAKE) --no-print-directory check-style web-check
+	@$(MAKE) --no-print-directory check-style web-check web-test
 	@$(BIN)/pytest
 
 check: .venv/.stamp-dev check-style  ## Format, lint, floors, types and unit tests, in seconds
@@ -45,7 +45,7 @@ docs: .venv/.stamp-dev  ## Write docs/reference from the code
 	@$(BIN)/palaver config --markdown > docs/reference/settings.md
 
 clean:  ## Remove what was installed and built; your data in .palaver stays
-	rm -rf .venv web/node_modules web/dist src/palaver/web/static .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv web/node_modules src/palaver/web/dist .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # --- Python ---
 
@@ -67,10 +67,14 @@ clean:  ## Remove what was installed and built; your data in .palaver stays
 # --- The web client ---
 
 ifneq ($(wildcard web/package-lock.json),)
-web: src/palaver/web/static/.stamp-built  ## Build the web client
+web: web/node_modules/.stamp-built  ## Build the web client
 
+.PHONY: web-check web-test
 web-check: web/node_modules/.stamp-installed
 	@npm --prefix web run --silent check
+
+web-test: web/node_modules/.stamp-installed
+	@npm --prefix web run --silent test
 
 web/node_modules/.stamp-installed: web/package-lock.json
 	@command -v npm >/dev/null || { echo "Palaver's page is built with Node 20 or newer and npm."; exit 1; }
@@ -78,10 +82,10 @@ web/node_modules/.stamp-installed: web/package-lock.json
 	@npm --prefix web ci --silent --no-audit --no-fund
 	@touch $@
 
-src/palaver/web/static/.stamp-built: web/node_modules/.stamp-installed $(WEB_SOURCES)
+web/node_modules/.stamp-built: web/node_modules/.stamp-installed $(WEB_SOURCES)
 	@echo "Building the page"
 	@npm --prefix web run --silent build
 	@touch $@
 else
-web web-check:
+web web-check web-test:
 endif
