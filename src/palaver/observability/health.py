@@ -78,8 +78,7 @@ class HealthChecks:
         return Health(self._status(), round(self.uptime.total_seconds(), 3), self._found)
 
     def _fresh(self) -> bool:
-        reuse = timedelta(seconds=self._settings.check_reuse_s)
-        return self._found_at is not None and self._clock.now() - self._found_at < reuse
+        return self._found_at is not None and self._clock.now() - self._found_at < self._settings.check_reuse
 
     def _status(self) -> Literal["ready", "degraded", "not_ready", "draining"]:
         if self._draining:
@@ -100,10 +99,10 @@ class HealthChecks:
         detail: Mapping[str, Any] = {}
         error = None
         try:
-            async with asyncio.timeout(self._settings.check_timeout_s):
+            async with asyncio.timeout(self._settings.check_timeout.total_seconds()):
                 detail = await check() or {}
         except TimeoutError:
-            error = f"no answer within {self._settings.check_timeout_s:g} s"
+            error = f"no answer within {self._settings.check_timeout.total_seconds():g} s"
         except Exception as failure:  # noqa: BLE001 - whatever is wrong with what it looks at is a finding, not a crash
             error = str(failure) or type(failure).__name__
             log.warning("a health check failed", extra={"check": name, "error": repr(failure)})

@@ -1,9 +1,11 @@
 """Settings of logs and health checks; where logs go is fixed (standard error)."""
 
-from typing import Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -13,9 +15,11 @@ class ObservabilitySettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     log_level: LogLevel = Field("info", description="The least important kind of line that is logged.")
-    check_timeout_s: float = Field(
-        2.0, gt=0, le=60, description="Seconds after which a health check that has not answered counts as failed."
+    check_timeout: Positive = Field(
+        timedelta(seconds=2), description="How long a health check may take before it counts as failed."
     )
-    check_reuse_s: float = Field(
-        1.0, ge=0, le=60, description="Seconds for which the outcome of the health checks is told again, not looked up."
+    check_reuse: timedelta = Field(
+        timedelta(seconds=1),
+        ge=timedelta(0),
+        description="How long the outcome of the health checks is told again before they run anew.",
     )
