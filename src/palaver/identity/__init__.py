@@ -1,0 +1,1 @@
+"""Who is asking: users, tokens, keys and what they may do; not what belongs to whom (that is each feature's store)."""

@@ -1,0 +1,149 @@
+"""Use cases about users: making them, finding them, checking and changing passwords, meeting those of other issuers."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from palaver.core.errors import Forbidden, Unauthenticated
+from palaver.core.ids import USER, UserId
+from palaver.core.principal import Role
+from palaver.identity import store
+from palaver.identity.attempts import Attempts
+from palaver.identity.emails import normal
+from palaver.identity.issuers import Foreigner
+from palaver.identity.passwords import Passwords
+from palaver.identity.refusals import NoSuchUser, PasswordWrong, RegistrationClosed, UserExists
+from palaver.identity.settings import IdentitySettings
+from palaver.identity.store import User
+from palaver.kit.clock import Clock, stamp
+from palaver.kit.ids import new_id
+from palaver.kit.sealed import Sealed
+from palaver.storage.port import Database, UniqueViolated
+
+
+class Accounts:
+    """Needs no running server: the command line uses it on the same database."""
+
+    def __init__(self, database: Database, settings: IdentitySettings, passwords: Passwords, clock: Clock) -> None:
+        self._database = database
+        self._settings = settings
+        self._passwords = passwords
+        self._clock = clock
+        self._attempts = Attempts(settings, clock)
+
+    async def create(self, email: str, password: Sealed[str] | None, role: Role = "member", *, name: str | None = None) -> User:
+        """A new local user; without a password, signing in goes by link until one is set."""
+        address = normal(email)
+        if password is not None:
+            self._passwords.check_rules(password)
+        hashed = await self._passwords.hash(password) if password is not None else None
+        user = self._user(store.LOCAL, address, address, name)._replace(role=role)
+        try:
+            await self._database.write(store.add_user({**user._asdict(), "password_hash": hashed}))
+        except UniqueViolated as error:
+            raise UserExists from error
+        return user
+
+    async def register(self, email: str, password: Sealed[str], name: str | None) -> User:
+        """`create` for whoever asks, where the settings say that anybody may."""
+        if self._settings.registration != "open":
+            raise RegistrationClosed
+        return await self.create(email, password, name=name)
+
+    async def by_password(self, email: str, password: Sealed[str], address: str) -> User:
+        """The user with this e-mail and password; who is unknown and what is wrong answer alike and take as long."""
+        wanted = normal(email)
+        self._attempts.begin(address, wanted)
+        found = await self._database.read(store.local_user(wanted))
+        stored = found[1] if found else None
+        if not await self._passwords.verify(stored, password) or not found or not stored:
+            raise PasswordWrong
+        self._attempts.succeeded(address, wanted)
+        if self._passwords.outdated(stored):
+            hashed = await self._passwords.hash(password)
+            await self._database.write(store.set_password_hash(found[0].id, hashed))
+        return found[0]
+
+    async def change_password(
+        self, user_id: UserId, current: Sealed[str] | None, new: Sealed[str], *, address: str
+    ) -> User:
+        """Set a new password and end every sign-in; the current one is asked for where there is one."""
+        user = await self.get(user_id)
+        if user.issuer != store.LOCAL:
+            raise Forbidden("Your password is kept by the issuer you sign in with; change it there.")
+        stored = await self._database.read(store.password_hash(user_id))
+        if stored:
+            self._attempts.begin(address, user.subject)
+            if current is None or not await self._passwords.verify(stored, current):
+                raise PasswordWrong("The current password is wrong")
+            self._attempts.succeeded(address, user.subject)
+        await self.set_password(user, new)
+        return user
+
+    async def set_password(self, user: User, password: Sealed[str]) -> None:
+        """For operators: a new password, without the old one. Ends every sign-in of the user; API keys stay."""
+        self._passwords.check_rules(password)
+        hashed = await self._passwords.hash(password)
+        await self._database.write(store.set_password(user.id, hashed, stamp(self._clock.now())))
+
+    async def get(self, user_id: UserId) -> User:
+        """By id; a user who is gone is signed out."""
+        user = await self._database.read(store.user(user_id))
+        if user is None:
+            raise Unauthenticated
+        return user
+
+    async def by_email(self, email: str) -> User:
+        """For operators: the local user with this address, or the only foreign one."""
+        found = await self._database.read(store.users_by_email(normal(email)))
+        if not found:
+            raise NoSuchUser
+        if len(found) > 1 and found[0].issuer != store.LOCAL:
+            raise NoSuchUser("Several users of other issuers have this e-mail address, and no local one")
+        return found[0]
+
+    async def page(self, after: str = "", most: int = 100) -> Sequence[User]:
+        """For operators: users by age, those after an id."""
+        return await self._database.read(store.list_users(after, most))
+
+    async def owner(self, email: str = "owner@palaver.local") -> User:
+        """The administrator who is there from the first start; made now if this is it."""
+        found = await self._database.read(store.user_by_subject(store.LOCAL, normal(email)))
+        if found:
+            return found
+        try:
+            return await self.create(email, None, "admin")
+        except UserExists:
+            return await self.by_email(email)
+
+    async def meet(self, foreigner: Foreigner) -> tuple[Literal["created", "exists"], User]:
+        """The local user for somebody whom an external issuer vouches for, made at first sight.
+
+        Two who come at once both succeed: the unique key decides who was first, and the other reads.
+        """
+        known = await self.known(foreigner)
+        if known is None:
+            user = self._user(foreigner.issuer, foreigner.subject, foreigner.email, foreigner.name)
+            try:
+                await self._database.write(store.add_user({**user._asdict(), "password_hash": None}))
+            except UniqueViolated:
+                known = await self.known(foreigner)
+                if known is None:
+                    raise  # not the user's key: the id was taken, which a version 7 UUID rules out
+            else:
+                return "created", user
+        return "exists", known
+
+    async def known(self, foreigner: Foreigner) -> User | None:
+        """The user whom this issuer's subject is here, if there is one; one read by key."""
+        return await self._database.read(store.user_by_subject(foreigner.issuer, foreigner.subject))
+
+    async def sync(self, foreigner: Foreigner) -> tuple[Literal["created", "exists"], User]:
+        """`meet`, and take over the e-mail and name that the issuer says now."""
+        status, user = await self.meet(foreigner)
+        now_said = (foreigner.email or user.email, foreigner.name or user.name)
+        if now_said != (user.email, user.name):
+            await self._database.write(store.set_profile(user.id, *now_said))
+        return status, user
+
+    def _user(self, issuer: str, subject: str, email: str | None, name: str | None) -> User:
+        return User(UserId(new_id(USER)), issuer, subject, email, name, "member", stamp(self._clock.now()))

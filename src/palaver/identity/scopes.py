@@ -1,0 +1,89 @@
+"""What a key may call: the vocabulary of scopes, and which part of the API needs which; it verifies nobody.
+
+A key without scopes may do what its user's role allows. A key with scopes may call only what is listed here; a path
+that is not listed needs `admin`, so that a new endpoint is closed to narrow keys until somebody places it.
+"""
+
+from collections.abc import Iterable
+
+from palaver.core.principal import Principal
+
+ADMIN = "admin"
+
+# What each scope opens, in words for documents and error texts.
+SCOPES = {
+    "sessions:read": "List, search, read and export sessions and messages; statistics.",
+    "sessions:write": "Create, change and delete sessions and messages; also reads them.",
+    "runs:read": "Follow runs and their events, see what waits for an answer.",
+    "runs:write": "Ask models, cancel, answer questions and approvals; also follows runs.",
+    "models:read": "List the models that can be asked.",
+    "keys:read": "List one's API keys.",
+    "keys:write": "Create and delete API keys no wider than this one; also lists them.",
+    ADMIN: "Everything the user's role allows.",
+}
+
+# Prefix of a path below /api/v1 → (scope for GET, scope for everything else). None: whoever is verified.
+_GROUPS: dict[str, tuple[str | None, str | None]] = {
+    "sessions": ("sessions:read", "sessions:write"),
+    "messages": ("sessions:read", "sessions:write"),
+    "stats": ("sessions:read", "sessions:read"),
+    "query": ("runs:read", "runs:write"),
+    "runs": ("runs:read", "runs:write"),
+    "approvals": ("runs:read", "runs:write"),
+    "ws": ("runs:read", "runs:write"),
+    "models": ("models:read", "models:read"),
+    "config": (None, None),
+    "api-keys": ("keys:read", "keys:write"),
+    "auth": (None, None),
+    "users": (None, None),
+}
+
+# What stands below one session and belongs to its runs.
+_OF_RUNS = frozenset({"events", "messages", "resume", "interrupt", "answer", "control"})
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_PREFIX = "/api/v1/"
+
+
+def needed(method: str, path: str) -> str | None:
+    """The scope that this call needs, or None where a verified caller is enough."""
+    if path.startswith("/ws/chat/"):
+        return "runs:read"
+    if not path.startswith(_PREFIX):
+        return ADMIN
+    parts = path[len(_PREFIX) :].split("/")
+    group = _GROUPS.get(parts[0], (ADMIN, ADMIN))
+    if parts[0] == "sessions" and len(parts) == 3 and _belongs_to_runs(method, parts[2]):
+        group = _GROUPS["runs"]
+    if parts[0] == "users" and parts[1:] != ["sync"]:
+        return ADMIN
+    return group[0] if method in _READING else group[1]
+
+
+def allowed(principal: Principal, scope: str | None) -> bool:
+    """Whether the caller may do what needs `scope`; `admin` also needs the role."""
+    if scope == ADMIN and not principal.admin:
+        return False
+    held = principal.scopes
+    return held is None or scope is None or ADMIN in held or scope in held or _written(scope) in held
+
+
+def unknown(scopes: Iterable[str]) -> list[str]:
+    """Those that are no scopes of ours."""
+    return sorted(scope for scope in set(scopes) if scope not in SCOPES)
+
+
+def wider(scopes: Iterable[str] | None, principal: Principal) -> list[str]:
+    """Those that the caller does not hold and hence cannot hand on; None asks for everything."""
+    wanted = SCOPES if scopes is None else scopes
+    if scopes is None and principal.scopes is None:
+        return []
+    return sorted(scope for scope in set(wanted) if not allowed(principal, scope))
+
+
+def _belongs_to_runs(method: str, part: str) -> bool:
+    return part in _OF_RUNS and not (part == "messages" and method in _READING)
+
+
+def _written(scope: str) -> str:
+    """The writing scope that includes a reading one."""
+    return scope.removesuffix(":read") + ":write" if scope.endswith(":read") else scope

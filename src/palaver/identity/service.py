@@ -1,0 +1,61 @@
+"""Identity's front door for those who put the house together: every service of it, made from settings and a database."""
+
+from dataclasses import dataclass
+
+from palaver.identity.accounts import Accounts
+from palaver.identity.door import Door
+from palaver.identity.issuers import Issuers
+from palaver.identity.jobs import Upkeep
+from palaver.identity.jwks import HttpKeys
+from palaver.identity.keys import ApiKeys
+from palaver.identity.passwords import Passwords
+from palaver.identity.settings import IdentitySettings
+from palaver.identity.sign_ins import OneTimeTokens, SignIns
+from palaver.identity.tokens import AccessTokens
+from palaver.identity.uses import Uses
+from palaver.kit.clock import Clock
+from palaver.kit.sealed import Sealed
+from palaver.storage.port import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """All of it. `upkeep.run` belongs into the house's task group; `close` after that has ended."""
+
+    accounts: Accounts
+    sign_ins: SignIns
+    one_time: OneTimeTokens
+    keys: ApiKeys
+    door: Door
+    upkeep: Upkeep
+    passwords: Passwords
+    fetch: HttpKeys
+
+    async def close(self) -> None:
+        """Let go of threads and connections; the database is closed by whoever opened it."""
+        self.passwords.close()
+        await self.fetch.close()
+
+
+def open_identity(
+    database: Database, settings: IdentitySettings, *, signing_key: Sealed[bytes], clock: Clock
+) -> Identity:
+    """Make every service; inside the event loop that will use them. Nothing is started."""
+    passwords, fetch, uses = Passwords(settings), HttpKeys(settings), Uses(database, settings, clock)
+    access = AccessTokens(signing_key, settings.access_token_lifetime, clock)
+    issuers = Issuers(settings, fetch, clock)
+    accounts = Accounts(database, settings, passwords, clock)
+    one_time = OneTimeTokens(database, settings, clock)
+    door = Door(
+        database, settings, accounts, access=access, issuers=issuers, one_time=one_time, uses=uses, clock=clock
+    )
+    return Identity(
+        accounts=accounts,
+        sign_ins=SignIns(database, settings, access, clock),
+        one_time=one_time,
+        keys=ApiKeys(database, settings, uses, clock),
+        door=door,
+        upkeep=Upkeep(database, settings, issuers, uses=uses, clock=clock),
+        passwords=passwords,
+        fetch=fetch,
+    )

@@ -1,0 +1,152 @@
+"""Use cases about being signed in: cookies, token families, one-time links and tickets; whose password is right is asked elsewhere."""
+
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from palaver.core.ids import UserId
+from palaver.core.principal import Principal
+from palaver.identity import store
+from palaver.identity.credentials import hashed, new_secret
+from palaver.identity.refusals import LinkRefused, RefreshRefused
+from palaver.identity.settings import IdentitySettings
+from palaver.identity.tokens import AccessTokens
+from palaver.kit.clock import Clock, stamp
+from palaver.kit.ids import new_id
+from palaver.kit.sealed import Sealed
+from palaver.storage.port import Database
+
+FAMILY = "fam"
+SIGN_IN = "sign_in"
+TICKET = "ticket"
+
+
+class Tokens(NamedTuple):
+    """An access token, the refresh token that gets the next one, and how many seconds each is good."""
+
+    access: Sealed[str]
+    expires_in: int
+    refresh: Sealed[str]
+    refresh_expires_in: int
+
+
+class OneTimeTokens:
+    """Sign-in links and WebSocket tickets: secrets that work once, soon. Needs no running server."""
+
+    def __init__(self, database: Database, settings: IdentitySettings, clock: Clock) -> None:
+        self._database = database
+        self._lifetimes = {SIGN_IN: settings.sign_in_link_lifetime, TICKET: settings.ticket_lifetime}
+        self._clock = clock
+
+    async def sign_in_token(self, user_id: UserId) -> Sealed[str]:
+        """What stands in a sign-in link."""
+        return await self._issue(Principal(user_id=user_id), SIGN_IN)
+
+    async def ticket(self, principal: Principal) -> tuple[Sealed[str], int]:
+        """What opens one WebSocket as this caller, with the same scopes; and how many seconds it is good."""
+        return await self._issue(principal, TICKET), int(self._lifetimes[TICKET].total_seconds())
+
+    async def use(self, token: str, purpose: Literal["sign_in", "ticket"]) -> Principal:
+        """Whose it is; it is used up, or `LinkRefused` is raised."""
+        used = store.use_one_time(hashed(token), purpose, stamp(self._clock.now()))
+        bearer = await self._database.write(used)
+        if bearer is None:
+            raise LinkRefused
+        scopes = frozenset(msgspec.json.decode(bearer.scopes, type=list[str])) if bearer.scopes else None
+        return Principal(
+            user_id=bearer.user_id, role=bearer.role, via="ticket", key_id=bearer.key_id, scopes=scopes
+        )
+
+    async def _issue(self, principal: Principal, purpose: str) -> Sealed[str]:
+        secret, now = new_secret(), self._clock.now()
+        row = {
+            "hash": hashed(secret.reveal()),
+            "purpose": purpose,
+            "user_id": principal.user_id,
+            "key_id": principal.key_id,
+            "scopes": None if principal.scopes is None else msgspec.json.encode(sorted(principal.scopes)).decode(),
+            "created_at": stamp(now),
+            "expires_at": stamp(now + self._lifetimes[purpose]),
+            "used_at": None,
+        }
+        await self._database.write(store.add_one_time(row))
+        return secret
+
+
+class SignIns:
+    """Opens sign-ins, keeps them going, ends them."""
+
+    def __init__(self, database: Database, settings: IdentitySettings, access: AccessTokens, clock: Clock) -> None:
+        self._database = database
+        self._cookie_lifetime: timedelta = settings.cookie_lifetime
+        self._refresh_lifetime: timedelta = settings.refresh_token_lifetime
+        self._access = access
+        self._clock = clock
+
+    async def open(self, user_id: UserId, *, cookie: bool) -> tuple[Tokens, Sealed[str] | None]:
+        """A new token family and, where asked for, a cookie, in one unit of work."""
+        family_id, refresh = new_id(FAMILY), new_secret()
+        row = self._refresh_row(refresh)
+        family = {
+            "id": family_id,
+            "user_id": user_id,
+            "created_at": row["created_at"],
+            "expires_at": row["expires_at"],
+            "revoked_at": None,
+        }
+        secret = new_secret() if cookie else None
+        browser = self._browser_row(user_id, secret) if secret else None
+        await self._database.write(store.add_sign_in(browser, family, {**row, "family_id": family_id}))
+        return self._tokens(user_id, family_id, refresh), secret
+
+    async def open_browser(self, user_id: UserId) -> Sealed[str]:
+        """A cookie alone."""
+        secret = new_secret()
+        await self._database.write(store.add_sign_in(self._browser_row(user_id, secret), None, None))
+        return secret
+
+    async def refresh(self, token: Sealed[str]) -> tuple[UserId, Tokens]:
+        """The next pair. A refresh token works once; when it comes again, somebody copied it, and its family ends."""
+        successor = new_secret()
+        now = stamp(self._clock.now())
+        rotated = await self._database.write(
+            store.rotate(hashed(token.reveal()), self._refresh_row(successor), now)
+        )
+        if rotated is None:
+            raise RefreshRefused
+        user_id, family_id = rotated
+        return user_id, self._tokens(user_id, family_id, successor)
+
+    async def end(self, cookie: str | None, refresh: Sealed[str] | None, family_id: str | None) -> None:
+        """End whatever of these is there, at once; what is unknown is passed over."""
+        script = store.sign_out(
+            hashed(cookie) if cookie else None,
+            hashed(refresh.reveal()) if refresh else None,
+            family_id,
+            now=stamp(self._clock.now()),
+        )
+        await self._database.write(script)
+
+    def _tokens(self, user_id: UserId, family_id: str, refresh: Sealed[str]) -> Tokens:
+        access = self._access.issue(user_id, family_id)
+        return Tokens(access, self._access.expires_in, refresh, int(self._refresh_lifetime.total_seconds()))
+
+    def _refresh_row(self, refresh: Sealed[str]) -> dict[str, str | None]:
+        now = self._clock.now()
+        return {
+            "hash": hashed(refresh.reveal()),
+            "created_at": stamp(now),
+            "expires_at": stamp(now + self._refresh_lifetime),
+            "used_at": None,
+        }
+
+    def _browser_row(self, user_id: UserId, secret: Sealed[str]) -> dict[str, str]:
+        now = self._clock.now()
+        return {
+            "hash": hashed(secret.reveal()),
+            "user_id": user_id,
+            "created_at": stamp(now),
+            "last_used_at": stamp(now),
+            "expires_at": stamp(now + self._cookie_lifetime),
+        }
