@@ -1,0 +1,79 @@
+// Every endpoint this client uses, one function each; nothing is cached here.
+
+import type { Message, Page, Session } from './messages';
+import { ask } from './request';
+
+export interface Model {
+  id: string;
+  provider: string;
+  name: string;
+  ready: boolean;
+  local: boolean;
+  context_window: number | null;
+}
+
+export interface Person {
+  id: string;
+  email: string | null;
+}
+
+/** The run that a prompt started. */
+export interface StartedRun {
+  id: string;
+  user_message_id: string | null;
+  message_id: string | null;
+}
+
+export interface Prompt {
+  prompt?: string;
+  model?: string;
+  parent_message_id?: string;
+  idempotency_key?: string;
+}
+
+export type SessionChange = Partial<Pick<Session, 'title' | 'pinned' | 'archived' | 'head_message_id'>>;
+
+/** The newest branch through a message, or through its sibling of that number. */
+export interface Branch {
+  branch: string;
+  sibling: number;
+}
+
+const MESSAGES_A_PAGE = 100;
+const SESSIONS_A_PAGE = 30;
+
+export const me = () => ask<Person>('/auth/me');
+export const logIn = (email: string, password: string) =>
+  ask<unknown>('/auth/login', { method: 'POST', body: { email, password } });
+export const logOut = () => ask<unknown>('/auth/logout', { method: 'POST' });
+
+export const listModels = () => ask<{ items: Model[] }>('/models');
+
+export const listSessions = (asked: { cursor: string | null; q: string; archived: boolean }, signal?: AbortSignal) =>
+  ask<Page<Session>>('/sessions', { query: { ...asked, limit: SESSIONS_A_PAGE }, ...(signal && { signal }) });
+export const createSession = () => ask<Session>('/sessions', { method: 'POST', body: {} });
+export const readSession = (id: string) => ask<Session>(`/sessions/${id}`);
+export const changeSession = (id: string, change: SessionChange) =>
+  ask<Session>(`/sessions/${id}`, { method: 'PATCH', body: change });
+export const deleteSession = (id: string) => ask<void>(`/sessions/${id}`, { method: 'DELETE' });
+
+/** All messages of a branch, oldest first; without one, of the branch that the session stands on. */
+export async function readMessages(sessionId: string, branch?: Branch): Promise<Message[]> {
+  const messages: Message[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<Message> = await ask<Page<Message>>(`/sessions/${sessionId}/messages`, {
+      query: { cursor, ...branch, limit: MESSAGES_A_PAGE },
+    });
+    messages.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor);
+  return messages;
+}
+
+export const editMessage = (id: string, text: string) =>
+  ask<Message>(`/messages/${id}`, { method: 'PATCH', body: { text } });
+
+export const say = (sessionId: string, prompt: Prompt) =>
+  ask<StartedRun>(`/sessions/${sessionId}/messages`, { method: 'POST', body: prompt });
+export const interrupt = (sessionId: string) => ask<unknown>(`/sessions/${sessionId}/interrupt`, { method: 'POST' });

@@ -1,0 +1,81 @@
+// Asks the server, and turns its refusals into one kind of error; it keeps nothing and shows nothing.
+
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly requestId: string | null = null,
+  ) {
+    super(message);
+  }
+
+  /** Whether asking again unchanged may help. */
+  get retryable(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export interface Asking {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  query?: Record<string, string | number | boolean | null | undefined>;
+  signal?: AbortSignal;
+}
+
+let onSignedOut = (): void => {};
+
+/** Who is told when the server does not know us any more. */
+export function whenSignedOut(listener: () => void): void {
+  onSignedOut = listener;
+}
+
+function address(path: string, query: Asking['query']): string {
+  const pairs = Object.entries(query ?? {}).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  );
+  const search = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString();
+  return `/api/v1${path}${search ? `?${search}` : ''}`;
+}
+
+async function refusal(response: Response): Promise<Refusal> {
+  const problem = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  const text = (name: string) => (typeof problem[name] === 'string' ? problem[name] : '');
+  const says = text('detail') || text('title') || `The server answered ${response.status}.`;
+  return new Refusal(response.status, text('code') || 'internal', says, response.headers.get('x-request-id'));
+}
+
+/** The open response, for streams; throws a `Refusal` for anything but success. Status 0 means that nobody answered. */
+export async function open(path: string, asking: Asking = {}, accept = 'application/json'): Promise<Response> {
+  const headers: Record<string, string> = { accept };
+  if (asking.body !== undefined) headers['content-type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(address(path, asking.query), {
+      method: asking.method ?? 'GET',
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      body: asking.body === undefined ? null : JSON.stringify(asking.body),
+      signal: asking.signal ?? null,
+    });
+  } catch (cause) {
+    if (asking.signal?.aborted) throw cause;
+    throw new Refusal(0, 'unreachable', 'Palaver cannot be reached.');
+  }
+  if (response.ok) return response;
+  const refused = await refusal(response);
+  if (refused.status === 401 && path !== '/auth/login') onSignedOut();
+  throw refused;
+}
+
+/** The answer's JSON; undefined where there is no body. */
+export async function ask<Answer>(path: string, asking: Asking = {}): Promise<Answer> {
+  const response = await open(path, asking);
+  return (response.status === 204 ? undefined : await response.json()) as Answer;
+}
+
+/** Words for people about whatever was thrown. */
+export function wordsFor(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : 'Something went wrong.';
+}

@@ -1,0 +1,192 @@
+// One open conversation: carries what is heard and done to the pure view, and the person's wishes to the server.
+
+import { signal, type ReadonlySignal } from '@preact/signals';
+
+import * as calls from '@/core/calls';
+import type { RunEvent } from '@/core/events';
+import { follow } from '@/core/follow';
+import type { Message } from '@/core/messages';
+import { Refusal, wordsFor } from '@/core/request';
+import { freshKey } from '@/kit/keys';
+
+import { accepted, branched, fold, refreshed, refused, sending } from './fold';
+import { busy, emptyView, type View } from './view';
+
+export type Connection = 'connecting' | 'live' | 'lost';
+
+export interface Around {
+  /** The model the person wants; undefined leaves it to the server. */
+  model(): string | undefined;
+  /** Something happened in this session that a list of sessions would show. */
+  stirred(sessionId: string, title: string | null): void;
+}
+
+export interface Conversation {
+  readonly sessionId: string;
+  readonly view: ReadonlySignal<View>;
+  readonly connection: ReadonlySignal<Connection>;
+  readonly loaded: ReadonlySignal<boolean>;
+  /** Why the session cannot be shown. */
+  readonly missing: ReadonlySignal<string | null>;
+  /** The last thing that did not work, in words. */
+  readonly notice: ReadonlySignal<string | null>;
+  say(text: string): Promise<void>;
+  /** Send the prompt that did not arrive once more. */
+  sayAgain(): Promise<void>;
+  /** Give up the prompt that did not arrive; returns its text. */
+  takeBack(): string;
+  /** Answer this message of the person (again). */
+  answer(userMessageId: string): Promise<void>;
+  edit(message: Message, text: string): Promise<void>;
+  /** Goes over to the branch of another message that was given in this one's place. */
+  show(instead: Message, sibling: number): Promise<void>;
+  stop(): Promise<void>;
+  reconnect(): void;
+  dismiss(): void;
+  close(): void;
+}
+
+export function openConversation(sessionId: string, around: Around): Conversation {
+  const view = signal(emptyView(sessionId));
+  const connection = signal<Connection>('connecting');
+  const loaded = signal(false);
+  const missing = signal<string | null>(null);
+  const notice = signal<string | null>(null);
+  let closed = false;
+
+  let reading: Promise<void> | null = null;
+  let again = false;
+
+  /** Reads session and branch anew; calls that come while one is under way are served by one more. */
+  const reload = (): Promise<void> => {
+    again = reading !== null;
+    reading ??= readOnce().finally(() => {
+      reading = null;
+      if (again && !closed) void reload();
+    });
+    return reading;
+  };
+
+  const readOnce = async (): Promise<void> => {
+    const asked = view.value.tick;
+    try {
+      const [session, messages] = await Promise.all([calls.readSession(sessionId), calls.readMessages(sessionId)]);
+      if (closed) return;
+      view.value = refreshed(view.value, { messages, activeRunId: session.active_run_id, title: session.title, asked });
+      loaded.value = true;
+    } catch (thrown) {
+      if (thrown instanceof Refusal && thrown.status === 404)
+        missing.value = 'This conversation is not there any more.';
+      else if (!(thrown instanceof Refusal && thrown.retryable)) notice.value = wordsFor(thrown);
+      else connection.value = 'lost';
+    }
+  };
+
+  let queue: RunEvent[] = [];
+  const heard = (events: RunEvent[]): void => {
+    if (queue.length === 0) requestAnimationFrame(takeQueue);
+    queue.push(...events);
+  };
+
+  // Events are folded once a frame: a page cannot show more, and a fast model costs no more than a slow one.
+  const takeQueue = (): void => {
+    const events = queue;
+    queue = [];
+    if (closed) return;
+    view.value = events.reduce(fold, view.value);
+    const stirring = events.some(event => ['session', 'title', 'done'].includes(event.type));
+    if (stirring) around.stirred(sessionId, view.value.title);
+    if (view.value.stale) void reload();
+  };
+
+  const following = follow(sessionId, {
+    connected() {
+      connection.value = 'live';
+      void reload();
+    },
+    heard,
+    lost: () => (connection.value = 'lost'),
+    refused: refusal => {
+      if (refusal.status === 404) missing.value = 'This conversation is not there any more.';
+    },
+  });
+
+  /** Does what a person asked for; what goes wrong becomes a notice. */
+  const attempt = async (deed: () => Promise<void>): Promise<void> => {
+    notice.value = null;
+    try {
+      await deed();
+    } catch (thrown) {
+      notice.value = wordsFor(thrown);
+    }
+  };
+
+  const withModel = (prompt: calls.Prompt): calls.Prompt => {
+    const model = around.model();
+    return model ? { ...prompt, model } : prompt;
+  };
+
+  const start = async (prompt: calls.Prompt): Promise<void> => {
+    const run = await calls.say(sessionId, withModel(prompt));
+    view.value = accepted(view.value, run.id, run.user_message_id);
+    around.stirred(sessionId, view.value.title);
+    if (view.value.stale) await reload();
+  };
+
+  const deliver = async (): Promise<void> => {
+    const pending = view.value.pending;
+    if (!pending) return;
+    view.value = sending(view.value, { ...pending, error: null });
+    try {
+      await start({ prompt: pending.text, idempotency_key: pending.key });
+    } catch (thrown) {
+      view.value = refused(view.value, wordsFor(thrown));
+    }
+  };
+
+  return {
+    sessionId,
+    view,
+    connection,
+    loaded,
+    missing,
+    notice,
+    async say(text) {
+      if (busy(view.value)) return;
+      notice.value = null;
+      const parentId = view.value.messages.at(-1)?.id ?? null;
+      const sentAt = new Date().toISOString();
+      view.value = sending(view.value, { key: freshKey(), text, parentId, sentAt, error: null });
+      await deliver();
+    },
+    sayAgain: deliver,
+    takeBack() {
+      const text = view.value.pending?.text ?? '';
+      view.value = { ...view.value, pending: null };
+      return text;
+    },
+    answer: userMessageId => attempt(() => start({ parent_message_id: userMessageId, idempotency_key: freshKey() })),
+    edit: (message, text) =>
+      attempt(async () => {
+        const sibling = await calls.editMessage(message.id, text);
+        view.value = branched(view.value, sibling);
+        await start({ parent_message_id: sibling.id, idempotency_key: freshKey() });
+      }),
+    show: (instead, sibling) =>
+      attempt(async () => {
+        const messages = await calls.readMessages(sessionId, { branch: instead.id, sibling });
+        const head = messages.at(-1);
+        if (head) await calls.changeSession(sessionId, { head_message_id: head.id });
+        await reload();
+      }),
+    stop: () => attempt(async () => void (await calls.interrupt(sessionId))),
+    reconnect() {
+      following.hurry();
+    },
+    dismiss: () => (notice.value = null),
+    close() {
+      closed = true;
+      following.stop();
+    },
+  };
+}

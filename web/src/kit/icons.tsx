@@ -1,0 +1,47 @@
+// The page's small drawings, all on a grid of 24; they are decoration, so whoever uses one says what it means.
+
+const PATHS = {
+  plus: 'M12 5v14M5 12h14',
+  search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM20 20l-4-4',
+  send: 'M12 19V5M6 11l6-6 6 6',
+  stop: 'M8 8h8v8H8Z',
+  more: 'M6 12h.01M12 12h.01M18 12h.01',
+  pin: 'M9 4h6l-1 6 3 3v2H7v-2l3-3-1-6ZM12 15v5',
+  pen: 'M5 19l1-4L16 5l3 3L9 18l-4 1Z',
+  box: 'M4 8h16v11H4ZM3 4h18v4H3ZM10 12h4',
+  bin: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10 11v5M14 11v5',
+  copy: 'M9 9h11v11H9ZM15 9V4H4v11h5',
+  again: 'M19 12a7 7 0 1 1-2.1-5M19 4v4h-4',
+  left: 'M14 6l-6 6 6 6',
+  right: 'M10 6l6 6-6 6',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  menu: 'M4 7h16M4 12h16M4 17h10',
+  close: 'M6 6l12 12M18 6L6 18',
+  sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M19 5l-1.4 1.4M6.4 17.6L5 19',
+  moon: 'M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5Z',
+  auto: 'M4 5h16v11H4ZM9 20h6M12 16v4',
+  leave: 'M14 4H5v16h9M10 12h10M16 8l4 4-4 4',
+  check: 'M5 13l4 4L19 7',
+  alert: 'M12 4l9 16H3L12 4ZM12 10v4M12 17h.01',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      class="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.75"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,96 @@
+// Markdown to HTML that is safe to show; it neither loads foreign images nor lets raw HTML through.
+
+import DOMPurify from 'dompurify';
+import { Marked, type Tokens } from 'marked';
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escape = (text: string) => text.replace(/[&<>"']/g, found => ENTITIES[found] ?? found);
+
+const LINE_BREAK = /^<br\s*\/?>$/i;
+const OWN_IMAGE = /^(data:image\/(png|jpeg|gif|webp|avif);|\/(?![/\\]))/i;
+const SAFE_LINK = /^(https?:|mailto:|tel:|#|\/(?![/\\]))/i;
+
+const TAGS = (
+  'p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong del a img table thead tbody tr th td ' +
+  'input figure figcaption button div'
+).split(' ');
+const ATTRIBUTES = 'href title src alt start align class type checked disabled tabindex'.split(' ');
+
+function codeBlock({ text, lang }: Tokens.Code): string {
+  const name = escape((lang ?? '').trim().split(/\s+/)[0] ?? '');
+  return (
+    `<figure class="code"><figcaption>${name || 'text'}<button type="button" class="copy">Copy</button></figcaption>` +
+    `<pre tabindex="0"><code>${escape(text)}\n</code></pre></figure>\n`
+  );
+}
+
+const marked = new Marked({
+  gfm: true,
+  renderer: {
+    code: codeBlock,
+    // What somebody wrote as HTML is shown as they wrote it: dropped tags would be lost words.
+    html: ({ text }) => (LINE_BREAK.test(text.trim()) ? '<br>' : escape(text)),
+    table({ header, rows, align }) {
+      const cell = (tag: string) => (one: Tokens.TableCell, column: number) =>
+        `<${tag}${align[column] ? ` align="${align[column]}"` : ''}>${this.parser.parseInline(one.tokens)}</${tag}>`;
+      const body = rows.map(row => `<tr>${row.map(cell('td')).join('')}</tr>`).join('');
+      return (
+        `<div class="table" tabindex="0"><table><thead><tr>${header.map(cell('th')).join('')}</tr></thead>` +
+        `<tbody>${body}</tbody></table></div>\n`
+      );
+    },
+  },
+});
+
+/** The top-level blocks of a text as unsanitised HTML, one string each: while a text grows only the last ones change. */
+export function blocksOf(text: string): string[] {
+  const tokens = marked.lexer(text);
+  const blocks: string[] = [];
+  for (const token of tokens) {
+    const html = marked.parser([token]);
+    if (html.trim()) blocks.push(html);
+  }
+  return blocks;
+}
+
+function linkInsteadOf(image: HTMLImageElement): void {
+  const source = image.getAttribute('src') ?? '';
+  const link = image.ownerDocument.createElement('a');
+  link.textContent = image.alt ? `Image: ${image.alt}` : `Image: ${source}`;
+  link.className = 'foreign-image';
+  link.href = source;
+  protect(link);
+  image.replaceWith(link);
+}
+
+function protect(link: HTMLAnchorElement): void {
+  const href = link.getAttribute('href');
+  if (!href || !SAFE_LINK.test(href)) {
+    link.removeAttribute('href');
+    return;
+  }
+  if (href.startsWith('#')) return;
+  link.target = '_blank';
+  link.rel = 'noopener noreferrer nofollow';
+}
+
+/** The HTML with nothing left in it that could act, lead elsewhere unseen, or fetch by itself. */
+export function sanitise(html: string): string {
+  const clean = DOMPurify.sanitize(html, {
+    ALLOWED_TAGS: TAGS,
+    ALLOWED_ATTR: ATTRIBUTES,
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+  });
+  // A parsed document is inert: looking at its images does not load them.
+  const { body } = new DOMParser().parseFromString(clean, 'text/html');
+  for (const image of body.querySelectorAll('img')) {
+    if (!OWN_IMAGE.test(image.getAttribute('src') ?? '')) linkInsteadOf(image);
+  }
+  for (const link of body.querySelectorAll('a')) protect(link);
+  for (const box of body.querySelectorAll('input')) {
+    if (box.type === 'checkbox') box.disabled = true;
+    else box.remove();
+  }
+  return body.innerHTML;
+}

@@ -1,0 +1,119 @@
+// The whole page: who is here, the side, and what is open in the middle.
+
+import { computed, signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+
+import { whenSignedOut, wordsFor } from '@/core/request';
+import { SignIn } from '@/features/identity/SignIn';
+import { person, recognise } from '@/features/identity/who';
+import { loadModels } from '@/features/inference/models';
+import { refresh, sessions } from '@/features/sessions/list';
+import { backoff } from '@/kit/backoff';
+import { Icon } from '@/kit/icons';
+
+import { Chat } from './Chat';
+import { Home } from './Home';
+import { Logo } from './Logo';
+import { Disconnected } from './Notice';
+import { hold, letGo, opened } from './opened';
+import { place } from './place';
+import { drawer, Sidebar } from './Sidebar';
+
+/** Why the page could not be begun; it is tried again by itself. */
+const unreachable = signal<string | null>(null);
+let tries = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+async function begin(): Promise<void> {
+  clearTimeout(timer);
+  try {
+    // Who is recognised is let in, and then this is called again.
+    await (person.value ? Promise.all([loadModels(), refresh()]) : recognise());
+    unreachable.value = null;
+    tries = 0;
+  } catch (thrown) {
+    unreachable.value = wordsFor(thrown);
+    timer = setTimeout(() => void begin(), backoff(tries++));
+  }
+}
+
+const title = computed(() => {
+  const shown = opened.value;
+  if (!shown) return null;
+  return sessions.value.find(session => session.id === shown.sessionId)?.title ?? shown.view.value.title;
+});
+
+function Bar() {
+  return (
+    <header class="bar">
+      <button
+        type="button"
+        class="quiet only-narrow"
+        aria-label="Show your conversations"
+        aria-expanded={drawer.value}
+        onClick={() => (drawer.value = true)}
+      >
+        <Icon name="menu" />
+      </button>
+      <h1>{place.value ? title.value || 'New chat' : <span class="only-narrow">Palaver</span>}</h1>
+      <a class="quiet only-narrow" href="/" aria-label="New chat">
+        <Icon name="plus" />
+      </a>
+    </header>
+  );
+}
+
+function Main() {
+  const current = place.value;
+  useEffect(() => {
+    if (current) hold(current);
+    else letGo();
+  }, [current]);
+  const conversation = opened.value;
+  return (
+    <main class="main" id="main">
+      <Bar />
+      {unreachable.value && !current && <Disconnected onNow={() => void begin()} />}
+      {!current && <Home />}
+      {current && conversation?.sessionId === current && <Chat conversation={conversation} />}
+    </main>
+  );
+}
+
+function Door() {
+  return (
+    <main class="door">
+      <Logo size={72} />
+      {person.value === null && <SignIn />}
+      {unreachable.value && <Disconnected onNow={() => void begin()} />}
+    </main>
+  );
+}
+
+export function App() {
+  const here = Boolean(person.value);
+  useEffect(() => {
+    whenSignedOut(() => (person.value = null));
+    const seen = () => !document.hidden && person.value && void refresh();
+    document.addEventListener('visibilitychange', seen);
+    return () => document.removeEventListener('visibilitychange', seen);
+  }, []);
+  useEffect(() => {
+    if (!here) letGo();
+    void begin();
+  }, [here]);
+  useEffect(() => {
+    document.title = title.value && place.value ? `${title.value} · Palaver` : 'Palaver';
+  }, [title.value, place.value]);
+
+  if (!here) return <Door />;
+  return (
+    <div class="page">
+      <a class="skip" href="#main">
+        Skip to the conversation
+      </a>
+      <Sidebar />
+      <Main />
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+// The start page: a first message makes a session.
+
+import { useState } from 'preact/hooks';
+
+import { wordsFor } from '@/core/request';
+import { ModelPicker } from '@/features/inference/ModelPicker';
+import { Composer } from '@/features/runs/Composer';
+import { create } from '@/features/sessions/list';
+import { remember } from '@/kit/remembered';
+
+import { Logo } from './Logo';
+import { hold } from './opened';
+import { go } from './place';
+
+const BEGINNINGS = ['What can Palaver do?', 'How do I connect a model?', 'Where are my conversations kept?'];
+
+export function Home() {
+  const [error, setError] = useState<string | null>(null);
+  const [starting, setStarting] = useState(false);
+  const [tries, setTries] = useState(0);
+
+  const begin = async (text: string) => {
+    setStarting(true);
+    setError(null);
+    try {
+      const session = await create();
+      const saying = hold(session.id).say(text);
+      go(`/c/${session.id}`);
+      await saying;
+    } catch (thrown) {
+      setError(wordsFor(thrown));
+      // The words go back to where they were written.
+      remember('draft.new', text);
+      setTries(tries + 1);
+      setStarting(false);
+    }
+  };
+
+  return (
+    <div class="home">
+      <div class="hero">
+        <Logo size={72} />
+        <h1>What shall we talk through?</h1>
+      </div>
+      {error && (
+        <p class="alert" role="alert">
+          {error}
+        </p>
+      )}
+      <Composer key={tries} draft="new" busy={starting} onSend={text => void begin(text)} onStop={() => {}}>
+        <ModelPicker />
+      </Composer>
+      <ul class="beginnings" aria-label="Ways to begin">
+        {BEGINNINGS.map(text => (
+          <li key={text}>
+            <button type="button" class="chip" disabled={starting} onClick={() => void begin(text)}>
+              {text}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+// Where the page begins.
+
+import './styles/tokens.css';
+import './styles/controls.css';
+import './styles/layout.css';
+import './styles/thread.css';
+import './styles/markdown.css';
+
+import { render } from 'preact';
+
+import { App } from './App';
+import { watchPlace } from './place';
+
+const root = document.getElementById('app');
+if (root) {
+  watchPlace();
+  render(<App />, root);
+}

@@ -1,0 +1,28 @@
+// Where in the page we are: its address, as a signal, and how to go elsewhere.
+
+import { signal } from '@preact/signals';
+
+/** The session in the address, or null at the start page. */
+export const sessionInAddress = (path: string): string | null => /^\/c\/([\w-]+)\/?$/.exec(path)?.[1] ?? null;
+
+export const place = signal(sessionInAddress(location.pathname));
+
+export function go(path: string, { replacing = false } = {}): void {
+  if (path !== location.pathname) history[replacing ? 'replaceState' : 'pushState'](null, '', path);
+  place.value = sessionInAddress(path);
+}
+
+/** Takes over plain clicks on the page's own links; others stay the browser's. */
+function takeClick(event: MouseEvent): void {
+  const link = (event.target as Element).closest('a');
+  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (link.pathname !== '/' && sessionInAddress(link.pathname) === null) return;
+  event.preventDefault();
+  go(link.pathname);
+}
+
+export function watchPlace(): void {
+  window.addEventListener('popstate', () => (place.value = sessionInAddress(location.pathname)));
+  document.addEventListener('click', takeClick);
+}

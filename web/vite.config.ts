@@ -1,0 +1,18 @@
+// How the client is built: hashed files into the server's package, nothing inlined, so that a strict CSP holds.
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => decodeURIComponent(new URL(path, import.meta.url).pathname);
+
+export default defineConfig({
+  resolve: { alias: { '@': here('./src') } },
+  build: {
+    outDir: here('../src/palaver/web/dist'),
+    emptyOutDir: true,
+    target: ['es2022', 'chrome123', 'firefox121', 'safari17.5'],
+    // An inlined asset would be a `data:` URL, which the policy allows for images only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8321' } },
+  test: { environment: 'jsdom', include: ['tests/**/*.test.{ts,tsx}'] },
+});
