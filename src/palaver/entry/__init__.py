@@ -1,0 +1,1 @@
+"""Where the house is put together: settings, composition, server and command line; no feature lives here."""
