@@ -13,7 +13,20 @@ _encoder = msgspec.json.Encoder()
 _described: list[Any] = []
 
 JSON = "application/json"
+PROBLEM_JSON = "application/problem+json"
 REF_TEMPLATE = "#/components/schemas/{name}"
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An error as RFC 9457 has it; `code` is one of a few stable words, `errors` says which fields are wrong."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+    errors: list[dict[str, Any]] = []
 
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -26,6 +39,16 @@ def described(kind: Any, status: int = 200, *, says: str = "Success") -> dict[in
     _described.append(kind)
     (schema,), _ = msgspec.json.schema_components([kind], ref_template=REF_TEMPLATE)
     return {status: {"description": says, "content": {JSON: {"schema": schema}}}}
+
+
+def problems(**says: str) -> dict[int | str, dict[str, Any]]:
+    """What a route puts into `responses=` to document its errors: `problems(_404="No such session.")`."""
+    _described.append(Problem)
+    schema = {"$ref": REF_TEMPLATE.format(name="Problem")}
+    return {
+        int(status.removeprefix("_")): {"description": text, "content": {PROBLEM_JSON: {"schema": schema}}}
+        for status, text in says.items()
+    }
 
 
 def described_schemas() -> dict[str, Any]:
