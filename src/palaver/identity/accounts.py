@@ -30,7 +30,9 @@ class Accounts:
         self._clock = clock
         self._attempts = Attempts(settings, clock)
 
-    async def create(self, email: str, password: Sealed[str] | None, role: Role = "member", *, name: str | None = None) -> User:
+    async def create(
+        self, email: str, password: Sealed[str] | None, role: Role = "member", *, name: str | None = None
+    ) -> User:
         """A new local user; without a password, signing in goes by link until one is set."""
         address = normal(email)
         if password is not None:

@@ -1,4 +1,4 @@
-"""The one door: turns a request's credential into a `Principal`, or refuses it. What belongs to whom is not its business.
+"""The one door: turns a request's credential into a `Principal`, or refuses it; what belongs to whom it does not know.
 
 Every way in costs at most one read by key. Signatures are checked once per token and remembered by the token's hash;
 whether the sign-in, the key or the user still exists is read each time, so that revoking counts at the next request.
@@ -19,7 +19,7 @@ from palaver.identity import store
 from palaver.identity.accounts import Accounts
 from palaver.identity.credentials import KEY_MARK, hashed, parts_of_key, same
 from palaver.identity.issuers import Foreigner, Issuers, Verified
-from palaver.identity.presented import COOKIE, Presented, from_our_pages, presented
+from palaver.identity.presented import COOKIE, Presented, from_our_pages, header, presented, same_origin
 from palaver.identity.refusals import (
     KeyRefused,
     NobodySignedIn,
@@ -53,7 +53,7 @@ SECURED: dict[str, Any] = {"security": [{scheme: []} for scheme in SECURITY_SCHE
 class Door:
     """A FastAPI dependency: `Depends(door)` gives the principal. Routes that take the ASGI scope call `who`."""
 
-    def __init__(  # noqa: PLR0917  # one per kind of credential
+    def __init__(
         self,
         database: Database,
         settings: IdentitySettings,
@@ -118,8 +118,13 @@ class Door:
         return self._own(text).family_id if kind == "bearer" and self._access.ours(text) else None
 
     def from_our_pages(self, scope: Mapping[str, Any]) -> bool:
-        """Whether the cookie may be set or used by this request."""
+        """Whether the cookie may act in this request."""
         return from_our_pages(scope, self._trusted)
+
+    def may_hand_cookie(self, scope: Mapping[str, Any]) -> bool:
+        """Whether the answer may set the cookie: not where a page of another origin asked."""
+        origin = header(scope["headers"], b"origin")
+        return origin is None or same_origin(scope, origin, self._trusted)
 
     async def _principal(self, scope: Mapping[str, Any], found: Presented) -> Principal:
         match found:

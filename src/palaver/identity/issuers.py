@@ -1,4 +1,4 @@
-"""Tokens of external issuers: which issuer, which key, and whether everything in them holds; users are not looked up here."""
+"""Tokens of external issuers: which issuer, which key, and whether all of it holds; users are not looked up here."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -137,7 +137,7 @@ def _foreigner(claims: Mapping[str, Any], issuer: IssuerSettings, skew: float) -
     return Foreigner(issuer.issuer, subject, email, name, _number(claims["exp"]) + skew)
 
 
-def _number(claim: object) -> float:
+def _number(claim: Any) -> float:
     """Seconds since 1970; JSON readers also give infinities and NaN, which no time is ever past."""
     number = isinstance(claim, int | float) and not isinstance(claim, bool) and abs(claim) < _END_OF_TIME
     if not number:

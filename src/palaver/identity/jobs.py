@@ -1,4 +1,4 @@
-"""What identity does by time: write last uses down, fetch issuers' keys anew, remove what is over; one loop, owned by its caller."""
+"""Woken by time: writes last uses down, fetches issuers' keys anew, removes what is over; it starts no task itself."""
 
 import logging
 from datetime import timedelta
@@ -18,7 +18,9 @@ _SWEEP_EVERY = timedelta(hours=1)
 class Upkeep:
     """`run` never returns: start it in the house's task group. Its cancellation writes the last uses down."""
 
-    def __init__(self, database: Database, settings: IdentitySettings, issuers: Issuers, *, uses: Uses, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, settings: IdentitySettings, issuers: Issuers, *, uses: Uses, clock: Clock
+    ) -> None:
         self._database = database
         self._every = min(settings.use_written_every, settings.jwks_refresh)
         self._issuers = issuers

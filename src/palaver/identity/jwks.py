@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-import aiohttp
 import jwt
 import msgspec
 
 from palaver.identity.refusals import IssuerAway, UnknownSigningKey
 from palaver.identity.settings import IdentitySettings, IssuerSettings
 from palaver.kit.clock import Clock
+from palaver.kit.http import AddressRefused, FetchFailed, Guard, Outside
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ Fetch = Callable[[IssuerSettings], Awaitable[Keys]]
 
 _MOST_KEYS = 64
 _LEAST_RSA_BITS = 2048
+_ANYWHERE = Guard(schemes=frozenset({"http", "https"}), private=True)  # which scheme may be used, the settings decide
 
 
 class KeysUnusable(Exception):
@@ -82,7 +83,7 @@ class KeySet:
             self._tried = now
             try:
                 self._keys = await self._fetch(self.issuer)
-            except (aiohttp.ClientError, OSError, TimeoutError, KeysUnusable) as error:
+            except (AddressRefused, FetchFailed, TimeoutError, KeysUnusable) as error:
                 log.warning("The keys of issuer %s could not be fetched: %s", self.issuer.issuer, repr(error))
             else:
                 self._fetched = self._clock.now()
@@ -90,22 +91,23 @@ class KeySet:
 
 
 class HttpKeys:
-    """Fetches key sets: no redirects, bounded in time and size. Opens its client inside the loop that first asks."""
+    """Fetches key sets from where an operator's settings point, which may be a private network."""
 
     def __init__(self, settings: IdentitySettings) -> None:
-        self._settings = settings
-        self._client: aiohttp.ClientSession | None = None
+        self._deadline = settings.jwks_timeout.total_seconds()
+        self._limit = settings.jwks_max_bytes
+        self._outside: Outside | None = None
 
     async def __call__(self, issuer: IssuerSettings) -> Keys:
         """The usable keys of the issuer, by id."""
-        async with asyncio.timeout(self._settings.jwks_timeout.total_seconds()):
+        async with asyncio.timeout(self._deadline):
             document = await self._json(await self._url(issuer))
         return usable_keys(document, issuer)
 
     async def close(self) -> None:
         """Close what connections are open."""
-        if self._client:
-            await self._client.close()
+        if self._outside:
+            await self._outside.close()
 
     async def _url(self, issuer: IssuerSettings) -> str:
         if issuer.jwks_url:
@@ -119,17 +121,9 @@ class HttpKeys:
         return url
 
     async def _json(self, url: str) -> dict[str, Any]:
-        if self._client is None:
-            self._client = aiohttp.ClientSession(headers={"Accept": "application/json"})
-        async with self._client.get(url, allow_redirects=False) as response:
-            if response.status != 200:
-                raise KeysUnusable(f"{url} answered {response.status}")
-            body = await response.content.read(self._settings.jwks_max_bytes + 1)
-            while len(body) <= self._settings.jwks_max_bytes and not response.content.at_eof():
-                body += await response.content.read(self._settings.jwks_max_bytes + 1 - len(body))
-        if len(body) > self._settings.jwks_max_bytes:
-            raise KeysUnusable(f"{url} answered with too many bytes")
-        return _object(body)
+        if self._outside is None:  # not before it is needed: most houses have no external issuer
+            self._outside = Outside(_ANYWHERE, deadline=self._deadline, limit=self._limit)
+        return _object((await self._outside.get(url)).body)
 
 
 def usable_keys(document: Mapping[str, Any], issuer: IssuerSettings) -> Keys:

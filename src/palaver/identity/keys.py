@@ -1,4 +1,4 @@
-"""Use cases about API keys: making, listing, deleting; whether a key that comes with a request holds is the door's question."""
+"""Use cases about API keys: making, listing, deleting; whether one that comes along holds, the door decides."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Hashing and checking passwords with argon2, in a few threads with a bounded queue; whose password it is is not known here."""
+"""Hashing and checking passwords with argon2, in a few threads with a bounded queue; not whose they are."""
 
 import asyncio
 import base64

@@ -1,4 +1,4 @@
-"""Identity's front door for those who put the house together: every service of it, made from settings and a database."""
+"""Identity put together from its settings and a database; it decides nothing and starts nothing."""
 
 from dataclasses import dataclass
 
@@ -46,9 +46,7 @@ def open_identity(
     issuers = Issuers(settings, fetch, clock)
     accounts = Accounts(database, settings, passwords, clock)
     one_time = OneTimeTokens(database, settings, clock)
-    door = Door(
-        database, settings, accounts, access=access, issuers=issuers, one_time=one_time, uses=uses, clock=clock
-    )
+    door = Door(database, settings, accounts, access=access, issuers=issuers, one_time=one_time, uses=uses, clock=clock)
     return Identity(
         accounts=accounts,
         sign_ins=SignIns(database, settings, access, clock),

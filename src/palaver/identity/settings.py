@@ -1,4 +1,4 @@
-"""What an operator may set about users, sign-in, keys and external issuers; where the values come from is not known here."""
+"""What an operator may set about users, sign-in, keys and external issuers; not where the values come from."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -18,7 +18,9 @@ class IssuerSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     issuer: str = Field(min_length=1, description="The exact `iss` of its tokens, usually an https URL.")
-    audience: str | None = Field(None, description="The `aud` its tokens must have; leave out only with required_claims.")
+    audience: str | None = Field(
+        None, description="The `aud` its tokens must have; leave out only with required_claims."
+    )
     required_claims: dict[str, str] = Field(
         {}, description="Further claims a token must have with exactly these values, such as azp."
     )
@@ -32,7 +34,9 @@ class IssuerSettings(BaseModel):
     @model_validator(mode="after")
     def _somebody_in_particular(self) -> "IssuerSettings":
         if self.audience is None and not self.required_claims:
-            raise ValueError("Set audience or required_claims, or tokens made for other applications would be accepted.")
+            raise ValueError(
+                "Set audience or required_claims, or tokens made for other applications would be accepted."
+            )
         if not self.may_fetch(self.keys_from):
             raise ValueError(f"{self.keys_from} is not an https URL; set insecure_http to fetch keys over plain http.")
         return self

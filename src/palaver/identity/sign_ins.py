@@ -1,4 +1,4 @@
-"""Use cases about being signed in: cookies, token families, one-time links and tickets; whose password is right is asked elsewhere."""
+"""Use cases about being signed in: cookies, token families, one-time links and tickets; it checks no password."""
 
 from datetime import timedelta
 from typing import Literal, NamedTuple
@@ -54,9 +54,7 @@ class OneTimeTokens:
         if bearer is None:
             raise LinkRefused
         scopes = frozenset(msgspec.json.decode(bearer.scopes, type=list[str])) if bearer.scopes else None
-        return Principal(
-            user_id=bearer.user_id, role=bearer.role, via="ticket", key_id=bearer.key_id, scopes=scopes
-        )
+        return Principal(user_id=bearer.user_id, role=bearer.role, via="ticket", key_id=bearer.key_id, scopes=scopes)
 
     async def _issue(self, principal: Principal, purpose: str) -> Sealed[str]:
         secret, now = new_secret(), self._clock.now()
@@ -110,9 +108,7 @@ class SignIns:
         """The next pair. A refresh token works once; when it comes again, somebody copied it, and its family ends."""
         successor = new_secret()
         now = stamp(self._clock.now())
-        rotated = await self._database.write(
-            store.rotate(hashed(token.reveal()), self._refresh_row(successor), now)
-        )
+        rotated = await self._database.write(store.rotate(hashed(token.reveal()), self._refresh_row(successor), now))
         if rotated is None:
             raise RefreshRefused
         user_id, family_id = rotated

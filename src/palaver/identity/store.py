@@ -1,4 +1,4 @@
-"""Every query of identity, as statements and the units of work made of them; what is decided on the answers stands elsewhere."""
+"""Every query of identity, as statements and the units of work made of them; it hashes and verifies nothing."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Palaver's own access tokens: short-lived JWTs signed with one key; whether the sign-in behind them lives is asked elsewhere."""
+"""Palaver's own access tokens: short-lived JWTs signed with one key; not whether the sign-in behind them lives."""
 
 from datetime import timedelta
 from typing import Any, NamedTuple

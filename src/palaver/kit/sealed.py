@@ -1,7 +1,7 @@
 """A secret value that cannot be printed, logged, compared by timing or pickled by accident; it encrypts nothing."""
 
 import hmac
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar, cast
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -38,7 +38,10 @@ class Sealed(Generic[Secret]):
         return len(self._secret)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sealed) and hmac.compare_digest(_bytes(self), _bytes(other))  # pyright: ignore[reportUnknownArgumentType]
+        if not isinstance(other, Sealed):
+            return NotImplemented
+        theirs: str | bytes = cast("Sealed[str] | Sealed[bytes]", other).reveal()
+        return hmac.compare_digest(_bytes(self._secret), _bytes(theirs))
 
     __hash__ = None  # type: ignore[assignment]  # a hash of a secret is a hint at it
 
@@ -65,6 +68,5 @@ class Sealed(Generic[Secret]):
         return {"type": "string", "format": "password", "writeOnly": True}
 
 
-def _bytes(sealed: "Sealed[str] | Sealed[bytes]") -> bytes:
-    secret = sealed.reveal()
+def _bytes(secret: str | bytes) -> bytes:
     return secret.encode("utf-8", "surrogatepass") if isinstance(secret, str) else secret

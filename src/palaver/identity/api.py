@@ -1,0 +1,270 @@
+"""Identity over HTTP: accounts, signing in and out, API keys; it translates and decides nothing."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from palaver.core.errors import Forbidden, Unauthenticated
+from palaver.core.principal import Principal
+from palaver.identity import schemas
+from palaver.identity.door import SECURED
+from palaver.identity.presented import COOKIE, cookie_in, header
+from palaver.identity.refusals import LinkRefused, OriginRefused, ScopeMissing
+from palaver.identity.service import Identity
+from palaver.identity.settings import IdentitySettings
+from palaver.identity.store import User
+from palaver.kit.answers import answer, described, problems
+from palaver.kit.sealed import Sealed
+
+UNAUTHENTICATED = problems(_401="No credential, or one that does not hold.")
+INVALID = problems(_422="A field is missing, unknown or wrong.")
+BUSY = problems(
+    _429="Too many wrong passwords; see Retry-After.", _503="Too many sign-ins at this moment, or no database."
+)
+
+
+class Cookies:
+    """How the cookie of a browser is set and taken away. HttpOnly: scripts never see it."""
+
+    def __init__(self, settings: IdentitySettings) -> None:
+        self._lifetime = int(settings.cookie_lifetime.total_seconds())
+        self._always_secure = settings.cookie_secure == "always"
+
+    def give(self, request: Request, response: Response, secret: Sealed[str] | str) -> Response:
+        """Sign this browser in, or make its cookie last anew."""
+        value = secret if isinstance(secret, str) else secret.reveal()
+        response.set_cookie(COOKIE, value, max_age=self._lifetime, **self._marks(request))
+        return response
+
+    def take(self, request: Request, response: Response) -> Response:
+        """Let the browser forget it."""
+        response.delete_cookie(COOKIE, **self._marks(request))
+        return response
+
+    def _marks(self, request: Request) -> dict[str, Any]:
+        secure = self._always_secure or request.url.scheme == "https"
+        return {"path": "/", "httponly": True, "samesite": "lax", "secure": secure}
+
+
+def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
+    """Everything below /api/v1/auth, /api/v1/users and /api/v1/api-keys, and the sign-in link."""
+    router = APIRouter()
+    cookies = Cookies(settings)
+    router.include_router(_signing_in(identity, cookies))
+    router.include_router(_signed_in(identity, cookies))
+    router.include_router(_keys(identity))
+    return router
+
+
+def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of routes
+    router = APIRouter(tags=["auth"])
+
+    async def opened(request: Request, user: User, status: int = 200) -> Response:
+        tokens, secret = await identity.sign_ins.open(user.id, cookie=identity.door.may_hand_cookie(request.scope))
+        response = answer(schemas.signed_in(tokens, user), status, NO_STORE)
+        return cookies.give(request, response, secret) if secret else response
+
+    @router.post(
+        "/api/v1/auth/register",
+        status_code=201,
+        summary="Make an account, where registration is open",
+        responses=described(schemas.SignedIn, 201, says="Signed in.")
+        | problems(_403="Registration is closed.", _409="The e-mail address is taken.")
+        | INVALID
+        | BUSY,
+    )
+    async def register(request: Request, body: schemas.Registration) -> Response:
+        user = await identity.accounts.register(body.email, body.password, body.name)
+        return await opened(request, user, 201)
+
+    @router.post(
+        "/api/v1/auth/login",
+        summary="Sign in with e-mail address and password",
+        description="Also sets the cookie `palaver_session`, unless a page of another origin asks.",
+        responses=described(schemas.SignedIn) | problems(_401="E-mail address or password wrong.") | INVALID | BUSY,
+    )
+    async def login(request: Request, body: schemas.Login) -> Response:
+        return await opened(request, await identity.accounts.by_password(body.email, body.password, _address(request)))
+
+    @router.post(
+        "/api/v1/auth/refresh",
+        summary="Exchange a refresh token for the next pair of tokens",
+        description="Each refresh token works once. If one comes a second time, every token of its sign-in is revoked.",
+        responses=described(schemas.SignedIn) | problems(_401="Unknown, expired or used before.") | INVALID,
+    )
+    async def refresh(body: schemas.Refresh) -> Response:
+        user_id, tokens = await identity.sign_ins.refresh(body.refresh_token)
+        return answer(schemas.signed_in(tokens, await identity.accounts.get(user_id)), headers=NO_STORE)
+
+    @router.post(
+        "/api/v1/auth/logout",
+        status_code=204,
+        summary="Sign out",
+        description="Ends, at once, the sign-ins of the cookie, the access token and the refresh token that are sent.",
+        responses=problems(_403="The cookie came from another origin's page.") | INVALID,
+    )
+    async def logout(request: Request, body: schemas.Logout | None = None) -> Response:
+        secret = cookie_in(header(request.scope["headers"], b"cookie"))
+        if secret and not identity.door.from_our_pages(request.scope):
+            raise OriginRefused
+        await identity.sign_ins.end(secret, body.refresh_token if body else None, _family(identity, request))
+        return cookies.take(request, Response(status_code=204))
+
+    @router.get(
+        "/signin",
+        status_code=303,
+        summary="Follow a sign-in link",
+        description="Uses the link's one-time token up, sets the cookie and leads to the page.",
+        responses={303: {"description": "Signed in; on to `/`."}} | problems(_401="Used before, or too old.") | INVALID,
+    )
+    async def sign_in(request: Request, token: Annotated[str, Query(max_length=200)]) -> Response:
+        onward = RedirectResponse("/", 303, NO_STORE | {"Referrer-Policy": "no-referrer"})
+        try:
+            bearer = await identity.one_time.use(token, "sign_in")
+        except LinkRefused:
+            if not await _already(identity, request):
+                raise
+            return onward
+        return cookies.give(request, onward, await identity.sign_ins.open_browser(bearer.user_id))
+
+    return router
+
+
+def _signed_in(identity: Identity, cookies: Cookies) -> APIRouter:
+    router = APIRouter(tags=["auth"])
+    accounts, door = identity.accounts, identity.door
+
+    @router.get(
+        "/api/v1/auth/me",
+        summary="Who am I",
+        description="Also makes the cookie of a browser last anew.",
+        responses=described(schemas.Me) | UNAUTHENTICATED,
+        openapi_extra=SECURED,
+    )
+    async def who_am_i(request: Request, principal: Annotated[Principal, Depends(door)]) -> Response:
+        response = answer(schemas.me(principal, await accounts.get(principal.user_id)), headers=NO_STORE)
+        secret = cookie_in(header(request.scope["headers"], b"cookie")) if principal.via == "cookie" else None
+        return cookies.give(request, response, secret) if secret else response
+
+    @router.post(
+        "/api/v1/auth/password",
+        summary="Set a new password",
+        description="Ends every sign-in of the user, answers with a new one, and leaves API keys as they are.",
+        responses=described(schemas.SignedIn)
+        | UNAUTHENTICATED
+        | problems(_403="An API key cannot do this; nor can users of another issuer.")
+        | INVALID
+        | BUSY,
+        openapi_extra=SECURED,
+    )
+    async def set_password(
+        request: Request, body: schemas.PasswordChange, principal: Annotated[Principal, Depends(door)]
+    ) -> Response:
+        if principal.via == "key":
+            raise ScopeMissing("An API key cannot set a password; sign in.")
+        user = await accounts.change_password(
+            principal.user_id, body.current_password, body.new_password, address=_address(request)
+        )
+        tokens, secret = await identity.sign_ins.open(user.id, cookie=principal.via == "cookie")
+        response = answer(schemas.signed_in(tokens, user), headers=NO_STORE)
+        return cookies.give(request, response, secret) if secret else response
+
+    @router.post(
+        "/api/v1/auth/ticket",
+        summary="Get a one-time ticket for a WebSocket",
+        description="For clients that can send neither header nor cookie: `/api/v1/ws?ticket=…`, once, soon.",
+        responses=described(schemas.TicketInfo) | UNAUTHENTICATED,
+        openapi_extra=SECURED,
+    )
+    async def ticket(principal: Annotated[Principal, Depends(door)]) -> Response:
+        secret, expires_in = await identity.one_time.ticket(principal)
+        return answer(schemas.TicketInfo(secret.reveal(), expires_in), headers=NO_STORE)
+
+    @router.post(
+        "/api/v1/users/sync",
+        tags=["users"],
+        summary="Make the user of an external issuer known",
+        description="Takes over e-mail address and name from the token. May be called at any time, from several places "
+        "at once. Other endpoints make a user at first sight as well.",
+        responses=described(schemas.Synced)
+        | UNAUTHENTICATED
+        | problems(_503="The issuer's keys cannot be fetched; see Retry-After."),
+        openapi_extra=SECURED,
+    )
+    async def sync(request: Request) -> Response:
+        foreigner = await door.foreigner(request.scope)
+        if foreigner is None:
+            return answer(schemas.Synced("exists", (await door.who(request.scope)).user_id))
+        status, user = await accounts.sync(foreigner)
+        return answer(schemas.Synced(status, user.id))
+
+    return router
+
+
+def _keys(identity: Identity) -> APIRouter:
+    router = APIRouter(prefix="/api/v1/api-keys", tags=["api-keys"])
+    door = identity.door
+
+    @router.get(
+        "",
+        summary="List your API keys",
+        responses=described(schemas.KeyList) | UNAUTHENTICATED,
+        openapi_extra=SECURED,
+    )
+    async def list_keys(principal: Annotated[Principal, Depends(door)]) -> Response:
+        keys = await identity.keys.list(principal.user_id)
+        return answer(schemas.KeyList([schemas.key_info(key) for key in keys]))
+
+    @router.post(
+        "",
+        status_code=201,
+        summary="Make an API key",
+        description="The key itself is in this answer and never told again. A key cannot make a wider one.",
+        responses=described(schemas.NewKey, 201, says="Made.")
+        | UNAUTHENTICATED
+        | problems(_403="The scopes are wider than your own.", _409="You have as many as one may.")
+        | INVALID,
+        openapi_extra=SECURED,
+    )
+    async def make_key(body: schemas.KeyRequest, principal: Annotated[Principal, Depends(door)]) -> Response:
+        made = await identity.keys.create(principal, body.name, body.scopes, expires_at=body.expires_at)
+        return answer(schemas.new_key(*made), 201, NO_STORE)
+
+    @router.delete(
+        "/{key_id}",
+        status_code=204,
+        summary="Delete an API key",
+        description="It is refused from the next request on.",
+        responses=UNAUTHENTICATED | problems(_404="You have no such key.") | INVALID,
+        openapi_extra=SECURED,
+    )
+    async def delete_key(key_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
+        await identity.keys.delete(principal.user_id, key_id)
+        return Response(status_code=204)
+
+    return router
+
+
+NO_STORE = {"Cache-Control": "no-store"}  # what is answered is a secret, or about one
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _family(identity: Identity, request: Request) -> str | None:
+    """The access token's sign-in; one that does not hold has nothing left to end."""
+    try:
+        return identity.door.family(request.scope)
+    except Unauthenticated:
+        return None
+
+
+async def _already(identity: Identity, request: Request) -> bool:
+    """Whether this browser is signed in: a link that was followed twice is no reason to stop a person."""
+    try:
+        await identity.door.who(request.scope)
+    except (Unauthenticated, Forbidden):
+        return False
+    return True
