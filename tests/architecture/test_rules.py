@@ -1,0 +1,96 @@
+"""House rules that a linter does not know: who starts tasks, who reads the environment, what hearts may touch."""
+
+import ast
+import tomllib
+
+import pytest
+
+from tests.architecture.source import ROOT, Module, modules
+
+# What decides, as the design lists it; each imports values only.
+HEARTS = {
+    "context/budget.py",
+    "entry/layers.py",
+    "identity/quota.py",
+    "identity/scopes.py",
+    "inference/profiles.py",
+    "observability/redact.py",
+    "realtime/presence.py",
+    "runs/limits.py",
+    "runs/machine.py",
+    "sessions/tree.py",
+}
+IMPURE = {
+    "aiohttp", "asyncio", "concurrent", "fastapi", "http", "io", "logging", "multiprocessing", "os", "pathlib",
+    "random", "secrets", "socket", "sqlalchemy", "sqlite3", "starlette", "subprocess", "tempfile", "threading", "time",
+    "urllib", "uuid", "uuid_utils",
+}  # fmt: skip
+FLOORS_OF_IO = {"palaver.storage", "palaver.bus", "palaver.kit.http"}
+
+
+def hearts() -> list[Module]:
+    return [module for module in modules() if module.place in HEARTS]
+
+
+def imports(module: Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def calls(module: Module) -> set[str]:
+    return {ast.unparse(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}
+
+
+@pytest.mark.parametrize("heart", hearts(), ids=lambda heart: heart.place)
+def test_a_heart_touches_nothing_but_values(heart: Module) -> None:
+    touched = {name for name in imports(heart) if name.split(".")[0] in IMPURE or name in FLOORS_OF_IO}
+    assert touched == set()
+    waits = [node for node in ast.walk(heart.tree) if isinstance(node, ast.Await | ast.AsyncFunctionDef | ast.AsyncFor)]
+    assert waits == []
+    assert {call for call in calls(heart) if call.endswith((".now", ".today", ".utcnow")) or call == "open"} == set()
+
+
+def test_no_task_runs_without_a_parent() -> None:
+    orphans = {"asyncio.create_task", "asyncio.ensure_future", "loop.create_task"}
+    assert {module.place: calls(module) & orphans for module in modules() if calls(module) & orphans} == {}
+
+
+def test_one_file_reads_the_environment() -> None:
+    readers = {
+        module.place
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
+    assert readers == {"entry/settings.py"}
+
+
+def test_every_package_has_a_floor() -> None:
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]
+    placed = {name.strip().strip("()") for layer in contract["layers"] for name in layer.split("|")}
+    packages = {module.place.split("/")[0] for module in modules() if module.place.count("/") >= 1}
+    assert packages <= placed
+
+
+def test_lock_files_hold_no_addresses() -> None:
+    locks = [*ROOT.glob("requirements/*.txt"), *ROOT.glob("web/package-lock.json")]
+    assert len(locks) >= 3
+    assert [lock.name for lock in locks if "://" in lock.read_text("utf-8")] == []
+
+
+def test_every_requirement_is_locked_by_hash() -> None:
+    for lock in ("build.txt", "runtime.txt", "dev.txt"):
+        text = (ROOT / "requirements" / lock).read_text("utf-8")
+        assert text.count("==") > 0
+        assert all("--hash=sha256:" in entry for entry in text.split("\n") if entry.startswith("    "))
+
+
+def test_the_package_asks_for_what_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = (ROOT / "requirements" / "runtime.in").read_text("utf-8").splitlines()
+    assert project["dependencies"] == [line for line in asked if line and not line.startswith("#")]
