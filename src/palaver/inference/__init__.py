@@ -1,1 +1,1 @@
-"""Every model we can ask: who offers it, what is known about it, how it is asked; not what is asked, nor what becomes of it."""
+"""Every model we can ask: who offers it, what is known of it, how it is asked; not what becomes of the answer."""

@@ -1,4 +1,4 @@
-"""What is asked of a model's server and what comes back, piece by piece; not which server, nor how often it is tried."""
+"""What is asked of a model's server and what comes back, piece by piece; not which server, nor how often."""
 
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Literal, Protocol
@@ -8,6 +8,7 @@ import msgspec
 from palaver.core.ids import SessionId, UserId
 from palaver.core.messages import FinishReason, MessageRole, Part
 from palaver.core.usage import Usage
+from palaver.inference.price import Price
 
 Effort = Literal["minimal", "low", "medium", "high"]
 Capability = Literal["images", "tools", "reasoning", "json_schema"]
@@ -93,15 +94,34 @@ class Finished(msgspec.Struct, frozen=True, gc=False):
     skipped: int = 0
 
 
+class ResolvedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that may be asked, with everything known about it. `id` is `provider/model`.
+
+    `context_window` and `max_output` are tokens, None where nobody knows; `price` likewise.
+    """
+
+    id: str
+    provider: str
+    model: str
+    name: str
+    context_window: int | None = None
+    max_output: int | None = None
+    capabilities: frozenset[Capability] = frozenset()
+    price: Price | None = None
+    local: bool = False
+
+
 class Switched(msgspec.Struct, frozen=True, gc=False):
     """From here on another model answers: the one asked for failed before it said anything.
 
-    `model` is the whole id (`provider/model`), `because` a sentence for people. Only `Inference.stream` yields it.
+    `model` is the whole id (`provider/model`), `because` a sentence for people, `resolved` the model that answers now.
+    Only `Inference.stream` yields it.
     """
 
     model: str
     provider: str
     because: str
+    resolved: ResolvedModel
 
 
 Piece = TextPiece | ReasoningPiece | ToolCallPiece | Finished | Switched

@@ -1,0 +1,79 @@
+"""Getting an answer to begin: trying again, leaving a failing server alone, turning to another model.
+
+It never tries again once a piece was told, and it knows no wire format.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from palaver.core.errors import PalaverError
+from palaver.inference import failures
+from palaver.inference.port import Ask, Piece, Pieces, ResolvedModel
+from palaver.inference.servers import Server
+from palaver.kit.clock import Clock
+from palaver.kit.retry import Backoff
+
+Chance = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An answer whose first pieces are here; whoever holds it closes `rest`."""
+
+    model: ResolvedModel
+    server: Server
+    first: Sequence[Piece]
+    rest: Pieces
+
+
+class Attempts:
+    """Asks one model until it begins to answer or the backoff gives up."""
+
+    def __init__(self, backoff: Backoff, clock: Clock, chance: Chance) -> None:
+        self._backoff = backoff
+        self._clock = clock
+        self._chance = chance
+
+    async def begin(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
+        """The beginning of an answer; raises what the last try raised."""
+        tried = 0
+        while True:
+            try:
+                return await self._try(model, server, ask)
+            except PalaverError as error:
+                tried += 1
+                await self._wait(error, tried)
+
+    def note(self, server: Server, error: PalaverError) -> None:
+        """Count a failure against the server, if it is the server's."""
+        now = self._clock.now()
+        ailing = isinstance(error, failures.AILING)
+        server.breaker = server.breaker.failed(now) if ailing else server.breaker.abandoned()
+
+    async def _try(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
+        now = self._clock.now()
+        if not server.breaker.admits(now):
+            told = f"{server.name} failed too often and is left alone for now."
+            raise failures.ProviderResting(told, retry_after=server.breaker.remaining(now))
+        server.breaker = server.breaker.asked()
+        rest = server.provider.stream(msgspec.structs.replace(ask, model=model.model))
+        try:
+            first = await anext(rest)
+        except PalaverError as error:
+            self.note(server, error)
+            raise
+        except BaseException:
+            server.breaker = server.breaker.abandoned()
+            raise
+        server.breaker = server.breaker.succeeded()
+        return Begun(model, server, first, rest)
+
+    async def _wait(self, error: PalaverError, tried: int) -> None:
+        """Wait before the next try, or raise the error again if there is to be none."""
+        wait = self._backoff.wait(tried, self._chance(), error.retry_after)
+        if wait is None or not failures.worth_another_try(error):
+            raise error
+        await self._clock.sleep(timedelta(seconds=wait))

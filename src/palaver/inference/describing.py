@@ -1,0 +1,69 @@
+"""What we say of a model, put together from all who know something about it: the nearer to us, the more it counts.
+
+Pure: the operator's facts, the server's own offer, the price list and the profiles are handed in.
+"""
+
+import msgspec
+
+from palaver.inference.port import Capability, Offer, ResolvedModel
+from palaver.inference.price import Price
+from palaver.inference.profiles import Vendor, profile_of
+from palaver.inference.settings import ModelFacts
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """What the price list says about one model; None where it says nothing."""
+
+    name: str | None = None
+    window: int | None = None
+    price: Price | None = None
+
+
+class Sources(msgspec.Struct, frozen=True, kw_only=True):
+    """All who know something about one model."""
+
+    facts: ModelFacts = ModelFacts.model_validate({})
+    offer: Offer | None = None
+    listed: Listed = Listed()
+    vendor: Vendor | None = None
+    local: bool = False
+
+
+def describe(provider: str, model: str, known: Sources) -> ResolvedModel:
+    """The model as clients and the context are told it."""
+    facts, offer = known.facts, known.offer or Offer(model=model)
+    vendor_window = known.vendor.window if known.vendor else None
+    return ResolvedModel(
+        id=f"{provider}/{model}",
+        provider=provider,
+        model=model,
+        name=facts.name or offer.name or known.listed.name or model,
+        context_window=facts.context_window or offer.context_window or known.listed.window or vendor_window,
+        max_output=facts.max_output or offer.max_output,
+        capabilities=_capabilities(model, facts, offer),
+        price=_price(provider, facts, offer) or known.listed.price,
+        local=known.local,
+    )
+
+
+def _capabilities(model: str, facts: ModelFacts, offer: Offer) -> frozenset[Capability]:
+    base = profile_of(model).capabilities if offer.capabilities is None else offer.capabilities
+    said: dict[Capability, bool | None] = {"images": facts.images, "tools": facts.tools, "reasoning": facts.reasoning}
+    added: frozenset[Capability] = frozenset(name for name, can in said.items() if can)
+    removed: frozenset[Capability] = frozenset(name for name, can in said.items() if can is False)
+    return (base | added) - removed
+
+
+def _price(provider: str, facts: ModelFacts, offer: Offer) -> Price | None:
+    if facts.input_usd_per_mtok is not None and facts.output_usd_per_mtok is not None:
+        return Price(
+            input_usd_per_mtok=facts.input_usd_per_mtok,
+            output_usd_per_mtok=facts.output_usd_per_mtok,
+            cached_usd_per_mtok=facts.cached_usd_per_mtok,
+            source="settings",
+        )
+    if offer.input_usd_per_mtok is not None and offer.output_usd_per_mtok is not None:
+        return Price(
+            input_usd_per_mtok=offer.input_usd_per_mtok, output_usd_per_mtok=offer.output_usd_per_mtok, source=provider
+        )
+    return None

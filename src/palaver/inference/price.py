@@ -1,0 +1,47 @@
+"""What tokens cost, as values and arithmetic; where a price comes from is `pricelist.py`'s business."""
+
+import msgspec
+
+from palaver.core.usage import Usage
+
+MILLION = 1_000_000
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    """US dollars per million tokens; `cached` None means that cached tokens cost as much as others."""
+
+    input: float
+    output: float
+    cached: float | None = None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """The rate of calls with more than `above` tokens in; it holds for all their tokens."""
+
+    above: int
+    rate: Rate
+
+
+class Price(msgspec.Struct, frozen=True, kw_only=True):
+    """A model's price. `source` says who says so, `since` from which day on, where that is known."""
+
+    input_usd_per_mtok: float
+    output_usd_per_mtok: float
+    cached_usd_per_mtok: float | None = None
+    steps: tuple[Step, ...] = ()
+    source: str
+    since: str | None = None
+
+    def cost(self, usage: Usage) -> float:
+        """US dollars for one call."""
+        rate = self._rate(usage.input_tokens)
+        cached = min(usage.cached_tokens, usage.input_tokens)
+        fresh = (usage.input_tokens - cached) * rate.input
+        again = cached * (rate.input if rate.cached is None else rate.cached)
+        return (fresh + again + usage.output_tokens * rate.output) / MILLION
+
+    def _rate(self, tokens: int) -> Rate:
+        for step in reversed(self.steps):
+            if tokens > step.above:
+                return step.rate
+        return Rate(input=self.input_usd_per_mtok, output=self.output_usd_per_mtok, cached=self.cached_usd_per_mtok)
