@@ -70,7 +70,7 @@ class AccessTokens:
 
     def check_time(self, access: Access) -> None:
         """Raise `TokenExpired` once its time is over."""
-        if access.expires <= self._clock.now().timestamp():
+        if not access.expires > self._clock.now().timestamp():  # so that NaN is not for ever
             raise TokenExpired
 
     def _encode(self, claims: dict[str, Any]) -> str:

@@ -1,0 +1,30 @@
+"""What tests of identity start from: a password, a signing key, the tables, and requests as ASGI scopes."""
+
+from typing import Any
+
+from palaver.identity import tables
+from palaver.kit.sealed import Sealed
+
+SIGNING_KEY = Sealed(b"k" * 64)
+
+OURS = (
+    tables.users,
+    tables.browser_sessions,
+    tables.token_families,
+    tables.refresh_tokens,
+    tables.api_keys,
+    tables.one_time_tokens,
+)
+
+
+PASSWORD = Sealed("correct horse battery")
+
+
+def request(
+    method: str = "GET", path: str = "/api/v1/auth/me", *, kind: str = "http", query: bytes = b"", **headers: str
+) -> dict[str, Any]:
+    """An ASGI scope; underscores in header names stand for hyphens."""
+    named = {"host": "palaver.example", **headers}
+    encoded = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in named.items()]
+    scope = {"type": kind, "path": path, "root_path": "", "headers": encoded, "query_string": query}
+    return {**scope, "method": method} if kind == "http" else {**scope, "subprotocols": []}
