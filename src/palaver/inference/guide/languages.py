@@ -71,7 +71,7 @@ GREETING: dict[Language, str] = {
 ENGLISH_ONLY: dict[Language, str] = {
     "en": "",
     "sw": "Kurasa zangu ziko kwa Kiingereza tu, na siwezi kutafsiri; ukiuliza kwa Kiingereza nitatafuta jibu.",
-    "de": "Meine Seiten sind nur auf Englisch, übersetzen kann ich nicht; auf Englisch gefragt, schlage ich nach.",
+    "de": "Meine Seiten sind auf Englisch, und übersetzen kann ich nicht; auf Englisch gefragt, schlage ich nach.",
     "fr": "Mes pages sont en anglais et je ne sais pas traduire ; posez la question en anglais et je chercherai.",
     "es": "Mis páginas están solo en inglés y no sé traducir; si pregunta en inglés, buscaré la respuesta.",
     "other": "My pages are in English only, and I cannot translate; ask in English and I will look it up.",

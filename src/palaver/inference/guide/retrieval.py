@@ -6,13 +6,12 @@ neither tells how much of a question a passage covers, which decides between an 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from heapq import nsmallest
 from math import log
 
-from palaver.inference.guide.passages import Passage
+from palaver.inference.guide.passages import Passage, is_table
 from palaver.inference.guide.words import RELATIVES, terms
 
 # The usual values: how soon repetition stops counting, and how much longer passages are held back. Sections here are
@@ -22,6 +21,11 @@ _B = 0.5
 # A heading says what its section is about, a title what the page is about: worth that many mentions in the text.
 _HEADING_WEIGHT = 4.0
 _TITLE_WEIGHT = 2.0
+# A short cell of a table is what its row is about: a setting, a code, a scope.
+_CELL_WEIGHT = 3.0
+_SHORT_CELL = 2
+# A heading that says just what was asked is worth this much; the score of one rare word in a heading is about half.
+_AGREEMENT = 6.0
 # A relative (`abort` for `cancel`) or a word with one letter mistyped is a good sign, not as good as the word itself.
 _RELATED = 0.6
 _MISTYPED = 0.8
@@ -49,20 +53,37 @@ class Index:
     """Passages prepared for ranking: who mentions which term how often, and how long each is."""
 
     passages: tuple[Passage, ...]
+    headings: tuple[frozenset[str], ...]
     mentions: dict[str, dict[int, float]]
     lengths: tuple[float, ...]
     mean_length: float
 
 
-def _weights(passage: Passage) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _cells(block: str) -> Iterator[str]:
+    """The terms of a table's short cells."""
+    for line in block.splitlines() if is_table(block) else ():
+        for cell in line.strip("| ").split("|"):
+            inside = terms(cell)
+            if len(inside) <= _SHORT_CELL:
+                yield from inside
+
+
+def _weights(passage: Passage) -> dict[str, float]:
+    """How much each term counts in a passage: once a mention, more where it stands out."""
+    weights: dict[str, float] = {}
+
+    def add(found: Iterable[str], weight: float) -> None:
+        for term in found:
+            weights[term] = weights.get(term, 0.0) + weight
+
     for block in passage.blocks:
-        counts.update(terms(block))
-    for depth, title in enumerate(passage.trail):
-        is_own = depth == len(passage.trail) - 1
-        for term in terms(title):
-            counts[term] += _HEADING_WEIGHT if is_own else _TITLE_WEIGHT  # type: ignore[assignment]
-    return counts
+        add(terms(block), 1.0)
+        add(_cells(block), _CELL_WEIGHT)
+    for title in passage.trail[:-1]:
+        add(terms(title), _TITLE_WEIGHT)
+    for title in passage.trail[-1:]:
+        add(terms(title), _HEADING_WEIGHT)
+    return weights
 
 
 def index(passages: Sequence[Passage]) -> Index:
@@ -74,7 +95,8 @@ def index(passages: Sequence[Passage]) -> Index:
         lengths.append(sum(weights.values()))
         for term, weight in weights.items():
             mentions.setdefault(term, {})[number] = weight
-    return Index(tuple(passages), mentions, tuple(lengths), sum(lengths) / max(1, len(lengths)))
+    headings = tuple(frozenset(terms(" ".join(passage.trail[-1:]))) for passage in passages)
+    return Index(tuple(passages), headings, mentions, tuple(lengths), sum(lengths) / max(1, len(lengths)))
 
 
 def _rarity(term: str, among: Index) -> float:
@@ -84,7 +106,8 @@ def _rarity(term: str, among: Index) -> float:
 
 
 def _one_letter_off(term: str) -> set[str]:
-    cuts = [(term[:at], term[at:]) for at in range(len(term) + 1)]
+    # Hardly anyone mistypes the first letter, and changing it makes other words (`bread`, `read`).
+    cuts = [(term[:at], term[at:]) for at in range(1, len(term) + 1)]
     dropped = {head + tail[1:] for head, tail in cuts if tail}
     swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
     changed = {head + letter + tail[1:] for head, tail in cuts if tail for letter in _LETTERS}
@@ -114,6 +137,15 @@ def _shares(term: str, among: Index) -> dict[int, tuple[float, float]]:
     return shares
 
 
+def _agreement(asked: Sequence[str], heading: Set[str], among: Index) -> float:
+    """How far a heading and a question say the same, from 0 to 1: twice what they share over all that both say."""
+    said = sum(_rarity(term, among) for term in heading)
+    whole = sum(_rarity(term, among) for term in asked) + said
+    shared = (max((f for other, f in _meant(term, among).items() if other in heading), default=0.0) for term in asked)
+    both = sum(_rarity(term, among) * factor for term, factor in zip(asked, shared, strict=True))
+    return min(1.0, 2 * both / whole) if whole else 0.0
+
+
 def rank(question: str, among: Index, most: int = 8) -> list[Hit]:
     """The best passages for a question, best first; empty where nothing matches. Ties keep the order of the pages."""
     asked = list(dict.fromkeys(terms(question)))
@@ -126,5 +158,8 @@ def rank(question: str, among: Index, most: int = 8) -> list[Hit]:
             scores[number] = scores.get(number, 0.0) + share
             covered[number] = covered.get(number, 0.0) + factor * _rarity(term, among)
             found.setdefault(number, set()).add(term)
+    for number in scores:
+        scores[number] += _AGREEMENT * _agreement(asked, among.headings[number], among)
+        scores[number] *= covered[number] / whole
     best = nsmallest(most, scores, key=lambda number: (-scores[number], number))
     return [Hit(n, among.passages[n], scores[n], covered[n] / whole, frozenset(found[n])) for n in best]

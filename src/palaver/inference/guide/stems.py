@@ -24,6 +24,8 @@ _SUFFIXES = (
     ("al", "", 4),
     ("ly", "", 4),
 )
+# Words whose root is another word here: `coding` is no error code, a `bearer` no bear.
+_ALONE = frozenset(("coding", "during", "bearer", "string", "number", "server"))
 _VOWELS = frozenset("aeiouy")
 # No English word worth cutting is longer; what is, is a key, an address or noise.
 _LONGEST = 24
@@ -50,9 +52,10 @@ def _without_suffix(word: str) -> str:
 @lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """`connecting`, `connected`, `connection` and `connector` all become `connect`."""
-    if not 3 < len(word) <= _LONGEST or not word.isalpha() or not word.isascii():
+    if word in _ALONE or not 3 < len(word) <= _LONGEST or not word.isalpha() or not word.isascii():
         return word
-    root = _without_suffix(_singular(word))
+    # Twice, since endings stack: `monitoring`, `monitor`.
+    root = _without_suffix(_without_suffix(_singular(word)))
     if root[-1] in "ey" and len(root) > 3:
         root = root[:-1]
     if len(root) > 3 and root[-1] == root[-2] and root[-1] not in _VOWELS:
