@@ -36,7 +36,7 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      stroke-width="1.75"
+      stroke-width={name === 'more' ? 2.75 : 1.75}
       stroke-linecap="round"
       stroke-linejoin="round"
       aria-hidden="true"

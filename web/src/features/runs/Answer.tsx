@@ -63,7 +63,7 @@ export function Answer({ message, busy, nameOf, onAgain, onShow }: Props) {
       {message.error && <FailureNote failure={message.error} onRetry={again} />}
       <div class="acts">
         {message.text && <CopyAct text={message.text} says="Copy answer" />}
-        {again && <Act icon="again" says="Answer again" onClick={again} />}
+        {again && !message.error && <Act icon="again" says="Answer again" onClick={again} />}
         <Siblings message={message} onShow={onShow} />
         <span class="measures">{measures(message)}</span>
       </div>
