@@ -159,4 +159,7 @@ def _sentence(problem: Any, said: Values, file: Path | None) -> str:
 
 def _providers(settings: Settings, environment: Mapping[str, str]) -> Mapping[str, ProviderSettings]:
     keys = {name: environment[name] for name in key_variables(settings.providers) if environment.get(name)}
-    return configured(settings.providers, keys)
+    try:
+        return configured(settings.providers, keys)
+    except ValueError as error:
+        raise SettingsRefused((str(error),)) from None
