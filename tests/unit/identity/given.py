@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from palaver.identity import tables
+from palaver.identity import store, tables
 from palaver.kit.sealed import Sealed
+from palaver.storage.port import Database
 
 SIGNING_KEY = Sealed(b"k" * 64)
 
@@ -28,3 +29,8 @@ def request(
     encoded = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in named.items()]
     scope = {"type": kind, "path": path, "root_path": "", "headers": encoded, "query_string": query}
     return {**scope, "method": method} if kind == "http" else {**scope, "subprotocols": []}
+
+
+async def settle(database: Database) -> None:
+    """Return once everything that was posted before is written: units of work are done in their order."""
+    await database.write(store.user("nobody"))
