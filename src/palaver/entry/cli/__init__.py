@@ -1,0 +1,35 @@
+"""The command line: which verbs there are; what each does stands in the file of its name."""
+
+import sys
+
+import typer
+
+from palaver.core.errors import PalaverError
+from palaver.entry.cli import chat, config, doctor, key, models, serve, user, version
+
+app = typer.Typer(
+    help="Palaver: a self-hosted conversation server.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(serve.serve)
+app.command()(chat.chat)
+app.add_typer(user.app, name="user")
+app.add_typer(key.app, name="key")
+app.command()(models.models)
+app.command()(doctor.doctor)
+app.command()(config.config)
+app.command()(version.version)
+
+
+def main() -> None:
+    """Run the verb; what a person can do something about is told in a line, without a trace."""
+    try:
+        app()
+    except PalaverError as error:
+        print(error.detail, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
