@@ -93,7 +93,8 @@ def test_a_provider_of_ones_own_finds_its_key_in_the_variable_it_names(tmp_path:
 
 
 def test_the_list_of_settings_names_value_source_and_sentence_and_hides_secrets(tmp_path: Path) -> None:
-    file = '[providers.gateway]\napi_key = "gw-secret"\nheaders = { x-team = "hush-hush" }\n'
+    file = '[providers.gateway]\nbase_url = "http://127.0.0.1:9/v1"\napi_key = "gw-secret"\n'
+    file += 'headers = { x-team = "hush-hush" }\n'
     text = as_text(load(tmp_path, file, PALAVER_KEY="plv_secret_secret", PALAVER_PORT="2000"))
     assert "port = 2000  (environment)\n    The port that is listened on; 0 takes a free one." in text
     assert "runs.lease = 15s  (default)" in text

@@ -26,9 +26,10 @@ def chat(
     key: Annotated[str | None, typer.Option(help="An API key. Better set PALAVER_KEY, which no one sees.")] = None,
 ) -> None:
     """Talk to a model. Ctrl-C stops an answer and keeps the conversation; Ctrl-D leaves."""
+    loaded = settings_in_force()
+
     from palaver.entry.cli.reach import reach
 
-    loaded = settings_in_force()
     with asyncio.Runner() as runner:
         client = runner.run(reach(loaded.settings, url, key))
         try:

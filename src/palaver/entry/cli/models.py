@@ -15,10 +15,12 @@ def models(
     key: Annotated[str | None, typer.Option(help="An API key. Better set PALAVER_KEY, which no one sees.")] = None,
 ) -> None:
     """List the models that can be asked."""
+    loaded = settings_in_force()
+
     from palaver.entry.cli.reach import reach
 
     async def look() -> list[dict[str, Any]]:
-        client = await reach(settings_in_force().settings, url, key)
+        client = await reach(loaded.settings, url, key)
         try:
             return (await client.get("/models"))["items"]
         finally:

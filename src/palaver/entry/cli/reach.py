@@ -4,7 +4,6 @@ import typer
 
 from palaver.entry.cli.access import Access, ByKey, BySignIn, Pair
 from palaver.entry.cli.client import Client
-from palaver.entry.cli.local import local_identity
 from palaver.entry.settings import Settings
 from palaver.kit import http
 from palaver.kit.clock import SystemClock
@@ -32,6 +31,8 @@ def address_of(settings: Settings) -> str:
 
 async def _sign_in(settings: Settings, at: str) -> BySignIn:
     """As the owner of this home, whose database can be written by whoever runs this."""
+    from palaver.entry.cli.local import local_identity  # brings the database, which a key makes unnecessary
+
     async with local_identity(settings) as identity:
         owner = await identity.accounts.owner()
         tokens, _ = await identity.sign_ins.open(owner.id, cookie=False)
