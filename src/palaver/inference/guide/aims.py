@@ -202,6 +202,19 @@ _CREATE = forms(
 )
 
 
+# A request for form is short; what is longer is a text, of which the guide can only look things up.
+_LONGEST_FORM = 400
+
+_STATEMENT = forms(
+    r"^(?:i|i'm|i've|i'd|i'll|my|we|we're|our|he|she|it|it's|they|this|that|the|there|today|yesterday|remember|note)"
+)
+
+
+def is_statement(text: str) -> bool:
+    """Whether a short message tells something rather than asks for it."""
+    return "?" not in text and _STATEMENT.search(" ".join(fold(text[:_LONGEST_FORM]).split())) is not None
+
+
 def _recall(text: str) -> AskedToRecall | None:
     """What of the conversation is asked for, if anything is."""
     if _COUNT.search(text):
@@ -225,10 +238,6 @@ def _by_place(found: re.Match[str]) -> AskedToRecall:
     return AskedToRecall(
         "place", "assistant" if is_answer or "you" in (found["who"], found["other"]) else "user", place
     )
-
-
-# A request for form is short; what is longer is a text, of which the guide can only look things up.
-_LONGEST_FORM = 400
 
 
 def aim_of(text: str) -> Aim:

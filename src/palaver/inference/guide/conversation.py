@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from palaver.inference.guide.excerpts import excerpt, sentences_of, with_relatives
-from palaver.inference.guide.passages import Passage, blocks_of, is_code
+from palaver.inference.guide.passages import Passage, blocks_of
 from palaver.inference.guide.words import terms
 
 # The newest text is searched up to this many characters: as many as one message may hold, and as many as can be read
@@ -14,6 +14,9 @@ READABLE = 100_000
 # Pasted text is searched in pieces of about a paragraph, so that what is quoted is near what was asked.
 _PIECE = 800
 _QUOTED = 600
+
+
+FROM_CONVERSATION = "From your message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Said:
     @property
     def citation(self) -> str:
         """How a reader finds it again."""
-        return f"{'your message' if self.whose == 'user' else 'answer'} {self.number}"
+        return f"{FROM_CONVERSATION if self.whose == 'user' else 'From answer'} {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,24 @@ def quoted(text: str) -> str:
 def quote(said: Said, wanted: frozenset[str], limit: int = _QUOTED) -> str:
     """The relevant part of a message as a quotation under its citation."""
     part = excerpt(blocks_of(said.text.splitlines()), with_relatives(wanted), limit)
-    return f"From {said.citation}:\n\n{quoted(part)}"
+    return f"{said.citation}:\n\n{quoted(part)}"
+
+
+def _led_in(blocks: Sequence[str]) -> Iterator[str]:
+    """The blocks, each joined to a line before it that only leads to it (`Like this:`)."""
+    lead = ""
+    for block in blocks:
+        joined = f"{lead}\n\n{block}" if lead else block
+        lead = joined if block.endswith(":") and len(joined) <= _PIECE else ""
+        if not lead:
+            yield joined
+    if lead:
+        yield lead
 
 
 def _pieces(blocks: Sequence[str]) -> Iterator[str]:
-    for block in blocks:
-        if len(block) <= _PIECE or is_code(block):
+    for block in _led_in(blocks):
+        if len(block) <= _PIECE or "```" in block or "~~~" in block:
             yield block
         else:
             yield from _grouped(block)
@@ -93,22 +108,29 @@ _LONGEST_QUESTION = 1_000
 _ASKING = 300
 
 
+def _asking(text: str) -> list[str]:
+    """What asks at the beginning or end of a long text; else its first line, where that is short and stands alone."""
+    first = list(sentences_of(text[:_LONGEST_QUESTION]))[:1]
+    last = list(sentences_of(text[-_LONGEST_QUESTION:]))[-1:]
+    asking = [one for one in dict.fromkeys([*first, *last]) if one.endswith("?") and len(one) <= _ASKING]
+    line = text.lstrip()[: _ASKING + 1].partition("\n")
+    return asking or ([line[0].strip()] if line[1] else [])
+
+
 def question_in(text: str) -> str:
-    """The question of a message: all of it, or, beside a long paste, the first and last lines that are short or ask."""
-    if len(text) <= _LONGEST_QUESTION:
-        return text
-    edges = [text[:_LONGEST_QUESTION], text[-_LONGEST_QUESTION:]]
-    sentences = [list(sentences_of(edge)) for edge in edges]
-    ends = [sentences[0][0], sentences[1][-1]] if all(sentences) else []
-    asking = [one for one in ends if one.endswith("?") and len(one) <= _ASKING]
-    return " ".join(asking or [one for one in ends if len(one) <= _ASKING][:1])
+    """The question of a message: all of it, or what asks at the beginning or the end of a long paste."""
+    return text if len(text) <= _LONGEST_QUESTION else " ".join(_asking(text))
 
 
 def carried_text(text: str) -> str:
     """The text that a long message carries besides its question; nothing where it is only a question."""
-    return text if len(text) > _LONGEST_QUESTION else ""
+    if len(text) <= _LONGEST_QUESTION:
+        return ""
+    for question in _asking(text):
+        text = text.replace(question, " ")
+    return text
 
 
 def is_question(text: str) -> bool:
     """Whether a message mainly asks, so that quoting it would answer a question with a question."""
-    return text.rstrip().endswith("?") or len(terms(text)) < 2
+    return len(text) <= _ASKING and (text.rstrip().endswith("?") or len(terms(text)) < 2)

@@ -103,3 +103,10 @@ def language_of(text: str) -> Language:
     ]
     most, best = max(counts, key=lambda counted: counted[0])
     return best if most > 0 else "en"
+
+
+def without_small_words(text: str, language: Language) -> str:
+    """A question in another language without that language's small words, which no page could hold."""
+    if language in {"en", "other"}:
+        return text
+    return " ".join(word for word in text.split() if fold(word).strip(",.;:!?¿¡") not in _MARKS[language])

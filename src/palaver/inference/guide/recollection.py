@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from palaver.inference.guide.aims import AskedToRecall
-from palaver.inference.guide.conversation import Conversation, Said, passages_of, quote
+from palaver.inference.guide.conversation import FROM_CONVERSATION, Conversation, Said, is_question, passages_of, quote
 from palaver.inference.guide.excerpts import LEFT_OUT, sentences_of
 from palaver.inference.guide.retrieval import index, rank
 
@@ -19,9 +19,11 @@ _NO_SUMMARY = (
 )
 
 
+_WHOSE = {"user": "you wrote", "assistant": "was answered"}
+
+
 def _nothing_yet(whose: str) -> str:
-    done = "you have written" if whose == "user" else "I have answered"
-    return f"There is nothing before this: {done} nothing in this conversation yet."
+    return f"There is nothing in what {_WHOSE[whose]} before this."
 
 
 def _line(said: Said) -> str:
@@ -61,21 +63,29 @@ def _by_place(aim: AskedToRecall, conversation: Conversation) -> str:
     return quote(said[aim.place], frozenset())
 
 
+def _may_answer(said: Said) -> bool:
+    """Whether quoting a message tells something: not where it asks, nor where it only repeats the conversation."""
+    return not (
+        is_question(said.text) if said.whose == "user" else said.text.startswith((_NO_SUMMARY, FROM_CONVERSATION))
+    )
+
+
 def _about(aim: AskedToRecall, conversation: Conversation) -> str:
-    """The messages about a matter, best first."""
-    passages, origins = passages_of(conversation.by(aim.whose))
-    hits = [hit for hit in rank(aim.matter, index(passages)) if hit.coverage >= _FLOOR]
-    quotes = {
-        origins[hit.number]: quote(Said(aim.whose, origins[hit.number].number, hit.passage.blocks[0]), hit.found)
-        for hit in reversed(hits)
-    }
-    if not quotes:
-        return (
-            "I found nothing about that in what you wrote here."
-            if aim.whose == "user"
-            else "I found nothing about that in the answers here."
-        )
-    return "\n\n".join(list(reversed(quotes.values()))[:_MOST_QUOTES])
+    """The messages about a matter, best first; questions only where there is nothing else."""
+    said = conversation.by(aim.whose)
+    telling = [one for one in said if _may_answer(one)]
+    quotes = _quotes(aim.matter, telling) or _quotes(aim.matter, said)
+    return "\n\n".join(quotes) or f"I found nothing about that in what {_WHOSE[aim.whose]} here."
+
+
+def _quotes(matter: str, said: Sequence[Said]) -> list[str]:
+    passages, origins = passages_of(said)
+    quotes: dict[Said, str] = {}
+    for hit in rank(matter, index(passages)):
+        origin = origins[hit.number]
+        if hit.coverage >= _FLOOR and origin not in quotes:
+            quotes[origin] = quote(Said(origin.whose, origin.number, hit.passage.blocks[0]), hit.found)
+    return list(quotes.values())[:_MOST_QUOTES]
 
 
 def recollect(aim: AskedToRecall, conversation: Conversation) -> str:

@@ -6,9 +6,12 @@ neither tells how much of a question a passage covers, which decides between an 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import chain
 from math import log
 
 from palaver.inference.guide.passages import Passage, is_table
@@ -22,7 +25,7 @@ _B = 0.5
 _HEADING_WEIGHT = 4.0
 _TITLE_WEIGHT = 2.0
 # A short cell of a table is what its row is about: a setting, a code, a scope.
-_CELL_WEIGHT = 3.0
+_CELL_WEIGHT = 5.0
 _SHORT_CELL = 2
 # A heading that says just what was asked is worth this much; the score of one rare word in a heading is about half.
 _AGREEMENT = 6.0
@@ -31,6 +34,9 @@ _RELATED = 0.6
 _MISTYPED = 0.8
 # Shorter words turn into other words by one letter (`port`, `part`).
 _LEAST_MISTYPED = 5
+# What a page's title says, each of its sections would say alike.
+_ABOVE = 0.5
+_LISTED = re.compile(r",? (?:and|or) |, ")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -49,11 +55,19 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What a passage's heading says: the parts of an enumeration each by itself, and what stands above."""
+
+    parts: tuple[frozenset[str], ...]
+    above: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """Passages prepared for ranking: who mentions which term how often, and how long each is."""
 
     passages: tuple[Passage, ...]
-    headings: tuple[frozenset[str], ...]
+    headings: tuple[Heading, ...]
     mentions: dict[str, dict[int, float]]
     lengths: tuple[float, ...]
     mean_length: float
@@ -70,20 +84,19 @@ def _cells(block: str) -> Iterator[str]:
 
 def _weights(passage: Passage) -> dict[str, float]:
     """How much each term counts in a passage: once a mention, more where it stands out."""
-    weights: dict[str, float] = {}
-
-    def add(found: Iterable[str], weight: float) -> None:
-        for term in found:
-            weights[term] = weights.get(term, 0.0) + weight
-
-    for block in passage.blocks:
-        add(terms(block), 1.0)
-        add(_cells(block), _CELL_WEIGHT)
-    for title in passage.trail[:-1]:
-        add(terms(title), _TITLE_WEIGHT)
-    for title in passage.trail[-1:]:
-        add(terms(title), _HEADING_WEIGHT)
+    weights: dict[str, float] = dict(Counter(chain.from_iterable(map(terms, passage.blocks))))
+    outstanding = [(term, _CELL_WEIGHT) for block in passage.blocks for term in _cells(block)]
+    outstanding += [(term, _TITLE_WEIGHT) for title in passage.trail[:-1] for term in terms(title)]
+    outstanding += [(term, _HEADING_WEIGHT) for title in passage.trail[-1:] for term in terms(title)]
+    for term, weight in outstanding:
+        weights[term] = weights.get(term, 0.0) + weight
     return weights
+
+
+def _heading(passage: Passage) -> Heading:
+    *above, own = passage.trail or ("",)
+    parts = tuple(frozenset(terms(part)) for part in _LISTED.split(own))
+    return Heading(parts, frozenset(terms(" ".join(above))))
 
 
 def index(passages: Sequence[Passage]) -> Index:
@@ -95,7 +108,7 @@ def index(passages: Sequence[Passage]) -> Index:
         lengths.append(sum(weights.values()))
         for term, weight in weights.items():
             mentions.setdefault(term, {})[number] = weight
-    headings = tuple(frozenset(terms(" ".join(passage.trail[-1:]))) for passage in passages)
+    headings = tuple(_heading(passage) for passage in passages)
     return Index(tuple(passages), headings, mentions, tuple(lengths), sum(lengths) / max(1, len(lengths)))
 
 
@@ -137,13 +150,26 @@ def _shares(term: str, among: Index) -> dict[int, tuple[float, float]]:
     return shares
 
 
-def _agreement(asked: Sequence[str], heading: Set[str], among: Index) -> float:
-    """How far a heading and a question say the same, from 0 to 1: twice what they share over all that both say."""
-    said = sum(_rarity(term, among) for term in heading)
-    whole = sum(_rarity(term, among) for term in asked) + said
-    shared = (max((f for other, f in _meant(term, among).items() if other in heading), default=0.0) for term in asked)
-    both = sum(_rarity(term, among) * factor for term, factor in zip(asked, shared, strict=True))
-    return min(1.0, 2 * both / whole) if whole else 0.0
+def _agreement(asked: Sequence[str], heading: Heading, among: Index) -> float:
+    """How far a heading and a question say the same, from 0 to 1: twice what they share over all that both say.
+
+    Of an enumeration the best part counts, and what stands above it only where it was asked for.
+    """
+    meant = [_meant(term, among) for term in asked]
+    above = heading.above & frozenset(chain.from_iterable(meant))
+    weight = sum(_rarity(term, among) for term in asked)
+    best = 0.0
+    for part in heading.parts:
+        whole = weight + sum(_rarity(term, among) for term in part | above)
+        shared = (max(_said(stands, part), _ABOVE * _said(stands, above)) for stands in meant)
+        both = sum(_rarity(term, among) * factor for term, factor in zip(asked, shared, strict=True))
+        best = max(best, 2 * both / whole if whole else 0.0)
+    return min(1.0, best)
+
+
+def _said(meant: Mapping[str, float], heading: Set[str]) -> float:
+    """How well a heading says a term of the question, or what it stands for."""
+    return max((factor for other, factor in meant.items() if other in heading), default=0.0)
 
 
 def rank(question: str, among: Index, most: int = 8) -> list[Hit]:

@@ -14,6 +14,7 @@ from palaver.inference.guide.aims import (
     Thanked,
     Wordless,
     aim_of,
+    is_statement,
 )
 from palaver.inference.guide.comfort import COMFORT, STILL_HERE
 from palaver.inference.guide.conversation import (
@@ -27,7 +28,7 @@ from palaver.inference.guide.conversation import (
 )
 from palaver.inference.guide.distress import Troubled, distress_in
 from palaver.inference.guide.excerpts import excerpt, with_relatives
-from palaver.inference.guide.languages import ENGLISH_ONLY, GREETING, language_of
+from palaver.inference.guide.languages import ENGLISH_ONLY, GREETING, language_of, without_small_words
 from palaver.inference.guide.recollection import recollect
 from palaver.inference.guide.retrieval import Hit, Index, index, rank
 
@@ -58,7 +59,12 @@ _CONNECT = (
     "To talk to a language model, connect one: put a provider's key into Palaver's environment (for example "
     "`OPENAI_API_KEY`) or run one on this machine (for example with Ollama), then choose it in the model picker."
 )
-_HOW_TO_CONNECT = "connect a model provider with an API key"
+_UNKNOWN = "I do not know: I found nothing in Palaver's pages or in this conversation that answers this."
+_HEARD = (
+    "I have nothing to say about that, since I only look things up. It stays in this conversation, and I can quote it "
+    "when you ask for it."
+)
+_HOW_TO_CONNECT = "connecting models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,13 @@ class Found:
 
 
 def _connect(pages: Index) -> str:
-    hits = rank(_HOW_TO_CONNECT, pages, 1)
-    return f"{_CONNECT} {_see(hits)}".strip()
+    see = [f" The page *{hit.passage.trail[0]}* says how." for hit in rank(_HOW_TO_CONNECT, pages, 1)]
+    return "".join([_CONNECT, *see])
 
 
-def _see(hits: Sequence[Hit]) -> str:
-    return f"See {', '.join(hit.passage.citation for hit in hits)}." if hits else ""
+def _question(conversation: Conversation) -> str:
+    question = question_in(conversation.now)
+    return without_small_words(question, language_of(question))
 
 
 def _searched(conversation: Conversation) -> tuple[Said, ...]:
@@ -87,7 +94,7 @@ def _searched(conversation: Conversation) -> tuple[Said, ...]:
 
 def find(conversation: Conversation, pages: Index) -> Found:
     """Look the present question up in the pages and in what was said."""
-    question = question_in(conversation.now)
+    question = _question(conversation)
     passages, origins = passages_of(_searched(conversation))
     said = rank(question, index(passages), 2)
     return Found(rank(question, pages), [(hit, origins[hit.number]) for hit in said])
@@ -130,14 +137,14 @@ def _unknown(conversation: Conversation, pages: Index, found: Found) -> str:
     near = [hit for hit in found.pages if hit.coverage >= _NEAR][:_RELATED_SECTIONS]
     return _joined(
         ENGLISH_ONLY[language_of(conversation.now)],
-        "I do not know: I found nothing in Palaver's pages or in this conversation that answers this.",
+        _HEARD if is_statement(conversation.now) else _UNKNOWN,
         f"The nearest sections I have: {', '.join(hit.passage.citation for hit in near)}." if near else "",
         _connect(pages),
     )
 
 
 def _looked_up(conversation: Conversation, pages: Index) -> str:
-    if not question_in(conversation.now):
+    if not _question(conversation):
         return _joined(
             "That is a long text. Ask me something about it, and I will look for the passage.", _connect(pages)
         )
@@ -145,13 +152,18 @@ def _looked_up(conversation: Conversation, pages: Index) -> str:
     page = found.pages[0].coverage if found.pages else 0.0
     said = found.said[0][0].coverage if found.said else 0.0
     is_said = said >= FLOOR_OF_CONVERSATION and (said > page or page < FLOOR)
-    if page >= FLOOR:
-        return _joined(_from_conversation(found) if is_said else "", _from_pages(found))
-    return _from_conversation(found) if is_said else _unknown(conversation, pages, found)
+    if page < FLOOR and not is_said:
+        return _unknown(conversation, pages, found)
+    return _joined(
+        ENGLISH_ONLY[language_of(conversation.now)] if page >= FLOOR else "",
+        _from_conversation(found) if is_said else "",
+        _from_pages(found) if page >= FLOOR else "",
+    )
 
 
 def _refused(conversation: Conversation, pages: Index) -> str:
-    near = [hit for hit in rank(question_in(conversation.now), pages, 2) if hit.coverage >= FLOOR]
+    # One shared word ("write") is no matter that both are about.
+    near = [hit for hit in rank(_question(conversation), pages, 2) if hit.coverage >= FLOOR and len(hit.found) > 1]
     return _joined(
         ENGLISH_ONLY[language_of(conversation.now)],
         "I cannot do that: I only look things up, and writing, translating, calculating or playing a part takes a "
@@ -178,7 +190,7 @@ def _joined(*parts: str) -> str:
 
 
 def _is_answered_by_pages(conversation: Conversation, pages: Index) -> bool:
-    hits = rank(question_in(conversation.now), pages, 1)
+    hits = rank(_question(conversation), pages, 1)
     return bool(hits) and hits[0].coverage >= FLOOR
 
 

@@ -10,42 +10,47 @@ _WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 # Chinese, Japanese and Thai are written without spaces: each sign is searched by itself.
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _APOSTROPHES = re.compile(r"[’ʼ`´]")
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
 # "doesn't", "model's": the ending tells nothing.
 _ENDINGS = re.compile(r"(?:n't|'(?:s|t|d|m|re|ll|ve))\b")
 
 # Two words that are one idea, as people type them.
-_PHRASES = tuple(
-    (re.compile(rf"\b(?:{pattern})\b"), one)
-    for pattern, one in (
-        (r"(?:sign|log)(?:ging|ning|ged|ned)?[ -](?:in|on)", "signin"),
-        (r"login|signing-in", "signin"),
-        (r"(?:sign|log)(?:ging|ning|ged|ned)?[ -]out", "signout"),
-        (r"logout", "signout"),
-        (r"set(?:ting)?[ -]up", "setup"),
-        (r"back(?:ing)?[ -]up", "backup"),
-        (r"command[ -]line", "cli"),
-        (r"self[ -]host(?:ed|ing)?", "selfhost"),
-        (r"real[ -]?time", "realtime"),
-        (r"env(?:ironment)? vars?", "environment variable"),
-        (r"llama[. ]cpp", "llamacpp"),
-        (r"lm[ -]studio", "lmstudio"),
-        (r"open[ -]ai", "openai"),
-        (r"chat completions?", "completions"),
-        (r"open[ -]router", "openrouter"),
-        (r"shut(?:ting)?[ -]?down|turn(?:ing)? off", "stop"),
-        (r"for good", "permanently"),
-        (r"(?:go(?:es|ing)?|carry(?:ing)?) on", "continue"),
-        (r"open[ -]source", "licence free"),
-        (r"read[ -]only", "unwritable"),
-        (r"cannot be written", "unwritable"),
-        (r"from scratch", "scratch"),
-        (r"system requirements?", "need install"),
-        (r"regenerat(?:e|ed|ing)", "ask again"),
-        (r"step in for|fall(?:s|ing)? back", "fallback"),
-        (r"sign(?:ing)?[ -]up", "register"),
-        (r"dont|doesnt|didnt|cant|wont|isnt|im|ive|whats|hows", ""),
-    )
+_PHRASES = (
+    (r"(?:sign|log)(?:ing|ging|ed|ged)?[ -](?:in|on)", "signin"),
+    (r"login", "signin"),
+    (r"(?:sign|log)(?:ing|ging|ed|ged)?[ -]out", "signout"),
+    (r"logout", "signout"),
+    (r"set(?:ting)?[ -]up", "setup"),
+    (r"back(?:ing)?[ -]up", "backup"),
+    (r"command[ -]line", "cli"),
+    (r"self[ -]host(?:ed|ing)?", "selfhost"),
+    (r"real[ -]?time", "realtime"),
+    (r"env(?:ironment)? vars?", "environment variable"),
+    (r"llama[. ]cpp", "llamacpp"),
+    (r"lm[ -]studio", "lmstudio"),
+    (r"open[ -]ai", "openai"),
+    (r"chat completions?", "completions"),
+    (r"open[ -]router", "openrouter"),
+    (r"shut(?:ting)?[ -]?down|turn(?:ing)? off", "stop"),
+    (r"for good", "permanently"),
+    (r"(?:go(?:es|ing)?|carry(?:ing)?) on", "continue"),
+    (r"open[ -]source", "licence free"),
+    (r"read[ -]only", "unwritable"),
+    (r"cannot be written", "unwritable"),
+    (r"from scratch", "scratch"),
+    (r"system requirements?", "need install"),
+    (r"regenerat(?:e|ed|ing)", "ask again"),
+    (r"step in for|fall(?:s|ing)? back", "fallback"),
+    (r"sign(?:ing)?[ -]up", "register"),
+    (r"dont|doesnt|didnt|cant|wont|isnt|im|ive|whats|hows", ""),
 )
+# In one expression, since a long conversation is read for every question.
+_PHRASE = re.compile(rf"\b(?:{'|'.join(f'({pattern})' for pattern, _ in _PHRASES)})\b")
+
+
+def _one_word(found: re.Match[str]) -> str:
+    return _PHRASES[(found.lastindex or 1) - 1][1]
+
 
 STOPWORDS = frozenset(
     """a able about all already also always am an and another any anybody anymore anyone are as at be because been
@@ -62,7 +67,7 @@ STOPWORDS = frozenset(
 )
 
 # Groups of words that people use for the same thing when they ask about Palaver. A hit by such a relative counts for
-# less than the word itself (see `RELATED` in retrieval).
+# less than the word itself.
 _RELATIVES = (
     "chat conversation session thread dialogue",
     "stop cancel abort interrupt halt kill end quit",
@@ -149,8 +154,7 @@ def fold(text: str) -> str:
     """Lower case, compatibility forms, no accents, one kind of apostrophe: `Résumé’s` becomes `resume's`."""
     if text.isascii():
         return text.lower()
-    spread = unicodedata.normalize("NFKD", _APOSTROPHES.sub("'", text.casefold()))
-    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", _APOSTROPHES.sub("'", text.casefold())))
 
 
 def _pieces(word: str) -> Iterator[str]:
@@ -165,9 +169,7 @@ def _pieces(word: str) -> Iterator[str]:
 def terms(text: str) -> list[str]:
     """Every term of a text in order, stop words left out; names like `PALAVER_HOME` also by their parts."""
     folded = fold(text)
-    for pattern, one in _PHRASES:
-        folded = pattern.sub(one, folded)
-    folded = _ENDINGS.sub("", folded)
+    folded = _ENDINGS.sub("", _PHRASE.sub(_one_word, folded))
     words = (word for word in _WORD.findall(folded) if word not in STOPWORDS and (len(word) > 1 or not word.isascii()))
     return [piece for word in words for piece in _pieces(word)]
 
