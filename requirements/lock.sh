@@ -11,11 +11,12 @@ done
 
 node --input-type=module -e '
 import { readFileSync, writeFileSync } from "node:fs";
-const file = "../web/package-lock.json";
-const lock = JSON.parse(readFileSync(file, "utf8"));
-for (const entry of Object.values(lock.packages)) {
-  delete entry.resolved;
-  delete entry.funding;
+for (const file of ["../web/package-lock.json", "../tests/browser/package-lock.json"]) {
+  const lock = JSON.parse(readFileSync(file, "utf8"));
+  for (const entry of Object.values(lock.packages)) {
+    delete entry.resolved;
+    delete entry.funding;
+  }
+  writeFileSync(file, JSON.stringify(lock, null, 2) + "\n");
 }
-writeFileSync(file, JSON.stringify(lock, null, 2) + "\n");
 '
