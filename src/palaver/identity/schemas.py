@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from palaver.core.principal import Principal, Role
 from palaver.identity.keys import ApiKey
@@ -11,7 +11,15 @@ from palaver.identity.sign_ins import Tokens
 from palaver.identity.store import User
 from palaver.kit.sealed import Sealed
 
+
+def _readable(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError("A name is written in characters that can be seen.")
+    return text
+
+
 Email = Annotated[str, Field(min_length=3, max_length=254, examples=["ada@example.org"])]
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_readable)]
 Password = Annotated[Sealed[str], Field(examples=["correct horse battery"])]
 
 
@@ -26,7 +34,7 @@ class Registration(_Body):
 
     email: Email
     password: Password
-    name: str | None = Field(None, min_length=1, max_length=200, examples=["Ada"])
+    name: Name | None = Field(None, examples=["Ada"])
 
 
 class Login(_Body):
@@ -58,7 +66,7 @@ class PasswordChange(_Body):
 class KeyRequest(_Body):
     """A key to be made. Left out, `scopes` allow what you may do yourself, and the key does not expire."""
 
-    name: str = Field(min_length=1, max_length=200, examples=["laptop"])
+    name: Name = Field(examples=["laptop"])
     scopes: list[str] | None = Field(None, max_length=32, examples=[["sessions:read", "runs:write"]])
     expires_at: AwareDatetime | None = Field(None, examples=["2031-01-01T00:00:00Z"])
 

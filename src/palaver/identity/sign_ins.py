@@ -1,5 +1,6 @@
 """Use cases about being signed in: cookies, token families, one-time links and tickets; it checks no password."""
 
+import logging
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
@@ -16,6 +17,8 @@ from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.sealed import Sealed
 from palaver.storage.port import Database
+
+log = logging.getLogger(__name__)
 
 FAMILY = "fam"
 SIGN_IN = "sign_in"
@@ -109,10 +112,11 @@ class SignIns:
         successor = new_secret()
         now = stamp(self._clock.now())
         rotated = await self._database.write(store.rotate(hashed(token.reveal()), self._refresh_row(successor), now))
-        if rotated is None:
+        if isinstance(rotated, store.Reused):
+            log.warning("A refresh token came twice: all tokens of its sign-in %s are revoked.", rotated.family_id)
+        if not isinstance(rotated, store.Rotated):
             raise RefreshRefused
-        user_id, family_id = rotated
-        return user_id, self._tokens(user_id, family_id, successor)
+        return rotated.user_id, self._tokens(rotated.user_id, rotated.family_id, successor)
 
     async def end(self, cookie: str | None, refresh: Sealed[str] | None, family_id: str | None) -> None:
         """End whatever of these is there, at once; what is unknown is passed over."""

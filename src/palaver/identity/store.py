@@ -192,23 +192,36 @@ def family(family_id: str) -> Script[tuple[UserId, Role] | None]:
     return (row[0], row[1]) if row else None
 
 
-def rotate(old: str, successor: Values, now: str) -> Script[tuple[UserId, str] | None]:
+class Rotated(NamedTuple):
+    """A refresh token was used for the first time: whose, and of which family."""
+
+    user_id: UserId
+    family_id: str
+
+
+class Reused(NamedTuple):
+    """A refresh token came a second time, and its family is revoked."""
+
+    family_id: str
+
+
+def rotate(old: str, successor: Values, now: str) -> Script[Rotated | Reused | None]:
     """Use up a refresh token and add its successor; one that was used before takes its whole family with it.
 
-    Gives the user and the family, or None, and then nothing was added.
+    It says what happened instead of raising: raising would undo the revocation.
     """
     used = (yield _USE_REFRESH(of=old, now=now)).first()
     if used is None:
         reused = (yield _REUSED(of=old)).first()
         if reused:
             yield _REVOKE_FAMILY(family=reused[0], now=now)
-        return None
+        return Reused(reused[0]) if reused else None
     owner = (yield _FAMILY(id=used[0])).first()
     if owner is None:
         return None
     yield ADD_REFRESH(**successor, family_id=used[0])
     yield _KEEP_FAMILY(family=used[0], until=successor["expires_at"])
-    return owner[0], used[0]
+    return Rotated(owner[0], used[0])
 
 
 def sign_out(browser_hash: str | None, refresh_hash: str | None, family_id: str | None, *, now: str) -> Script[None]:

@@ -56,12 +56,18 @@ class Sealed(Generic[Secret]):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        text = core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+        text = core_schema.no_info_after_validator_function(cls._from_text, core_schema.str_schema())
         return core_schema.json_or_python_schema(
             json_schema=text,
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), text], mode="left_to_right"),
             serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema()),
         )
+
+    @classmethod
+    def _from_text(cls, text: str) -> "Sealed[str]":
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise ValueError("This text has half a character in it.")
+        return Sealed(text)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -32,13 +32,14 @@ async def test_refreshing_gives_a_new_pair_and_both_access_tokens_hold(identity:
 
 
 async def test_a_refresh_token_that_comes_again_ends_everything_that_came_from_its_sign_in(
-    identity: Identity, ada: Principal
+    identity: Identity, ada: Principal, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, _ = await identity.sign_ins.open(ada.user_id, cookie=False)
     other, _ = await identity.sign_ins.open(ada.user_id, cookie=False)
     _, second = await identity.sign_ins.refresh(first.refresh)
     with pytest.raises(RefreshRefused):
         await identity.sign_ins.refresh(first.refresh)
+    assert "came twice" in caplog.text
     with pytest.raises(RefreshRefused):
         await identity.sign_ins.refresh(second.refresh)
     assert not await holds(identity, second)

@@ -60,3 +60,9 @@ def test_a_field_takes_a_string_and_shows_none() -> None:
 def test_a_field_refuses_what_is_no_string() -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate({"key": 5})
+
+
+def test_a_field_refuses_half_a_character_without_showing_it() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate({"key": SECRET + "\ud800"})
+    assert all("hunter" not in each["msg"] for each in refused.value.errors())
