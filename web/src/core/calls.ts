@@ -22,6 +22,7 @@ export interface StartedRun {
   id: string;
   user_message_id: string | null;
   message_id: string | null;
+  ended_at: string | null;
 }
 
 export interface Prompt {
@@ -42,7 +43,7 @@ export interface Branch {
 const MESSAGES_A_PAGE = 100;
 const SESSIONS_A_PAGE = 30;
 
-export const me = () => ask<Person>('/auth/me');
+export const me = async () => (await ask<{ user: Person }>('/auth/me')).user;
 export const logIn = (email: string, password: string) =>
   ask<unknown>('/auth/login', { method: 'POST', body: { email, password } });
 export const logOut = () => ask<unknown>('/auth/logout', { method: 'POST' });

@@ -12,9 +12,9 @@ const SAFE_LINK = /^(https?:|mailto:|tel:|#|\/(?![/\\]))/i;
 
 const TAGS = (
   'p br hr h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong del a img table thead tbody tr th td ' +
-  'input figure figcaption button div'
+  'figure figcaption button div span'
 ).split(' ');
-const ATTRIBUTES = 'href title src alt start align class type checked disabled tabindex'.split(' ');
+const ATTRIBUTES = 'href title src alt start align class type tabindex'.split(' ');
 
 function codeBlock({ text, lang }: Tokens.Code): string {
   const name = escape((lang ?? '').trim().split(/\s+/)[0] ?? '');
@@ -28,6 +28,8 @@ const marked = new Marked({
   gfm: true,
   renderer: {
     code: codeBlock,
+    // A box nobody can tick is a mark, not a field.
+    checkbox: ({ checked }) => `<span class="box">${checked ? '☑' : '☐'}</span> `,
     // What somebody wrote as HTML is shown as they wrote it: dropped tags would be lost words.
     html: ({ text }) => (LINE_BREAK.test(text.trim()) ? '<br>' : escape(text)),
     table({ header, rows, align }) {
@@ -88,9 +90,5 @@ export function sanitise(html: string): string {
     if (!OWN_IMAGE.test(image.getAttribute('src') ?? '')) linkInsteadOf(image);
   }
   for (const link of body.querySelectorAll('a')) protect(link);
-  for (const box of body.querySelectorAll('input')) {
-    if (box.type === 'checkbox') box.disabled = true;
-    else box.remove();
-  }
   return body.innerHTML;
 }

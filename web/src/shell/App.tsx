@@ -55,7 +55,7 @@ function Bar() {
       >
         <Icon name="menu" />
       </button>
-      <h1>{place.value ? title.value || 'New chat' : <span class="only-narrow">Palaver</span>}</h1>
+      {place.value ? <h1>{title.value || 'New chat'}</h1> : <p class="only-narrow">Palaver</p>}
       <a class="quiet only-narrow" href="/" aria-label="New chat">
         <Icon name="plus" />
       </a>

@@ -128,7 +128,10 @@ export function openConversation(sessionId: string, around: Around): Conversatio
 
   const start = async (prompt: calls.Prompt): Promise<void> => {
     const run = await calls.say(sessionId, withModel(prompt));
-    view.value = accepted(view.value, run.id, run.user_message_id);
+    // A prompt that was sent twice may come back with a run that is over: then there is nothing to wait for.
+    view.value = run.ended_at
+      ? { ...view.value, pending: null, stale: true }
+      : accepted(view.value, run.id, run.user_message_id);
     around.stirred(sessionId, view.value.title);
     if (view.value.stale) await reload();
   };

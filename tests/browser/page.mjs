@@ -1,0 +1,68 @@
+// What a person does on the page, as functions; and a watch over the text of an answer while it grows.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export const NEW = '.answer:last-of-type';
+
+/** What the fake vendor's model says when it says `count` pieces. */
+export const spoken = count => Array.from({ length: count }, (_, number) => `part ${number}`).join(' ');
+
+/** From now on, every text of the last answer must be the beginning of `whole`, and never become shorter. */
+export async function watchGrowth(page, whole) {
+  await page.addInitScript(expected => {
+    const wrong = (window.palaverWrong = []);
+    let before = '';
+    const look = () => {
+      const answer = [...document.querySelectorAll('.answer')].at(-1);
+      const now = (answer?.querySelector(':scope > .markdown')?.textContent ?? '').replace(/\s+/g, ' ').trim();
+      if (!expected.startsWith(now)) wrong.push(`not the beginning of the whole: …${now.slice(-80)}`);
+      if (now.length < before.length && before) wrong.push(`shorter than before: ${now.length} < ${before.length}`);
+      before = now;
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  }, whole);
+}
+
+export async function grewWell(page) {
+  assert.deepEqual(await page.evaluate(() => window.palaverWrong), []);
+}
+
+/** The text of the last answer, on one line. */
+export async function answered(page) {
+  const text = await page.locator('.answer > .markdown').last().textContent();
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+export const until = (page, text) => page.locator('.answer > .markdown').last().getByText(text).waitFor();
+export const settled = page => page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+
+/** Opens a new chat, chooses who answers, and says something. */
+export async function begin(page, model, prompt) {
+  await page.goto('/');
+  await page.getByLabel('Model').selectOption(model);
+  await say(page, prompt);
+  await page.waitForURL('**/c/ses_*');
+}
+
+export async function say(page, prompt) {
+  await page.getByLabel('Your message').fill(prompt);
+  await page.keyboard.press('Enter');
+}
+
+/** Does something with the session of that title, by its menu. */
+export async function choose(page, title, deed) {
+  const row = page.locator('.session', { has: page.getByRole('link', { name: title, exact: true }) });
+  await row.hover();
+  await row.getByRole('button').click();
+  await page.getByRole('menuitem', { name: deed }).click();
+}
+
+/** Asks whoever runs this to restart the server, which then answers with a line. */
+export async function restartServer() {
+  const lines = createInterface({ input: process.stdin });
+  console.log('restart');
+  await once(lines, 'line');
+  lines.close();
+}

@@ -1,0 +1,47 @@
+// Runs one scenario, by name, in a browser that was signed in before; it fails loudly and leaves a picture.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { chromium } from 'playwright-core';
+
+import * as scenarios from './scenarios.mjs';
+
+const { CHROMIUM, PALAVER_URL, PALAVER_LINK, KEPT, SHOTS } = process.env;
+const name = process.argv[2];
+const PATIENCE_MS = 15_000;
+
+// Chromium's own sandbox needs rights that test machines often do not give; it only ever opens our own page.
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+const complaints = [];
+
+/** A browser window of its own, watched for errors, broken policies and requests to anywhere else. */
+async function open(options = {}) {
+  const kept = options.fresh || !existsSync(KEPT) ? {} : { storageState: KEPT };
+  const context = await browser.newContext({ baseURL: PALAVER_URL, viewport: { width: 1280, height: 820 }, ...kept, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
+  context.on('request', request => {
+    if (new URL(request.url()).origin !== PALAVER_URL) complaints.push(`a request to ${request.url()}`);
+  });
+  context.on('weberror', error => complaints.push(`an error: ${error.error().stack}`));
+  context.on('console', message => {
+    if (/Content.Security.Policy|Uncaught/i.test(message.text())) complaints.push(message.text());
+  });
+  return context;
+}
+
+try {
+  await scenarios[name]({ open, link: PALAVER_LINK, kept: KEPT });
+  if (complaints.length > 0) throw new Error(complaints.join('\n'));
+} catch (error) {
+  console.log(error.stack);
+  for (const context of browser.contexts()) {
+    for (const [number, page] of context.pages().entries()) {
+      const path = join(SHOTS, `${name}-${number}.png`);
+      await page.screenshot({ path }).then(() => console.log(`picture: ${path}`), () => {});
+    }
+  }
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
