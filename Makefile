@@ -41,8 +41,8 @@ format: .venv/.stamp-dev  ## Format the code and mend what can be mended
 lock: .venv/.stamp-dev  ## Lock what requirements/*.in ask for, by version and hash
 	@PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
 
-docs: .venv/.stamp-dev  ## Write docs/reference from the code
-	@$(BIN)/palaver config --markdown > docs/reference/settings.md
+docs: .venv/.stamp-dev  ## Write the pages that come from the code
+	@$(BIN)/python docs/reference/write.py
 
 clean:  ## Remove what was installed and built; your data in .palaver stays
 	rm -rf .venv web/node_modules src/palaver/web/dist .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -78,7 +78,10 @@ def test_every_package_has_a_floor() -> None:
 
 
 def test_lock_files_hold_no_addresses() -> None:
-    locks = [*ROOT.glob("requirements/*.txt"), *(ROOT / home / "package-lock.json" for home in ("web", "tests/browser"))]
+    locks = [
+        *ROOT.glob("requirements/*.txt"),
+        *(ROOT / home / "package-lock.json" for home in ("web", "tests/browser")),
+    ]
     assert [str(lock) for lock in locks if "://" in lock.read_text("utf-8")] == []
 
 

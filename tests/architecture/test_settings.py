@@ -1,11 +1,14 @@
 """Every setting does something, and the page that lists them is current."""
 
 import ast
+from pathlib import Path
 
+import pytest
+
+from docs.reference.write import pages
 from palaver.entry.layers import settings_of
-from palaver.entry.reference import as_markdown
 from palaver.entry.settings import Settings
-from tests.architecture.source import ROOT, modules
+from tests.architecture.source import modules
 
 
 def _names_read() -> set[str]:
@@ -21,6 +24,6 @@ def test_every_setting_is_read_somewhere() -> None:
     assert [setting.name for setting in settings_of(Settings) if setting.path[-1] not in read] == []
 
 
-def test_the_page_that_lists_the_settings_is_current() -> None:
-    page = ROOT / "docs" / "reference" / "settings.md"
-    assert page.read_text("utf-8") == as_markdown(), "`make docs` writes it anew"
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+def test_a_page_that_comes_from_the_code_is_current(page: Path) -> None:
+    assert page.read_text("utf-8") == pages()[page], "`make docs` writes it anew"

@@ -39,12 +39,19 @@ def as_markdown() -> str:
     return _OPENING + "".join(_sections(settings_of(Settings)))
 
 
+def as_short_table() -> str:
+    """The settings outside of groups, by their variables: what a first page shows."""
+    rows = (setting for setting in settings_of(Settings) if len(setting.path) == 1)
+    head = "| variable | default | what it does |\n|---|---|---|\n"
+    return head + "".join(_row(setting, setting.variable) for setting in rows)
+
+
 def _sections(settings: Iterable[Setting]) -> Iterator[str]:
     lists: list[Setting] = []
     for group, members in groupby(settings, key=lambda setting: setting.path[:-1]):
         yield f"\n## {'.'.join(group) or 'The server'}\n\n| name | default | what it does |\n|---|---|---|\n"
         for setting in members:
-            yield _row(setting)
+            yield _row(setting, setting.name)
             lists += [setting] if listed_in(setting.field) else []
     for setting in lists:
         if entry := listed_in(setting.field):
@@ -95,10 +102,10 @@ def _at(here: Any, setting: Setting, rest: Path, gone: Path) -> Iterator[tuple[S
         yield from _at(getattr(here, rest[0]), setting, rest[1:], (*gone, rest[0]))
 
 
-def _row(setting: Setting) -> str:
+def _row(setting: Setting, name: str) -> str:
     default = setting.field.get_default(call_default_factory=True)
     says = f"{setting.field.description}{_choices(setting.field)}"
-    return f"| `{setting.name}` | {_cell(setting.field, default)} | {says} |\n"
+    return f"| `{name}` | {_cell(setting.field, default)} | {says} |\n"
 
 
 def _cell(field: FieldInfo, default: Any) -> str:
