@@ -38,6 +38,7 @@ _PHRASES = (
     (r"read[ -]only", "unwritable"),
     (r"cannot be written", "unwritable"),
     (r"from scratch", "scratch"),
+    (r"openid connect", "openid"),
     (r"system requirements?", "need install"),
     (r"regenerat(?:e|ed|ing)", "ask again"),
     (r"step in for|fall(?:s|ing)? back", "fallback"),
@@ -59,11 +60,11 @@ STOPWORDS = frozenset(
     hello help her here hey hi him his how however i if in into is it its itself just kindly know let lets like
     many may maybe me mean meaning means might mine more most much must my myself never no not now of off often
     ok okay old on once one only onto or other our ours out over please pls plz possible question quite rather
-    really said same say says shall she should so some somebody somehow someone something soon still such sure
-    tell than thank thanks that the their them then there these they thing things this those through thus time
-    times to too toward try trying u under until up upon us use used uses using very via wanna want wants was
-    way ways we well were what when where whether which while who whose why will wish with within without wo
-    would yes yet you your yours""".split()
+    really said same say says shall she should so some somebody somehow someone something soon still such
+    support supports sure tell than thank thanks that the their them then there these they thing things this
+    those through thus time times to too toward try trying u under until up upon us use used uses using very via
+    wanna want wants was way ways we well were what when where whether which while who whose why will wish with
+    within without wo would yes yet you your yours""".split()
 )
 
 # Groups of words that people use for the same thing when they ask about Palaver. A hit by such a relative counts for
@@ -146,6 +147,8 @@ _RELATIVES = (
     "fallback fail",
     "wrote write written",
     "send sent",
+    "server palaver",
+    "talk ask",
     "read see view visible watch",
 )
 
