@@ -12,12 +12,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from palaver.bus.settings import BusSettings
 from palaver.entry.layers import Layer, Source, Values, from_environment, from_file, holds, overlay, variable_of
 from palaver.identity.settings import IdentitySettings
 from palaver.inference.settings import InferenceSettings, ProviderSettings
 from palaver.inference.wellknown import configured, key_variables
 from palaver.observability.logs import LogStyle
 from palaver.observability.settings import ObservabilitySettings
+from palaver.realtime.settings import RealtimeSettings
 from palaver.runs.settings import RunSettings
 from palaver.sessions.settings import SessionSettings
 
@@ -57,6 +59,8 @@ class Settings(BaseModel):
     providers: dict[str, ProviderSettings] = Field({}, description="The servers that answer for models, by name.")
     sessions: SessionSettings = SessionSettings.model_validate({})
     runs: RunSettings = RunSettings.model_validate({})
+    realtime: RealtimeSettings = RealtimeSettings.model_validate({})
+    bus: BusSettings = BusSettings.model_validate({})
     observability: ObservabilitySettings = ObservabilitySettings.model_validate({})
 
     @field_validator("home", "config")
