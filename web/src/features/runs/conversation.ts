@@ -126,6 +126,14 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     return model ? { ...prompt, model } : prompt;
   };
 
+  /** Asks for another answer, unless one is on its way. */
+  const askAgain = async (question: () => Promise<string>): Promise<void> => {
+    if (busy(view.value)) return;
+    view.value = { ...view.value, asking: true };
+    await attempt(async () => start({ parent_message_id: await question(), idempotency_key: freshKey() }));
+    view.value = { ...view.value, asking: false };
+  };
+
   const start = async (prompt: calls.Prompt): Promise<void> => {
     const run = await calls.say(sessionId, withModel(prompt));
     // A prompt that was sent twice may come back with a run that is over: then there is nothing to wait for.
@@ -168,12 +176,12 @@ export function openConversation(sessionId: string, around: Around): Conversatio
       view.value = { ...view.value, pending: null };
       return text;
     },
-    answer: userMessageId => attempt(() => start({ parent_message_id: userMessageId, idempotency_key: freshKey() })),
+    answer: userMessageId => askAgain(async () => userMessageId),
     edit: (message, text) =>
-      attempt(async () => {
+      askAgain(async () => {
         const sibling = await calls.editMessage(message.id, text);
         view.value = branched(view.value, sibling);
-        await start({ parent_message_id: sibling.id, idempotency_key: freshKey() });
+        return sibling.id;
       }),
     show: (instead, sibling) =>
       attempt(async () => {

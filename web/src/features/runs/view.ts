@@ -44,6 +44,8 @@ export interface View {
   messages: readonly Message[];
   live: Live | null;
   pending: Pending | null;
+  /** Whether the server is being asked for an answer, and has not yet said that it will come. */
+  asking: boolean;
   /** Why the last run failed, where no message tells it. */
   failure: Failure | null;
   /** The highest number folded, by run. */
@@ -62,6 +64,7 @@ export function emptyView(sessionId: string): View {
     messages: [],
     live: null,
     pending: null,
+    asking: false,
     failure: null,
     seen: {},
     told: [],
@@ -79,4 +82,4 @@ export function written(live: Live, kind: Piece['kind']): string {
 
 /** Whether an answer is awaited or being written. */
 export const busy = (view: View): boolean =>
-  view.live !== null || (view.pending !== null && view.pending.error === null);
+  view.live !== null || view.asking || (view.pending !== null && view.pending.error === null);
