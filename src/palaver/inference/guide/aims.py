@@ -78,7 +78,7 @@ _THANKS = forms(
             asante|sawa|kwaheri|danke|danke schon|vielen dank|tschuss|auf wiedersehen
             merci|merci beaucoup|au revoir|gracias|muchas gracias|adios|hasta luego""",
         "more": """
-            (?:so|very) much|a lot|again|sana|then|later|palaver|guide
+            (?:so|very) much|a lot|again|sana|then|later|please|palaver|guide
             for (?:your|the|that|this)(?: help| answer)?""",
     },
 )

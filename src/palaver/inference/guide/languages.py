@@ -20,7 +20,8 @@ _MARKS: dict[Language, frozenset[str]] = {  # English first: a tie is English
         or of to for with from not have has had will would should be been there please about in on at we they""".split()
     ),
     "sw": frozenset(
-        """ni na ya wa kwa za la cha vya katika nini vipi gani wapi lini nani je jinsi ninaweza naweza nataka ninataka
+        """ni na ya wa kwa za la cha vya katika nini vipi gani wapi lini nani je jinsi ninaweza ninawezaje
+        naweza nawezaje kuhusu kutumia nataka ninataka
         hii hiyo huyu yangu yako wangu wako sana bila kama lakini au pia habari tafadhali asante mimi wewe""".split()
     ),
     "de": frozenset(

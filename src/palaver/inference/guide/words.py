@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from palaver.inference.guide.stems import stem
 
@@ -14,44 +15,51 @@ _ACCENTS = re.compile(r"[\u0300-\u036f]+")
 # "doesn't", "model's": the ending tells nothing.
 _ENDINGS = re.compile(r"(?:n't|'(?:s|t|d|m|re|ll|ve))\b")
 
-# Two words that are one idea, as people type them.
-_PHRASES = (
-    (r"(?:sign|log)(?:ing|ging|ed|ged)?[ -](?:in|on)", "signin"),
-    (r"login", "signin"),
-    (r"(?:sign|log)(?:ing|ging|ed|ged)?[ -]out", "signout"),
-    (r"logout", "signout"),
-    (r"set(?:ting)?[ -]up", "setup"),
-    (r"back(?:ing)?[ -]up", "backup"),
-    (r"command[ -]line", "cli"),
-    (r"self[ -]host(?:ed|ing)?", "selfhost"),
-    (r"real[ -]?time", "realtime"),
-    (r"env(?:ironment)? vars?", "environment variable"),
-    (r"llama[. ]cpp", "llamacpp"),
-    (r"lm[ -]studio", "lmstudio"),
-    (r"open[ -]ai", "openai"),
-    (r"chat completions?", "completions"),
-    (r"open[ -]router", "openrouter"),
-    (r"shut(?:ting)?[ -]?down|turn(?:ing)? off", "stop"),
-    (r"for good", "permanently"),
-    (r"(?:go(?:es|ing)?|carry(?:ing)?) on", "continue"),
-    (r"open[ -]source", "licence free"),
-    (r"read[ -]only", "unwritable"),
-    (r"cannot be written", "unwritable"),
-    (r"from scratch", "scratch"),
-    (r"openid connect", "openid"),
-    (r"system requirements?", "need install"),
-    (r"regenerat(?:e|ed|ing)", "ask again"),
-    (r"step in for|fall(?:s|ing)? back", "fallback"),
-    (r"sign(?:ing)?[ -]up", "register"),
-    (r"dont|doesnt|didnt|cant|wont|isnt|im|ive|whats|hows", ""),
-)
-# In one expression, since a long conversation is read for every question.
-_PHRASE = re.compile(rf"\b(?:{'|'.join(f'({pattern})' for pattern, _ in _PHRASES)})\b")
+# Two words that are one idea: any of the first, any of the second, and the word or words that they are searched by.
+_PAIRS = """
+    sign signing signed log logging logged / in on / signin
+    sign signing signed log logging logged / out off / signout
+    sign signing signed / up / register
+    set setting / up / setup
+    back backing / up / backup
+    shut shutting turn turning / down off / stop
+    go goes going carry carrying / on / continue
+    fall falls falling / back / fallback
+    step steps / in / fallback
+    command / line / cli
+    self / host hosted hosting / selfhost
+    real / time / realtime
+    env environment / var vars variable variables / environment variable
+    llama / cpp / llamacpp
+    lm / studio / lmstudio
+    open / ai / openai
+    open / router / openrouter
+    open / source / licence free
+    openid / connect / openid
+    chat / completion completions / completions
+    for / good / permanently
+    from / scratch / scratch
+    read / only / unwritable
+    be / written / unwritable
+    system / requirement requirements / need install
+"""
+# One word that is searched by another, or by none.
+_ALIASES = """
+    login / signin
+    logout / signout
+    regenerate regenerated regenerating / ask again
+    dont doesnt didnt cant wont isnt im ive whats hows /
+"""
 
 
-def _one_word(found: re.Match[str]) -> str:
-    return _PHRASES[(found.lastindex or 1) - 1][1]
+def _columns(table: str) -> Iterator[list[list[str]]]:
+    for line in table.strip().splitlines():
+        yield [column.split() for column in line.split("/")]
 
+
+_PAIRED = {(a, b): one for first, second, one in _columns(_PAIRS) for a in first for b in second}
+_FIRST = frozenset(first for first, _ in _PAIRED)
+_ALIAS = {word: one for words, one in _columns(_ALIASES) for word in words}
 
 STOPWORDS = frozenset(
     """a able about all already also always am an and another any anybody anymore anyone are as at be because been
@@ -169,12 +177,27 @@ def _pieces(word: str) -> Iterator[str]:
         yield from map(stem, word.split("_"))
 
 
+def _spoken(words: list[str]) -> Iterator[str]:
+    """The words with what is one idea joined. Compared word by word: one expression for all takes longer."""
+    taken = False
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        pair = None if taken or word not in _FIRST else _PAIRED.get((word, following))
+        if taken:
+            taken = False
+        elif pair:
+            taken = True
+            yield from pair
+        elif word in _ALIAS:
+            yield from _ALIAS[word]
+        else:
+            yield word
+
+
 def terms(text: str) -> list[str]:
     """Every term of a text in order, stop words left out; names like `PALAVER_HOME` also by their parts."""
-    folded = fold(text)
-    folded = _ENDINGS.sub("", _PHRASE.sub(_one_word, folded))
-    words = (word for word in _WORD.findall(folded) if word not in STOPWORDS and (len(word) > 1 or not word.isascii()))
-    return [piece for word in words for piece in _pieces(word)]
+    words = _spoken(_WORD.findall(_ENDINGS.sub("", fold(text))))
+    told = (word for word in words if word not in STOPWORDS and (len(word) > 1 or not word.isascii()))
+    return [piece for word in told for piece in _pieces(word)]
 
 
 def _relatives(groups: Iterable[str]) -> dict[str, frozenset[str]]:
