@@ -18,7 +18,12 @@ const complaints = [];
 /** A browser window of its own, watched for errors, broken policies and requests to anywhere else. */
 async function open(options = {}) {
   const kept = options.fresh || !existsSync(KEPT) ? {} : { storageState: KEPT };
-  const context = await browser.newContext({ baseURL: PALAVER_URL, viewport: { width: 1280, height: 820 }, ...kept, ...options });
+  const context = await browser.newContext({
+    baseURL: PALAVER_URL,
+    viewport: { width: 1280, height: 820 },
+    ...kept,
+    ...options,
+  });
   context.setDefaultTimeout(PATIENCE_MS);
   context.on('request', request => {
     if (new URL(request.url()).origin !== PALAVER_URL) complaints.push(`a request to ${request.url()}`);
@@ -38,7 +43,10 @@ try {
   for (const context of browser.contexts()) {
     for (const [number, page] of context.pages().entries()) {
       const path = join(SHOTS, `${name}-${number}.png`);
-      await page.screenshot({ path }).then(() => console.log(`picture: ${path}`), () => {});
+      await page.screenshot({ path }).then(
+        () => console.log(`picture: ${path}`),
+        () => {},
+      );
     }
   }
   process.exitCode = 1;

@@ -139,7 +139,7 @@ export async function edit_and_answer_again({ open }) {
   await page.getByRole('button', { name: 'Ask again' }).click();
   await page.locator('.said').getByText('2/2').waitFor();
   await page.locator('.answer .acts').waitFor();
-  assert.equal(await page.getByText('First wording').locator('visible=true').count() > 0, true);
+  assert.equal((await page.getByText('First wording').locator('visible=true').count()) > 0, true);
   await page.locator('.said').getByRole('button', { name: 'Previous version' }).click();
   await page.locator('.bubble').getByText('First wording').waitFor();
   await page.locator('.answer').getByText('2/2').waitFor();
@@ -181,10 +181,14 @@ export async function keep_order_among_sessions({ open }) {
   await page.waitForURL(url => url.pathname === '/');
 }
 
-const ground = page => page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)[0]);
+const ground = page =>
+  page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)[0]);
 
 export async function light_and_dark({ open }) {
-  for (const [colorScheme, other] of [['light', 'Dark colours'], ['dark', 'Light colours']]) {
+  for (const [colorScheme, other] of [
+    ['light', 'Dark colours'],
+    ['dark', 'Light colours'],
+  ]) {
     const page = await (await open({ colorScheme })).newPage();
     await page.goto('/');
     await page.getByLabel('Your message').waitFor();
