@@ -28,6 +28,7 @@ def configure_logs(style: LogStyle, level: LogLevel, stream: TextIO | None = Non
     root = logging.getLogger()
     root.handlers[:] = [writer]
     root.setLevel(level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it announces its parts at every start
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # they would print a second time, and unredacted
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = name != "uvicorn.access"
