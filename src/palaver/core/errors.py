@@ -143,3 +143,13 @@ class Unavailable(PalaverError):
     code = "unavailable"
     title = "Temporarily unavailable"
     retryable = True
+
+
+def coded(code: str) -> type[PalaverError]:
+    """The class of a stable code, as it was told in an event; `PalaverError` where there is none."""
+    kinds: list[type[PalaverError]] = [PalaverError]
+    for kind in kinds:
+        if kind.code == code:
+            return kind
+        kinds.extend(kind.__subclasses__())
+    return PalaverError

@@ -1,15 +1,17 @@
 """The events of a run: one closed union for the journal, SSE, WebSocket, webhooks and the SDK.
 
 Numbers, run and session stand outside (`seq`, `run_id`, `session_id` are added when an event is told).
-`CancelRequested` is a fact that is journaled and folded, and not told: it has no number.
+`CancelRequested`, `ModelReplied` and `ModelSwitched` are facts that are journaled and folded, and not told: they have no
+number.
 """
 
 from typing import Any, Literal
 
 import msgspec
 
-from palaver.core.ids import MessageId, Seq, SessionId
+from palaver.core.ids import MessageId, Seq
 from palaver.core.messages import FinishReason, Message
+from palaver.core.usage import Usage
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", gc=False):
@@ -112,6 +114,21 @@ class CancelRequested(_Event, frozen=True, tag="cancel_requested"):
     reason: Literal["user", "new_message", "deleted"] = "user"
 
 
+class ModelReplied(_Event, frozen=True, tag="model_replied"):
+    """The model said all it has to say; `usage` is None where its server reported nothing."""
+
+    finish_reason: FinishReason
+    usage: Usage | None = None
+
+
+class ModelSwitched(_Event, frozen=True, tag="model_switched"):
+    """The model asked for failed before it said anything, and another answers."""
+
+    model: str
+    provider: str
+    because: str
+
+
 RunEvent = (
     SessionOpened
     | RunStarted
@@ -126,6 +143,8 @@ RunEvent = (
     | RunFailed
     | RunDone
     | CancelRequested
+    | ModelReplied
+    | ModelSwitched
 )
 
 
@@ -134,10 +153,3 @@ class Stamped(msgspec.Struct, frozen=True, gc=False):
 
     seq: Seq
     event: RunEvent
-
-
-class Address(msgspec.Struct, frozen=True, gc=False):
-    """Where an event belongs: what is told beside it."""
-
-    run_id: str
-    session_id: SessionId

@@ -70,7 +70,9 @@ def from_our_pages(scope: Mapping[str, Any], trusted: Collection[str]) -> bool:
         return True
     origin = header(scope["headers"], b"origin")
     if origin is None:
-        return scope["type"] != "websocket" and header(scope["headers"], b"sec-fetch-site") in _OURS
+        # Browsers send Origin with everything that changes something; without it, and without a word about the site
+        # the request comes from, no page is behind it (curl with a cookie jar, for one).
+        return scope["type"] != "websocket" and header(scope["headers"], b"sec-fetch-site") in (None, *_OURS)
     return same_origin(scope, origin, trusted)
 
 

@@ -39,9 +39,19 @@ class Database(Protocol):
         ...
 
     def post(
-        self, script: Script[T], *, durable: bool, done: Callable[[T], Any], failed: Callable[[Exception], Any]
+        self,
+        script: Script[T],
+        *,
+        durable: bool,
+        done: Callable[[T], Any],
+        failed: Callable[[Exception], Any],
+        committed: Callable[[T], Any] | None = None,
     ) -> None:
-        """As `write`, without waiting: exactly one of the two is called later, in the event loop."""
+        """As `write`, without waiting: exactly one of `done` and `failed` is called later, in the event loop.
+
+        `committed` is called before `done`, as soon as others see what was written. Scripts that were committed
+        together and failed together are told so last first.
+        """
         ...
 
     async def check(self) -> None:

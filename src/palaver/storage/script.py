@@ -21,11 +21,14 @@ Row = tuple[Any, ...]
 Parameters = Mapping[str, Any]
 
 
-class Result(NamedTuple):
+class Result:
     """What one statement gave: rows as plain tuples, and how many rows it changed."""
 
-    rows: Sequence[Row]
-    count: int
+    __slots__ = ("count", "rows")
+
+    def __init__(self, rows: Sequence[Row], count: int) -> None:
+        self.rows = rows
+        self.count = count
 
     def first(self) -> Row | None:
         """The first row, or None."""
@@ -70,7 +73,9 @@ class Statement:
         compiled = self._source.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
         assert isinstance(compiled, SQLCompiler)
         names = tuple(compiled.positiontup or ())
-        fixed = {name: value for name, value in compiled.params.items() if name in names and not _required(compiled, name)}
+        fixed = {
+            name: value for name, value in compiled.params.items() if name in names and not _required(compiled, name)
+        }
         made = Compiled(compiled.string, names, fixed)
         self._compiled[dialect.name] = made
         return made

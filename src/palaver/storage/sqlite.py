@@ -7,13 +7,14 @@ connections of their own.
 """
 
 import asyncio
+import fcntl
 import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TextIO, TypeVar
 
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
@@ -35,6 +36,7 @@ class _Job(NamedTuple):
     durable: bool
     done: Callable[[Any], Any]
     failed: Callable[[Exception], Any]
+    committed: Callable[[Any], Any] | None
 
 
 class _Outcome(NamedTuple):
@@ -113,6 +115,7 @@ class SqliteDatabase:
         self._commits = 0
         self._waiting: deque[_Committed] = deque()
         self._broken = False
+        self._lock: TextIO | None = None
         self._scans = ThreadPoolExecutor(SCAN_THREADS, "palaver-scan")
         self._scan_links = threading.local()
         self._open_scans: list[sqlite3.Connection] = []
@@ -144,9 +147,15 @@ class SqliteDatabase:
         return await waiter
 
     def post(
-        self, script: Script[T], *, durable: bool, done: Callable[[T], Any], failed: Callable[[Exception], Any]
+        self,
+        script: Script[T],
+        *,
+        durable: bool,
+        done: Callable[[T], Any],
+        failed: Callable[[Exception], Any],
+        committed: Callable[[T], Any] | None = None,
     ) -> None:
-        self._jobs.append(_Job(script, durable, done, failed))
+        self._jobs.append(_Job(script, durable, done, failed, committed))
         if not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._flush)
@@ -162,15 +171,31 @@ class SqliteDatabase:
             self._rollback()
             raise _unavailable(error) from error
 
+    def alone(self) -> bool:
+        """Claim to be the only server on this file; False while another one, perhaps a paused one, still is."""
+        if self._path is None:
+            return True
+        if self._lock is None:
+            self._lock = self._path.with_name(f"{self._path.name}.server-lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
     async def close(self) -> None:
-        while self._jobs or self._waiting:
-            await asyncio.sleep(0.001)
+        if self._jobs or self._waiting:
+            await self.write(_nothing(), durable=False)
+            if self._waiting:
+                await self.write(_nothing())
         if self._disk:
             await self._loop.run_in_executor(None, self._disk.close)
         self._scans.shutdown(wait=True)
         for link in self._open_scans:
             link.close()
         self._link.close()
+        if self._lock:
+            self._lock.close()
 
     def _scan(self, script: Script[T]) -> T:
         link: sqlite3.Connection | None = getattr(self._scan_links, "link", None)
@@ -212,7 +237,7 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             self._broken = True
             self._rollback()
-            for job in jobs:
+            for job in reversed(jobs):
                 job.script.close()
                 job.failed(_unavailable(error))
             return
@@ -253,6 +278,8 @@ class SqliteDatabase:
     def _settle(self, outcomes: list[_Outcome]) -> None:
         sync = False
         for job, value, error in outcomes:
+            if error is None and job.committed:
+                job.committed(value)
             if error is not None:
                 job.failed(error)
             elif job.durable and self._disk:
@@ -300,3 +327,8 @@ def _unavailable(error: Exception) -> StorageUnavailable:
     unavailable = StorageUnavailable("The database cannot be used right now; nothing was changed.", retry_after=1)
     unavailable.__cause__ = error
     return unavailable
+
+
+def _nothing() -> Script[None]:
+    """Takes its turn, and does nothing."""
+    yield from ()

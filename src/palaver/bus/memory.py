@@ -1,0 +1,49 @@
+"""The bus of a single process: a dictionary of mailboxes."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from palaver.kit.streams import Closed, Mailbox
+
+
+class MemoryBus:
+    """Tells readers in this process."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._topics: dict[str, list[Mailbox[Any]]] = {}
+        self._closed = False
+
+    def publish(self, topic: str, item: Any, weight: int = 1) -> None:
+        for mailbox in self._topics.get(topic, ()):
+            mailbox.offer(item, weight)
+
+    @contextmanager
+    def subscribe(self, *topics: str) -> Generator[Mailbox[Any]]:
+        mailbox: Mailbox[Any] = Mailbox(self._most)
+        if self._closed:
+            mailbox.end(Closed)
+        for topic in topics:
+            self._topics.setdefault(topic, []).append(mailbox)
+        try:
+            yield mailbox
+        finally:
+            for topic in topics:
+                self._leave(topic, mailbox)
+
+    def readers(self, topic: str) -> int:
+        return len(self._topics.get(topic, ()))
+
+    def close(self) -> None:
+        """Let every reader go; whoever comes later is let go at once."""
+        self._closed = True
+        for mailboxes in self._topics.values():
+            for mailbox in mailboxes:
+                mailbox.end(Closed)
+
+    def _leave(self, topic: str, mailbox: Mailbox[Any]) -> None:
+        mailboxes = self._topics[topic]
+        mailboxes.remove(mailbox)
+        if not mailboxes:
+            del self._topics[topic]

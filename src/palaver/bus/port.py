@@ -1,0 +1,25 @@
+"""What the house asks of a bus: tell whoever listens now. It stores nothing and promises no delivery.
+
+A reader that must not miss anything subscribes first, then reads the past from the journal, then goes on by number.
+"""
+
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from palaver.kit.streams import Mailbox
+
+
+class Bus(Protocol):
+    """Publish and subscribe by topic."""
+
+    def publish(self, topic: str, item: Any, weight: int = 1) -> None:
+        """Tell everybody who listens to `topic`; never waits. `weight` is what the item takes of a mailbox."""
+        ...
+
+    def subscribe(self, *topics: str) -> AbstractContextManager[Mailbox[Any]]:
+        """Listen until the context ends."""
+        ...
+
+    def readers(self, topic: str) -> int:
+        """How many listen to `topic` here."""
+        ...

@@ -1,0 +1,1 @@
+"""What a model is told of a conversation, and how much that is; it asks no model."""

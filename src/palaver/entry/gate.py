@@ -1,0 +1,153 @@
+"""What every request passes first and every response last: its id, its bounds, its headers, its line in the log.
+
+Pure ASGI, so that a stream pays for it once and not per event. Who is asking is the door's business.
+"""
+
+import logging
+import re
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from palaver.core.errors import PayloadTooLarge, UnsupportedMediaType
+from palaver.entry import problem
+from palaver.kit.ids import new_id
+from palaver.observability.logs import request_id
+from palaver.observability.metrics import Metrics
+
+log = logging.getLogger("palaver.requests")
+
+LARGEST_BODY = 1_048_576  # bytes of JSON
+API = "/api/v1/"
+
+_KEPT_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+_BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
+_EVERYWHERE = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+]
+_PAGE_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    b"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+
+
+class Gate:
+    """Wraps the application."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await _Passage(self._app, scope, self._metrics).go(receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class _Passage:
+    """One request on its way."""
+
+    __slots__ = ("_app", "_began", "_id", "_metrics", "_read", "_receive", "_scope", "_send", "_status")
+
+    def __init__(self, app: ASGIApp, scope: Scope, metrics: Metrics) -> None:
+        self._app = app
+        self._scope = scope
+        self._metrics = metrics
+        self._began = time.perf_counter()
+        self._status = 0
+        self._read = 0
+
+    async def go(self, receive: Receive, send: Send) -> None:
+        self._send, self._receive = send, receive
+        headers = dict(self._scope["headers"])
+        kept = headers.get(b"x-request-id", b"")
+        self._id = kept.decode() if _KEPT_ID.fullmatch(kept) else new_id("req")
+        mark = request_id.set(self._id)
+        try:
+            refusal = self._refuse(headers)
+            await (refusal or self._app)(self._scope, self._counted(headers), self._start)
+        except _TooLarge:
+            await self._last_word(problem.of_error(_too_large()))
+        except ClientDisconnect:
+            self._status = self._status or 499  # nobody is there to be answered
+        except Exception:  # the last place where a fault of ours can still become an answer
+            log.exception("A request failed")
+            await self._last_word(problem.of_fault())
+        finally:
+            self._note()
+            request_id.reset(mark)
+
+    def _refuse(self, headers: MutableMapping[bytes, bytes]) -> Response | None:
+        if self._scope["method"] not in _BODY_METHODS:
+            return None
+        length = headers.get(b"content-length", b"")
+        if length.isdigit() and int(length) > LARGEST_BODY:
+            return problem.of_error(_too_large())
+        has_body = (length and length != b"0") or b"transfer-encoding" in headers
+        if has_body and self._scope["path"].startswith(API) and not _is_json(headers.get(b"content-type", b"")):
+            return problem.of_error(UnsupportedMediaType("Send JSON, with Content-Type: application/json."))
+        return None
+
+    def _counted(self, headers: MutableMapping[bytes, bytes]) -> Receive:
+        """A body that says how long it is was judged by that; another one is counted as it comes."""
+        return self._counting if b"transfer-encoding" in headers else self._receive
+
+    async def _counting(self) -> Message:
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        if self._read > LARGEST_BODY:
+            raise _TooLarge
+        return message
+
+    async def _start(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            headers: list[tuple[bytes, bytes]] = [*message["headers"], *_EVERYWHERE]
+            headers.append((b"x-request-id", self._id.encode()))
+            html = any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers)
+            headers.append((b"content-security-policy", _PAGE_POLICY if html else _API_POLICY))
+            if self._scope["path"].startswith(API) and not any(name == b"cache-control" for name, _ in headers):
+                headers.append((b"cache-control", b"no-store"))
+            message = {**message, "headers": headers}
+            self._metrics.request_seconds.add(time.perf_counter() - self._began, self._scope["method"], self._route())
+        await self._send(message)
+
+    async def _last_word(self, response: Response) -> None:
+        if not self._status:
+            await response(self._scope, self._receive, self._start)
+
+    def _route(self) -> str:
+        route: Any = self._scope.get("route")
+        return getattr(route, "path", "none")
+
+    def _note(self) -> None:
+        method, route, status = self._scope["method"], self._route(), self._status or 499
+        self._metrics.requests.add(method, route, str(status))
+        if log.isEnabledFor(logging.DEBUG) or status >= 500:
+            took = round((time.perf_counter() - self._began) * 1000, 1)
+            level = logging.WARNING if status >= 500 else logging.DEBUG
+            log.log(level, "%s %s", method, route, extra={"status": status, "took_ms": took})
+
+
+class _TooLarge(Exception):
+    """A body without a length turned out to be too long."""
+
+
+def _too_large() -> PayloadTooLarge:
+    return PayloadTooLarge(f"A body may have {LARGEST_BODY} bytes.")
+
+
+def _is_json(kind: bytes) -> bool:
+    media = kind.split(b";", 1)[0].strip().lower()
+    return media == b"application/json" or media.endswith(b"+json")

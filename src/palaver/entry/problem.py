@@ -1,0 +1,103 @@
+"""Errors as problem+json (RFC 9457), whatever raised them; it logs causes and decides no status of its own."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from palaver.core.errors import Invalid, PalaverError, Unavailable
+from palaver.kit.answers import PROBLEM_JSON, Problem
+from palaver.observability.logs import request_id
+
+log = logging.getLogger(__name__)
+
+_encode = msgspec.json.Encoder().encode
+_CODES = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+}
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    detail: str,
+    errors: Sequence[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """One error as a response."""
+    told = Problem(
+        type=f"urn:palaver:problem:{code}",
+        title=title,
+        status=status,
+        code=code,
+        detail=detail,
+        request_id=request_id.get() or "",
+        errors=[dict(error) for error in errors],
+    )
+    return Response(_encode(told), status, dict(headers or {}), PROBLEM_JSON)
+
+
+def of_error(error: PalaverError) -> Response:
+    """One of our own errors."""
+    headers = dict(error.headers)
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    elif isinstance(error, Unavailable):
+        headers["Retry-After"] = "1"
+    if error.status >= 500:
+        log.warning("%s", error.detail, extra={"code": error.code, "cause": repr(error.__cause__)})
+    return problem(error.status, error.code, error.title, detail=error.detail, errors=error.errors, headers=headers)
+
+
+def of_fault() -> Response:
+    """A fault of ours: the cause is in the log, under the request's id."""
+    return problem(500, PalaverError.code, PalaverError.title, detail="The cause is in the server's log.")
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Let `app` answer every error this way."""
+
+    async def ours(request: Request, error: Exception) -> Response:
+        assert isinstance(error, PalaverError)
+        return of_error(error)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return of_error(Invalid(_first(error), errors=[_where(one) for one in error.errors()]))
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 400:  # a body that is no text, or no JSON
+            return of_error(Invalid("The body is not JSON in UTF-8."))
+        title = HTTPStatus(error.status_code).phrase
+        code = _CODES.get(error.status_code, "internal" if error.status_code >= 500 else "invalid")
+        return problem(error.status_code, code, title, detail=f"{title}.", headers=error.headers)
+
+    app.add_exception_handler(PalaverError, ours)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+
+
+def _first(error: RequestValidationError) -> str:
+    """A sentence for people about what is wrong first."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:])
+    says = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where}: {says}" if where else says
+
+
+def _where(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {"loc": list(one["loc"]), "msg": str(one["msg"]).removeprefix("Value error, "), "type": one["type"]}

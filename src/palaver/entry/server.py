@@ -1,0 +1,167 @@
+"""One running server: opens the house, serves it, and closes it in order; it puts no feature together itself."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Generator
+from types import FrameType
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from palaver import __version__
+from palaver.entry import later, openapi, problem, service_api
+from palaver.entry.compose import House, build, open_database, start_jobs
+from palaver.entry.gate import Gate
+from palaver.entry.home import prepare_home
+from palaver.entry.settings import Loaded
+from palaver.entry.wire import Connection
+from palaver.identity import api as identity_api
+from palaver.inference import api as inference_api
+from palaver.kit.clock import SystemClock
+from palaver.observability.logs import configure_logs
+from palaver.realtime import api as realtime_api
+from palaver.runs import api as runs_api
+from palaver.sessions import api as sessions_api
+from palaver.web import api as web_api
+
+log = logging.getLogger(__name__)
+
+GRACE = 3  # seconds that answers under way have when the server ends; the whole end takes less than 5
+
+
+def run(loaded: Loaded) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    configure_logs(loaded.settings.log, loaded.settings.observability.log_level)
+    prepare_home(loaded.settings.home)
+    uvloop.run(_serve(loaded))
+
+
+def application(house: House) -> ASGIApp:
+    """Every door of the house, behind one gate."""
+    app = FastAPI(title="Palaver", version=__version__, redoc_url="/redoc", docs_url="/docs")
+    door = house.identity.door
+    problem.answer_errors(app)
+    openapi.describe(app)
+    for router in (
+        realtime_api.routes(house.runs, house.sessions, house.bus, pulse=house.pulse, door=door),
+        runs_api.routes(house.runs, house.sessions, door),
+        sessions_api.routes(house.sessions, door, house.clear),
+        identity_api.routes(house.identity, house.settings.identity),
+        inference_api.routes(house.inference, door),
+        service_api.routes(house, later.listed()),
+        later.routes(door),
+        web_api.routes(),
+    ):
+        app.include_router(router)
+    return Gate(_across_origins(app, house.settings.identity.trusted_origins), house.metrics)
+
+
+def _across_origins(app: ASGIApp, trusted: tuple[str, ...]) -> ASGIApp:
+    """Pages of other origins may use the API only where the operator trusts them."""
+    if not trusted:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=list(trusted),
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "X-API-Key",
+            "X-Request-ID",
+            "Idempotency-Key",
+            "Last-Event-ID",
+        ],
+        expose_headers=["X-Request-ID", "Retry-After"],
+        max_age=600,
+    )
+
+
+async def _serve(loaded: Loaded) -> None:
+    clock = SystemClock()
+    async with open_database(loaded.settings) as database:
+        async with asyncio.TaskGroup() as tasks:
+            house = build(loaded, database, tasks, clock)
+            await house.lease.take()
+            await house.inference.look()
+            recovered = await house.runs.recover(alone=database.alone())
+            if recovered:
+                log.info("Runs that were cut go on", extra={"runs": recovered})
+            start_jobs(house, tasks)
+            await _Server(house).serve()
+            _cancel(tasks)
+        await house.close()
+
+
+def _cancel(tasks: asyncio.TaskGroup) -> None:
+    """End everything that is under way: a run that is cut goes on at the next start."""
+    own = asyncio.current_task()
+    for task in asyncio.all_tasks():
+        if task is not own and not task.done():
+            task.cancel()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, that lets streams go when it is told to end, and prints the sign-in link when it is ready."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        settings = house.settings
+        super().__init__(
+            uvicorn.Config(
+                application(house),
+                settings.host,
+                settings.port,
+                loop="none",
+                http=Connection,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                backlog=4096,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say where."""
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            await _print_link(self._house, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """SIGINT and SIGTERM end the server; nothing is raised afterwards."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        log.info("Ending; open streams are let go and come back with their last number")
+        self._house.drain()
+        super().handle_exit(sig, frame)
+
+
+async def _print_link(house: House, url: str) -> None:
+    owner = await house.identity.accounts.owner()
+    token = await house.identity.one_time.sign_in_token(owner.id)
+    log.info("Palaver listens", extra={"url": url})
+    sys.stdout.write(f"{url}/signin?token={token.reveal()}\n")
+    sys.stdout.flush()

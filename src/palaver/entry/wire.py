@@ -1,0 +1,29 @@
+"""The connection of a request as streams need it: told when it is lost, able to drop it; it reads and writes nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from palaver.realtime.sse import EXTENSION
+
+
+class Connection(HttpToolsProtocol):
+    """uvicorn's connection, handed to every request in its scope."""
+
+    lost: Callable[[], Any] | None = None
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: self}  # type: ignore[typeddict-item]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The peer is gone."""
+        super().connection_lost(exc)
+        if self.lost is not None:
+            self.lost()
+
+    def abort(self) -> None:
+        """Drop the connection at once, with what was not sent."""
+        self.transport.abort()

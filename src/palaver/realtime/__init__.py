@@ -1,0 +1,1 @@
+"""Doors through which events leave as they happen; what happens is decided below."""

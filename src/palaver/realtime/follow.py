@@ -1,0 +1,99 @@
+"""Readers of runs: every event after a number, each once, in order; what was missed first, then what comes.
+
+A feed listens first and reads the past afterwards, so that nothing falls in between.
+"""
+
+from contextlib import ExitStack
+from typing import Protocol
+
+from palaver.bus.port import Bus
+from palaver.core.ids import RunId, SessionId, UserId
+from palaver.kit.streams import Mailbox
+from palaver.runs.service import Runs
+from palaver.runs.told import Told, topic_of_run, topic_of_session
+from palaver.sessions.service import Sessions
+
+Mail = Mailbox[Told | None]  # None: nothing was told for a while
+
+
+class Feed(Protocol):
+    """The events that one reader is to get."""
+
+    mailbox: Mail
+    over: bool
+
+    async def past(self) -> Told | None:
+        """What was told before; asked once, first. Raises NotFound where the reader may not see it."""
+        ...
+
+    def due(self, told: Told) -> Told | None:
+        """What of this the reader does not have yet."""
+        ...
+
+    def close(self) -> None:
+        """Stop listening."""
+        ...
+
+
+class _Listening:
+    """What all feeds have in common: a mailbox that listens to one topic."""
+
+    def __init__(self, bus: Bus, topic: str) -> None:
+        self._listening = ExitStack()
+        self.mailbox: Mail = self._listening.enter_context(bus.subscribe(topic))
+        self.over = False
+
+    def close(self) -> None:
+        self._listening.close()
+
+
+class RunFeed(_Listening):
+    """One run, after a number, until it is over."""
+
+    def __init__(self, bus: Bus, runs: Runs, user_id: UserId, run_id: RunId, *, after: int) -> None:
+        super().__init__(bus, topic_of_run(run_id))
+        self._runs = runs
+        self._user_id = user_id
+        self._run_id = run_id
+        self._after = after
+
+    async def past(self) -> Told | None:
+        kept = await self._runs.find(self._user_id, self._run_id)
+        told = await self._runs.past(self._run_id, kept.session_id, self._after)
+        self.over = kept.state == "over"
+        return self.due(told) if told else None
+
+    def due(self, told: Told) -> Told | None:
+        rest = told.after(self._after)
+        if rest is not None:
+            self._after = rest.last
+        self.over = self.over or told.ends
+        return rest
+
+
+class SessionFeed(_Listening):
+    """The run that answers in a session now, from its first event, then whatever runs follow there."""
+
+    def __init__(self, bus: Bus, runs: Runs, sessions: Sessions, user_id: UserId, session_id: SessionId) -> None:
+        super().__init__(bus, topic_of_session(session_id))
+        self._runs = runs
+        self._sessions = sessions
+        self._user_id = user_id
+        self._session_id = session_id
+        self._run_id: RunId | None = None
+        self._after = 0
+
+    async def past(self) -> Told | None:
+        session = await self._sessions.find(self._user_id, self._session_id)
+        if session.active_run_id is None:
+            return None
+        told = await self._runs.past(session.active_run_id, self._session_id, 0)
+        return self.due(told) if told else None
+
+    def due(self, told: Told) -> Told | None:
+        if told.address.run_id != self._run_id:
+            self._run_id, self._after = told.address.run_id, 0
+        rest = told.after(self._after)
+        if rest is not None:
+            self._after = rest.last
+        return rest

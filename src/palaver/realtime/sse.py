@@ -1,0 +1,122 @@
+"""Server-sent events over HTTP: writes frames, notices who leaves, lets go who does not read; it makes no event."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from palaver.kit.sse import HEADERS, PING
+from palaver.kit.streams import Closed, Lagged
+from palaver.realtime.follow import Feed
+from palaver.runs.told import Told
+
+EXTENSION = "palaver.wire"  # where the server puts the connection into the ASGI scope
+RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+class Wire(Protocol):
+    """The connection below a response."""
+
+    lost: Callable[[], Any] | None
+
+    def abort(self) -> None:
+        """Drop the connection at once, with what was not sent."""
+        ...
+
+
+class Counts(Protocol):
+    """Counts streams; `observability.metrics.Metrics` is one."""
+
+    streams_open: int
+    readers_let_go: int
+
+
+class Pulse:
+    """All open streams, looked at now and then: silent ones are pinged, stuck ones are dropped."""
+
+    def __init__(self, counts: Counts, *, ping: float, stuck: float) -> None:
+        self.counts = counts
+        self.ping = ping
+        self.stuck = stuck
+        self.streams: set["EventStream"] = set()
+
+    @property
+    def every(self) -> float:
+        """Seconds between two beats, so that no silence is longer than the ping."""
+        return self.ping / 3
+
+    def beat(self) -> None:
+        """Look at every stream once."""
+        now = asyncio.get_running_loop().time()
+        for stream in list(self.streams):
+            stream.beat(now)
+
+
+class EventStream(Response):
+    """A response that goes on until its events end, its reader leaves, or its reader is too slow."""
+
+    def __init__(self, feed: Feed, pulse: Pulse, first: Told | None = None) -> None:
+        self.status_code = 200
+        self.background = None
+        self.raw_headers = list(RAW_HEADERS)
+        self._feed = feed
+        self._pulse = pulse
+        self._first = first
+        self._wrote = 0.0
+        self._writing = False
+        self._wire: Wire | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        mailbox, pulse = self._feed.mailbox, self._pulse
+        wire: Wire = scope["extensions"][EXTENSION]
+        self._wire, wire.lost, mailbox.lagging = wire, mailbox.end, self._lagging
+        pulse.streams.add(self)
+        pulse.counts.streams_open += 1
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            await self._write(send, self._first.frames() if self._first else b"")
+            while not self._feed.over:
+                await self._write(send, self._frames(await mailbox.take()))
+        except Lagged:
+            pulse.counts.readers_let_go += 1
+        except Closed:
+            pass  # the server is going away, or the reader has left; it comes back with its last number
+        finally:
+            wire.lost = None
+            pulse.counts.streams_open -= 1
+            pulse.streams.discard(self)
+            self._feed.close()
+        await send({"type": "http.response.body", "body": b""})
+
+    def beat(self, now: float) -> None:
+        """Ping a silent reader; drop one that takes nothing."""
+        silent = now - self._wrote
+        if self._writing and silent > self._pulse.stuck and self._wire:
+            self._wire.abort()
+        elif not self._writing and silent > self._pulse.ping - self._pulse.every:
+            self._feed.mailbox.offer(None, 0)
+
+    async def _write(self, send: Send, data: bytes) -> None:
+        self._wrote = asyncio.get_running_loop().time()
+        if not data:
+            return
+        self._writing = True
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+        self._writing = False
+
+    def _frames(self, mail: list[Told | None]) -> bytes:
+        if len(mail) == 1:
+            return self._frame(mail[0])
+        return b"".join([self._frame(told) for told in mail])
+
+    def _frame(self, told: Told | None) -> bytes:
+        if told is None:
+            return PING
+        due = self._feed.due(told)
+        return due.frames() if due is not None else b""
+
+    def _lagging(self) -> None:
+        if self._writing and self._wire:
+            self._wire.abort()

@@ -1,0 +1,91 @@
+"""Makes what is under way match what runs want, and journals each event before acting on it; it decides nothing itself.
+
+There is no task per run: only what a run wants has one, in the one task group of the process.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from typing import Protocol
+
+from palaver.core.events import RunEvent
+from palaver.core.ids import RunId
+from palaver.runs.journal import Journal
+from palaver.runs.live import Live
+from palaver.runs.machine import Want, wants
+
+
+class Hands(Protocol):
+    """Does one thing a run wants, and gives the event that came of it; None when it wrote down everything itself."""
+
+    async def perform(self, live: Live, want: Want) -> RunEvent | None: ...
+
+
+class Driver:
+    """Drives all runs of this process. `tasks` is the group that owns what is under way."""
+
+    def __init__(self, journal: Journal, hands: Hands, tasks: asyncio.TaskGroup) -> None:
+        self._journal = journal
+        self._hands = hands
+        self._tasks = tasks
+        self._ended: dict[RunId, list[asyncio.Future[None]]] = {}
+        self.concluded: Callable[[Live], Awaitable[None]] = _nothing_follows
+        journal.lost = self.abandon
+
+    def drive(self, live: Live) -> None:
+        """Start what the run wants and is not under way, cancel what it does not want any more."""
+        wanted = wants(live.run)
+        for want in live.tasks.keys() - wanted:
+            live.tasks.pop(want).cancel()
+        for want in wanted - live.tasks.keys():
+            name = f"{type(want).__name__} {live.id}"
+            live.tasks[want] = self._tasks.create_task(self._perform(live, want), name=name)
+
+    def heard(self, live: Live, event: RunEvent) -> None:
+        """Something happened to the run that no task of its own brought."""
+        live.fold(event)
+        self.drive(live)
+
+    def abandon(self, run_id: RunId) -> None:
+        """The run is driven elsewhere, or its session is gone: stop without a word."""
+        live = self._journal.live(run_id)
+        if live is None:
+            return
+        self._journal.close(live)
+        for task in live.tasks.values():
+            task.cancel()
+        live.tasks.clear()
+        self._end(run_id)
+
+    async def ended(self, run_id: RunId) -> None:
+        """Return when the run is not driven here any more."""
+        if self._journal.live(run_id) is None:
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._ended.setdefault(run_id, []).append(waiter)
+        await waiter
+
+    async def _perform(self, live: Live, want: Want) -> None:
+        event = await self._hands.perform(live, want)
+        if live.tasks.get(want) is not asyncio.current_task():
+            return  # not wanted any more: what it brought is too late
+        del live.tasks[want]
+        if event is None:
+            self.abandon(live.id)
+            return
+        live.fold(event)
+        if live.run.over is None:
+            self.drive(live)
+            return
+        self._journal.close(live)
+        self._end(live.id)
+        await self.concluded(live)
+
+    def _end(self, run_id: RunId) -> None:
+        for waiter in self._ended.pop(run_id, ()):
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+async def _nothing_follows(live: Live) -> None:
+    """For a driver that nobody listens to."""

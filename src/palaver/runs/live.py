@@ -1,0 +1,102 @@
+"""A run that this process drives: what is known of it in memory. It decides nothing and writes nothing."""
+
+import asyncio
+from collections import deque
+
+from palaver.context.window import Told as Window
+from palaver.core.events import RunEvent, RunFailed, Stamped
+from palaver.core.ids import MessageId, RunId, Seq, SessionId, UserId
+from palaver.inference.port import ResolvedModel
+from palaver.runs.machine import Run, Want, evolve
+from palaver.runs.prompt import Prompt
+from palaver.runs.records import joined
+from palaver.runs.told import Address, Told
+from palaver.sessions.tree import Place
+
+
+class Live:
+    """One run under way.
+
+    `unwritten` is what the model said and no transaction has taken yet; `tail` what is in the journal since the last
+    boundary; `unfolded` what was said and is not in `run` yet (text is folded when somebody wants to know it).
+    """
+
+    __slots__ = (
+        "address",
+        "commits",
+        "epoch",
+        "failed",
+        "held",
+        "last_told",
+        "message_id",
+        "model",
+        "next_seq",
+        "place",
+        "prompt",
+        "room",
+        "run",
+        "session_id",
+        "started",
+        "step_from",
+        "synced",
+        "system",
+        "tail",
+        "tasks",
+        "unfolded",
+        "unwritten",
+        "unwritten_size",
+        "user_id",
+        "user_message_id",
+        "view",
+    )
+
+    def __init__(self, run_id: RunId, session_id: SessionId, user_id: UserId, *, epoch: int) -> None:
+        self.address = Address(run_id, session_id)
+        self.session_id = session_id
+        self.user_id = user_id
+        self.epoch = epoch
+        self.prompt = Prompt()
+        self.place = Place("", 0)
+        self.user_message_id: MessageId | None = None
+        self.message_id = MessageId("")
+        self.model: ResolvedModel | None = None
+        self.system: str | None = None
+        self.view: Window | None = None
+        self.failed: RunFailed | None = None
+        self.started = 0.0
+        self.run = Run()
+        self.next_seq = Seq(1)
+        self.step_from: Seq | None = None
+        self.unwritten: list[RunEvent] = []
+        self.unwritten_size = 0
+        self.tail: list[Stamped] = []
+        self.unfolded: list[RunEvent] = []
+        self.commits = 0  # boundaries that stand in the database; the last of them on the disk is `synced`
+        self.synced = 0
+        self.last_told = 0
+        self.held: deque[tuple[int, Told]] = deque()  # what waits to be told, and for which boundary
+        self.room: asyncio.Event | None = None
+        self.tasks: dict[Want, asyncio.Task[None]] = {}
+
+    @property
+    def id(self) -> RunId:
+        """The run's id."""
+        return self.address.run_id
+
+    @property
+    def asked(self) -> ResolvedModel:
+        """The model that answers; there is one as soon as the run wants anything of it."""
+        assert self.model is not None
+        return self.model
+
+    def fold(self, event: RunEvent | None = None) -> Run:
+        """The run with everything that was said, and one more event."""
+        if self.unfolded:
+            for said in joined(self.unfolded):
+                self.run = evolve(self.run, said)
+            self.unfolded.clear()
+        if isinstance(event, RunFailed) and self.run.ending is None:
+            self.failed = event
+        if event is not None:
+            self.run = evolve(self.run, event)
+        return self.run

@@ -1,0 +1,280 @@
+"""Every query about runs, their events and the journal; all scripts (`storage.script`)."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from sqlalchemy.sql.elements import ColumnElement
+
+from palaver.core.errors import NotFound
+from palaver.core.events import Stamped
+from palaver.core.ids import MessageId, RunId, SessionId, UserId
+from palaver.runs.prompt import Prompt, prompt_body, prompt_of
+from palaver.runs.records import bundle, unbundle
+from palaver.runs.tables import journal, run_events, runs
+from palaver.sessions.tree import Place
+from palaver.storage.script import Row, Script, Statement, changed, first, rows
+
+
+_encode = msgspec.json.Encoder().encode
+_places = msgspec.json.Decoder(Place)
+
+
+class LeaseLost(Exception):
+    """Another process drives this run now; this one must stop at once and write nothing more of it."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(run_id)
+        self.run_id = run_id
+
+
+class Kept(NamedTuple):
+    """A run's row."""
+
+    id: RunId
+    session_id: SessionId
+    user_id: UserId
+    state: str
+    owner: str | None
+    epoch: int
+    cancel: str | None
+    prompt: Prompt
+    place: Place | None
+    user_message_id: MessageId | None
+    message_id: MessageId
+    model: str
+    provider: str
+    finish_reason: str | None
+    error: str | None
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    fingerprint: str | None
+
+
+_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
+    runs.c[name]
+    for name in (
+        "id",
+        "session_id",
+        "user_id",
+        "state",
+        "owner",
+        "epoch",
+        "cancel",
+        "prompt",
+        "place",
+        "user_message_id",
+        "message_id",
+        "model",
+        "provider",
+        "finish_reason",
+        "error",
+        "created_at",
+        "started_at",
+        "ended_at",
+        "fingerprint",
+    )
+)
+_IS = runs.c.id == bindparam("key")
+_INSERT = Statement(insert(runs))
+_OWNED = Statement(select(*_COLUMNS).where(_IS, runs.c.user_id == bindparam("user_id")))
+_BY_IDEMPOTENCY = Statement(
+    select(*_COLUMNS).where(runs.c.user_id == bindparam("user_id"), runs.c.idempotency_key == bindparam("word"))
+)
+_QUEUED = Statement(
+    select(*_COLUMNS)
+    .where(runs.c.session_id == bindparam("session_id"), runs.c.state == "queued")
+    .order_by(runs.c.place_in_queue, runs.c.id)
+)
+_BEGUN = Statement(
+    update(runs)
+    .where(_IS, runs.c.state == "queued")
+    .values(
+        state="live",
+        owner=bindparam("owner"),
+        epoch=runs.c.epoch + 1,
+        place=bindparam("place"),
+        user_message_id=bindparam("user_message_id"),
+        started_at=bindparam("now"),
+    )
+    .returning(runs.c.epoch)
+)
+_OVER = Statement(
+    update(runs)
+    .where(_IS, runs.c.epoch == bindparam("held"), runs.c.state != "over")
+    .values(state="over", finish_reason=bindparam("reason"), error=bindparam("why"), ended_at=bindparam("now"))
+)
+_HELD = Statement(select(runs.c.id).where(_IS, runs.c.epoch == bindparam("held"), runs.c.state == "live"))
+_CANCEL = Statement(update(runs).where(_IS).values(cancel=bindparam("reason")))
+_CLAIM = Statement(
+    update(runs)
+    .where(_IS, runs.c.epoch == bindparam("held"), runs.c.state == "live")
+    .values(owner=bindparam("owner"), epoch=runs.c.epoch + 1)
+    .returning(runs.c.epoch)
+)
+_LIVE = Statement(select(*_COLUMNS).where(runs.c.state == "live").order_by(runs.c.id))
+_other = runs.alias("other")
+_STUCK = Statement(
+    select(runs.c.session_id, runs.c.user_id)
+    .where(runs.c.state == "queued")
+    .where(~select(_other.c.id).where(_other.c.session_id == runs.c.session_id, _other.c.state == "live").exists())
+    .distinct()
+)
+_PUT_EVENTS = Statement(insert(run_events))
+_EVENTS = Statement(
+    select(run_events.c.body, run_events.c.last_seq)
+    .where(run_events.c.run_id == bindparam("key"), run_events.c.last_seq > bindparam("after"))
+    .order_by(run_events.c.first_seq)
+)
+_JOT = Statement(
+    insert(journal).from_select(
+        ["run_id", "body"],
+        select(bindparam("run_id"), bindparam("body")).where(
+            runs.c.id == bindparam("run_id"), runs.c.epoch == bindparam("held"), runs.c.state == "live"
+        ),
+    )
+)
+_OLDEST_JOT = Statement(select(func.min(journal.c.n)))
+_JOTS = Statement(select(journal.c.body).where(journal.c.run_id == bindparam("key")).order_by(journal.c.n))
+_SWEEP = Statement(
+    delete(journal).where(
+        journal.c.n < bindparam("below"), journal.c.run_id.not_in(select(runs.c.id).where(runs.c.state == "live"))
+    )
+)
+SWEPT_AT_ONCE = 4_000  # rows; about 2 ms
+
+
+def put(kept: Kept, *, place_in_queue: str | None = None) -> Script[None]:
+    """Write a new run down."""
+    yield _INSERT(
+        **kept._asdict()
+        | {
+            "prompt": prompt_body(kept.prompt),
+            "place": _place_body(kept.place),
+            "place_in_queue": place_in_queue,
+            "idempotency_key": kept.prompt.idempotency_key,
+        }
+    )
+
+
+def find(run_id: RunId, user_id: UserId) -> Script[Kept]:
+    """The run, if it is this user's; NotFound otherwise."""
+    row = yield from first(_OWNED(key=run_id, user_id=user_id))
+    if row is None:
+        raise NotFound("There is no such run.")
+    return _kept(row)
+
+
+def by_idempotency_key(user_id: UserId, word: str) -> Script[Kept | None]:
+    """The run that was started with this key before."""
+    row = yield from first(_BY_IDEMPOTENCY(user_id=user_id, word=word))
+    return _kept(row) if row else None
+
+
+def queued(session_id: SessionId) -> Script[list[Kept]]:
+    """The runs that wait for their turn in a session, the next one first."""
+    return [_kept(row) for row in (yield from rows(_QUEUED(session_id=session_id)))]
+
+
+def stuck() -> Script[Sequence[Row]]:
+    """(session, user) of sessions where runs wait although none is live."""
+    return (yield from rows(_STUCK()))
+
+
+def begun(kept: Kept) -> Script[int | None]:
+    """A queued run is live from now on; its epoch, or None when it is not queued any more."""
+    row = yield from first(
+        _BEGUN(
+            key=kept.id,
+            owner=kept.owner,
+            place=_place_body(kept.place),
+            user_message_id=kept.user_message_id,
+            now=kept.started_at,
+        )
+    )
+    return row[0] if row else None
+
+
+def over(run_id: RunId, epoch: int, *, reason: str, why: str | None, now: str) -> Script[None]:
+    """The run is over; LeaseLost when another process drives it, or it is over already."""
+    done = yield _OVER(key=run_id, held=epoch, reason=reason, why=why, now=now)
+    if done.count != 1:
+        raise LeaseLost(run_id)
+
+
+def hold(run_id: RunId, epoch: int) -> Script[None]:
+    """LeaseLost unless this epoch still drives the run."""
+    if (yield from first(_HELD(key=run_id, held=epoch))) is None:
+        raise LeaseLost(run_id)
+
+
+def ask_to_end(run_id: RunId, reason: str) -> Script[None]:
+    """Somebody wants the run to end: whoever drives it next will see."""
+    yield _CANCEL(key=run_id, reason=reason)
+
+
+def live() -> Script[list[Kept]]:
+    """All runs that somebody drives, or should."""
+    return [_kept(row) for row in (yield from rows(_LIVE()))]
+
+
+def claim(kept: Kept, owner: str) -> Script[int | None]:
+    """Take a run over; its new epoch, or None when somebody else was faster."""
+    row = yield from first(_CLAIM(key=kept.id, held=kept.epoch, owner=owner))
+    return row[0] if row else None
+
+
+def put_events(run_id: RunId, events: Sequence[Stamped]) -> Script[None]:
+    """Write down for good what was told since the last boundary, and the facts that came with it."""
+    numbers = [stamped.seq for stamped in events if stamped.seq]
+    last = numbers[-1] if numbers else 0
+    yield _PUT_EVENTS(run_id=run_id, first_seq=numbers[0] if numbers else -1, last_seq=last, body=bundle(events))
+
+
+def events(run_id: RunId, after: int) -> Script[list[Stamped]]:
+    """What was written down for good after a number, facts included."""
+    found: list[Stamped] = []
+    for body, _ in (yield from rows(_EVENTS(key=run_id, after=after))):
+        found += unbundle(body)
+    return found
+
+
+def jot(pieces: Sequence[tuple[RunId, int, bytes]]) -> Script[int]:
+    """Add records to the journal, each as (run, epoch, record); how many were taken: runs that were lost take none."""
+    if len(pieces) == 1:
+        run_id, epoch, body = pieces[0]
+        return (yield _JOT(run_id=run_id, held=epoch, body=body)).count
+    return (yield _JOT.many([{"run_id": run, "held": epoch, "body": body} for run, epoch, body in pieces])).count
+
+
+def jots(run_id: RunId) -> Script[list[Stamped]]:
+    """A run's pieces in the journal, older ones that `events` holds too among them."""
+    found: list[Stamped] = []
+    for (body,) in (yield from rows(_JOTS(key=run_id))):
+        found += unbundle(body)
+    return found
+
+
+def sweep() -> Script[int]:
+    """Take some of what no run needs out of the journal, the oldest first; how much went."""
+    row = yield from first(_OLDEST_JOT())
+    if row is None or row[0] is None:
+        return 0
+    return (yield from changed(_SWEEP(below=row[0] + SWEPT_AT_ONCE)))
+
+
+def _kept(row: Row) -> Kept:
+    kept = Kept(*row)
+    return kept._replace(prompt=prompt_of(row[7]), place=_place_of(row[8]))
+
+
+def _place_body(place: Place | None) -> bytes | None:
+    return None if place is None else _encode(place)
+
+
+def _place_of(body: bytes | None) -> Place | None:
+    return None if body is None else _places.decode(body)

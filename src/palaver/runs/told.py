@@ -1,0 +1,73 @@
+"""What the bus carries when a run's events are told: their lines, made into frames once for all readers."""
+
+from palaver.core.ids import RunId, Seq, SessionId
+from palaver.kit.sse import frame
+from palaver.runs.records import kind
+
+
+def topic_of_run(run_id: RunId) -> str:
+    """Where a run's events are told."""
+    return f"run:{run_id}"
+
+
+def topic_of_session(session_id: SessionId) -> str:
+    """Where the events of all runs of a session are told."""
+    return f"session:{session_id}"
+
+
+class Address:
+    """Which run of which session: what stands in every event beside its own fields."""
+
+    __slots__ = ("run_id", "run_topic", "session_id", "session_topic", "tail")
+
+    def __init__(self, run_id: RunId, session_id: SessionId) -> None:
+        self.run_id = run_id
+        self.session_id = session_id
+        self.run_topic = topic_of_run(run_id)
+        self.session_topic = topic_of_session(session_id)
+        self.tail = f',"run_id":"{run_id}","session_id":"{session_id}"}}'.encode()
+
+
+class Told:
+    """Adjacent events of one run: `lines` are (number, record), in order; `ends` says that the run is over."""
+
+    __slots__ = ("_frames", "address", "ends", "lines")
+
+    def __init__(self, address: Address, lines: list[tuple[Seq, bytes]], *, ends: bool = False) -> None:
+        self.address = address
+        self.lines = lines
+        self.ends = ends
+        self._frames: bytes | None = None
+
+    @property
+    def first(self) -> Seq:
+        """The number of the first event."""
+        return self.lines[0][0]
+
+    @property
+    def last(self) -> Seq:
+        """The number of the last event."""
+        return self.lines[-1][0]
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it is."""
+        return sum([len(line) for _, line in self.lines]) + 160 * len(self.lines)
+
+    def frames(self) -> bytes:
+        """All of them as server-sent events."""
+        if self._frames is None:
+            tail = self.address.tail
+            self._frames = b"".join([frame(seq, kind(line), line[:-1] + tail) for seq, line in self.lines])
+        return self._frames
+
+    def objects(self) -> list[bytes]:
+        """Each of them as a JSON object."""
+        return [line[:-1] + self.address.tail for _, line in self.lines]
+
+    def after(self, seq: int) -> "Told | None":
+        """What of them a reader who has `seq` does not have."""
+        if self.first > seq:
+            return self
+        rest = [numbered for numbered in self.lines if numbered[0] > seq]
+        return Told(self.address, rest, ends=self.ends) if rest else None

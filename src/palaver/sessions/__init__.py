@@ -1,0 +1,1 @@
+"""Sessions: the tree of messages, its titles, its search; not the runs that make them grow."""

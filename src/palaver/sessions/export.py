@@ -1,0 +1,45 @@
+"""A session as a file to take away, as JSON or Markdown; it reads nothing and writes nothing."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from palaver.core.messages import Message
+from palaver.sessions.session import Session
+
+Format = Literal["json", "markdown"]
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True):
+    """A session with the messages of the branch that its head ends, oldest first."""
+
+    format: Literal["palaver.session/1"] = "palaver.session/1"
+    session: Session
+    messages: Sequence[Message]
+
+
+def markdown(session: Session, messages: Sequence[Message]) -> str:
+    """For people: who said what, in order."""
+    lines = [f"# {_one_line(session.title or 'Untitled')}", "", f"*{session.id}, begun {session.created_at}*", ""]
+    for message in messages:
+        lines += [f"## {_speaker(message)}", "", message.text, ""]
+        if message.status != "complete":
+            why = message.error.message if message.error else "interrupted"
+            lines += [f"*({_one_line(why)})*", ""]
+    return "\n".join(lines)
+
+
+def file_name(session: Session, format: Format) -> str:  # noqa: A002 - the contract's name
+    """A name that is safe in a header and on every disk."""
+    words = re.sub(r"[^A-Za-z0-9]+", "-", session.title or "").strip("-").lower()[:40]
+    return f"{words or session.id}.{'md' if format == 'markdown' else 'json'}"
+
+
+def _speaker(message: Message) -> str:
+    return "You" if message.role == "user" else message.model or message.role.capitalize()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,273 @@
+"""What people do with sessions and messages, one unit of work each; turns of a model belong to `runs`."""
+
+from typing import Any
+
+import msgspec
+
+from palaver.core.errors import Invalid, SessionBusy
+from palaver.core.ids import MESSAGE, SESSION, MessageId, SessionId, UserId
+from palaver.core.messages import Message, Part, Siblings, TextPart, text_of
+from palaver.kit.clock import Clock, stamp
+from palaver.kit.ids import new_id
+from palaver.kit.pages import BadCursor, cursor, position
+from palaver.sessions import search_store, stats_store, store, tree, turns
+from palaver.sessions.session import Session
+from palaver.sessions.settings import SessionSettings
+from palaver.sessions.stats import Stats, midnight
+from palaver.sessions.store import Filter, Found, Kept, Position
+from palaver.sessions.titles import title_of
+from palaver.storage.port import Database
+from palaver.storage.script import Script
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asks of their list of sessions."""
+
+    cursor: str | None = None
+    limit: int = 50
+    q: str | None = None
+    tag: str | None = None
+    archived: bool = False
+    project_id: str | None = None
+
+
+class Sessions:
+    """The front door of sessions. Answers that clients see come as JSON, made once."""
+
+    def __init__(self, database: Database, clock: Clock, settings: SessionSettings) -> None:
+        self._database = database
+        self._clock = clock
+        self.settings = settings
+
+    async def create(self, user_id: UserId, given: dict[str, Any]) -> Session:
+        """A new, empty session with what the client gave it."""
+        now = self._now()
+        session = Session(id=SessionId(new_id(SESSION)), created_at=now, updated_at=now)
+        session = _changed(session, given)
+        await self._database.write(store.create(turns.fresh(session), user_id))
+        return session
+
+    async def get(self, user_id: UserId, session_id: SessionId) -> bytes:
+        """One session."""
+        return await self._database.read(store.body(session_id, user_id))
+
+    async def find(self, user_id: UserId, session_id: SessionId) -> Session:
+        """One session, as a value."""
+        return (await self._database.read(store.find(session_id, user_id))).session
+
+    async def page(self, user_id: UserId, query: Query) -> bytes:
+        """A page of sessions, newest activity first."""
+        after = store.START
+        if query.cursor:
+            after = Position(*_position(query.cursor, tuple[str, str]))
+        limit = self._limit(query.limit)
+        narrowed = Filter(query.archived, query.tag, query.project_id)
+        if query.q and query.q.strip():
+            await self._catch_up()
+            match, title = search_store.expression(query.q), f"%{store.like(query.q.strip().casefold())}%"
+            narrowed = narrowed._replace(match=match, title=title)
+        asked = store.page(user_id, narrowed, after, limit + 1)
+        rows = await (self._database.scan(asked) if narrowed.match else self._database.read(asked))
+        more = cursor(rows[limit - 1][1], rows[limit - 1][2]) if len(rows) > limit else None
+        return _page([row[0] for row in rows[:limit]], more)
+
+    async def change(self, user_id: UserId, session_id: SessionId, given: dict[str, Any]) -> Session:
+        """Change what a client may change; a title that is given is the user's from then on."""
+        return await self._database.write(self._change(user_id, session_id, given))
+
+    async def remove(self, user_id: UserId, session_id: SessionId) -> None:
+        """Delete a session and everything that belongs to it."""
+        await self._database.write(_remove(user_id, session_id))
+
+    async def messages(
+        self, user_id: UserId, session_id: SessionId, *, after: str | None, limit: int, branch: MessageId | None
+    ) -> bytes:
+        """A page of one branch, oldest first; without `branch`, the one that the session's head ends."""
+        start = _position(after, tuple[int])[0] if after else 0
+        return await self._database.read(_messages(user_id, session_id, branch, start, self._limit(limit)))
+
+    async def message(self, user_id: UserId, message_id: MessageId) -> bytes:
+        """One message."""
+        return await self._database.read(_message(user_id, message_id))
+
+    async def edit(
+        self, user_id: UserId, message_id: MessageId, parts: tuple[Part, ...] | None, metadata: dict[str, Any] | None
+    ) -> bytes:
+        """Change a message: new parts make a sibling that becomes the head; metadata is changed where it stands."""
+        return await self._database.write(self._edit(user_id, message_id, parts, metadata))
+
+    async def remove_message(self, user_id: UserId, message_id: MessageId) -> None:
+        """Delete a message and all that follows it, on every branch."""
+        await self._database.write(self._remove_message(user_id, message_id))
+
+    async def whole(self, user_id: UserId, session_id: SessionId) -> tuple[Session, list[Message]]:
+        """A session and all messages of the branch that its head ends."""
+        return await self._database.scan(_whole(user_id, session_id))
+
+    async def stats(self, user_id: UserId, zone: str) -> Stats:
+        """What all that amounts to; `zone` says when today began."""
+        since = midnight(self._clock.now(), zone)
+        return await self._database.scan(stats_store.stats(user_id, since))
+
+    async def index(self) -> bool:
+        """Let search take in a batch of messages; whether there are more."""
+        return await self._database.write(search_store.catch_up(self.settings.search_batch), durable=False)
+
+    async def _catch_up(self) -> None:
+        while await self._database.read(search_store.behind()) and await self.index():
+            continue
+
+    def _now(self) -> str:
+        return stamp(self._clock.now())
+
+    def _limit(self, limit: int) -> int:
+        return min(limit, self.settings.page_limit)
+
+    def _change(self, user_id: UserId, session_id: SessionId, given: dict[str, Any]) -> Script[Session]:
+        kept = yield from store.find(session_id, user_id, to_change=True)
+        session = msgspec.structs.replace(_changed(kept.session, given), updated_at=self._now())
+        head = kept.head
+        if "head_message_id" in given:
+            found = yield from turns.of_session(kept, user_id, given["head_message_id"])
+            head = found.place
+        if session.title is None and kept.head is not None:  # a title taken back: the first message speaks again
+            root = yield from store.stretch(tree.Reach(tree.path(kept.tree, kept.head)[0].line, 0, 1))
+            session = msgspec.structs.replace(session, title=title_of(root[0].text) if root else None)
+        yield from store.save(Kept(session, kept.tree, head))
+        return session
+
+    def _edit(
+        self, user_id: UserId, message_id: MessageId, parts: tuple[Part, ...] | None, metadata: dict[str, Any] | None
+    ) -> Script[bytes]:
+        found = yield from store.message(message_id, user_id)
+        if parts is None:
+            yield from store.set_metadata(message_id, _encode(metadata) if metadata is not None else found.metadata)
+            return (yield from _message(user_id, message_id))
+        kept = yield from store.find(found.session_id, user_id, to_change=True)
+        _refuse_while_running(kept)
+        old = found.message()
+        edited = Message(
+            id=MessageId(new_id(MESSAGE)),
+            session_id=old.session_id,
+            parent_id=old.parent_id,
+            role=old.role,
+            parts=parts,
+            text=text_of(parts),
+            model=old.model,
+            provider=old.provider,
+            created_at=self._now(),
+        )
+        asked = yield from turns.place(kept, user_id, edited, after=tree.parent(kept.tree, found.place))
+        yield from store.save(asked.kept)
+        if metadata is not None:
+            yield from store.set_metadata(edited.id, _encode(metadata))
+        return (yield from _message(user_id, edited.id))
+
+    def _remove_message(self, user_id: UserId, message_id: MessageId) -> Script[None]:
+        found = yield from store.message(message_id, user_id)
+        kept = yield from store.find(found.session_id, user_id, to_change=True)
+        _refuse_while_running(kept)
+        parent_id = found.message().parent_id
+        lost_head = kept.head is not None and tree.contains(kept.tree, found.place, kept.head)
+        before = tree.parent(kept.tree, found.place)
+        left, gone = tree.prune(kept.tree, found.place)
+        for reach in gone:
+            yield from search_store.forget_stretch(reach)
+        count = yield from store.erase(gone)
+        session = msgspec.structs.replace(
+            kept.session,
+            message_count=kept.session.message_count - count,
+            head_message_id=parent_id if lost_head else kept.session.head_message_id,
+            updated_at=self._now(),
+        )
+        yield from store.save(Kept(session, left, before if lost_head else kept.head))
+
+
+def plain(text: str) -> tuple[Part, ...]:
+    """A text as a message's parts."""
+    return (TextPart(text=text),)
+
+
+def path(kept: Kept, to: tree.Place | None, *, last: int) -> Script[list[Found]]:
+    """The last messages on the way to a place, oldest first."""
+    reaches = tree.path(kept.tree, to)
+    depth = 0 if to is None else to.depth + 1
+    found: list[Found] = []
+    for reach in tree.window(reaches, max(0, depth - last), depth):
+        found += yield from store.stretch(reach)
+    return found
+
+
+def _whole(user_id: UserId, session_id: SessionId) -> Script[tuple[Session, list[Message]]]:
+    kept = yield from store.find(session_id, user_id)
+    found = yield from path(kept, kept.head, last=1 << 62)
+    return kept.session, [one.message(_siblings(kept.tree, one)) for one in found]
+
+
+def _remove(user_id: UserId, session_id: SessionId) -> Script[None]:
+    yield from store.find(session_id, user_id, to_change=True)
+    yield from search_store.forget_session(session_id)
+    yield from store.remove(session_id, user_id)
+
+
+def _messages(
+    user_id: UserId, session_id: SessionId, branch: MessageId | None, start: int, limit: int
+) -> Script[bytes]:
+    kept = yield from store.find(session_id, user_id)
+    to = kept.head
+    if branch is not None:
+        to = tree.leaf(kept.tree, (yield from turns.of_session(kept, user_id, branch)).place)
+    found: list[Found] = []
+    for reach in tree.window(tree.path(kept.tree, to), start, start + limit):
+        found += yield from store.stretch(reach)
+    more = cursor(start + limit) if to is not None and to.depth >= start + limit else None
+    return _page([one.json(_siblings(kept.tree, one)) for one in found], more)
+
+
+def _message(user_id: UserId, message_id: MessageId) -> Script[bytes]:
+    found = yield from store.message(message_id, user_id)
+    kept = yield from store.find(found.session_id, user_id)
+    return found.json(_siblings(kept.tree, found))
+
+
+def _siblings(shape: tree.Tree, found: Found) -> Siblings | None:
+    if len(shape.lines) == 1:
+        return None
+    family = tree.siblings(shape, found.place)
+    return Siblings(len(family), family.index(found.place))
+
+
+def _refuse_while_running(kept: Kept) -> None:
+    if kept.session.active_run_id is not None:
+        raise SessionBusy("An answer is on its way in this session; wait for it or interrupt it first.")
+
+
+def _changed(session: Session, given: dict[str, Any]) -> Session:
+    fields = {name: value for name, value in given.items() if name != "head_message_id"}
+    if "tags" in fields:
+        fields["tags"] = tuple(dict.fromkeys(fields["tags"] or ()))
+    if "title" in fields:
+        fields["title_source"] = "user" if fields["title"] else "auto"
+    for name in ("settings", "metadata"):
+        if name in fields and fields[name] is None:
+            fields[name] = {}
+    changed = msgspec.structs.replace(session, **fields)
+    if "head_message_id" in given:
+        changed = msgspec.structs.replace(changed, head_message_id=given["head_message_id"])
+    return changed
+
+
+def _page(items: list[bytes], more: str | None) -> bytes:
+    return b'{"items":[' + b",".join(items) + b'],"next_cursor":' + _encode(more) + b"}"
+
+
+def _position(word: str, shape: type[Any]) -> Any:
+    try:
+        return position(word, shape)
+    except BadCursor as error:
+        raise Invalid("The cursor is not one of this list's.", errors=[_AT_CURSOR]) from error
+
+
+_AT_CURSOR = {"loc": ["query", "cursor"], "msg": "not a cursor of this list", "type": "bad_cursor"}

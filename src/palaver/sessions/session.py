@@ -1,0 +1,47 @@
+"""A session as clients see it; where its messages stand in the tree is `tree.py`."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from palaver.core.ids import MessageId, RunId, SessionId
+from palaver.core.usage import Usage
+
+SessionStatus = Literal["idle", "running", "waiting", "error"]
+PermissionMode = Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"]
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a session was forked from."""
+
+    session_id: SessionId
+    message_id: MessageId
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation. Counts cover all branches; `cost` is in US dollars, None where no price is known."""
+
+    id: SessionId
+    title: str | None = None
+    title_source: Literal["auto", "user"] = "auto"
+    model: str | None = None
+    provider: str | None = None
+    system_prompt: str | None = None
+    settings: dict[str, Any] = {}
+    permission_mode: PermissionMode = "default"
+    tags: tuple[str, ...] = ()
+    metadata: dict[str, Any] = {}
+    pinned: bool = False
+    archived: bool = False
+    project_id: str | None = None
+    parent: Origin | None = None
+    head_message_id: MessageId | None = None
+    active_run_id: RunId | None = None
+    status: SessionStatus = "idle"
+    message_count: int = 0
+    turn_count: int = 0
+    usage: Usage = Usage()
+    cost: float | None = None
+    created_at: str
+    updated_at: str
+    last_message_at: str | None = None

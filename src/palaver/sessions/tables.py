@@ -1,0 +1,67 @@
+"""Where sessions and messages are stored; no query.
+
+A session is kept as the document that clients see (`body`), beside the columns it is found by; so a list is one range of
+an index and no assembly. A message's text stands once, in `text`; the rest of its document in `body`.
+"""
+
+from sqlalchemy import DDL, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text, event
+
+from palaver.storage.schema import metadata
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("activity", Text, nullable=False),  # newest of creation and last message: the order of lists
+    Column("archived", Integer, nullable=False),
+    Column("running", Integer, nullable=False),  # whether a run answers in it now
+    Column("project_id", Text),
+    Column("tags", Text, nullable=False),  # each between line breaks, so that one tag is one LIKE
+    Column("title", Text, nullable=False),  # case-folded, for search
+    Column("tree", LargeBinary, nullable=False),  # sessions.tree.Tree
+    Column("head_line", Text),
+    Column("head_depth", Integer),
+    Column("body", LargeBinary, nullable=False),  # sessions.session.Session
+)
+Index("ix_sessions_listed", sessions.c.user_id, sessions.c.archived, sessions.c.activity, sessions.c.id)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=True),  # SQLite's rowid; search refers to it
+    Column("id", Text, nullable=False, unique=True),
+    Column(
+        "session_id",
+        Text,
+        ForeignKey("sessions.id", ondelete="CASCADE", deferrable=True, initially="DEFERRED"),
+        nullable=False,
+    ),
+    Column("user_id", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # core.messages.Message without text, siblings and metadata
+    Column("metadata", LargeBinary),
+    Column("model", Text),
+    Column("provider", Text),
+    Column("status", Text, nullable=False),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("cost_usd", Float),
+    Column("latency_ms", Float),
+)
+Index("ix_messages_placed", messages.c.line, messages.c.depth, unique=True)
+Index("ix_messages_session", messages.c.session_id)
+
+# The words of messages, for search. It lags behind and is brought up to date before it is asked: `search_progress`
+# holds the last message that is in it, so that a turn does not pay for it.
+search_progress = Table("search_progress", metadata, Column("n", Integer, nullable=False))
+SQLITE_SEARCH = (
+    "create virtual table message_search using fts5("
+    "text, content='messages', content_rowid='n', tokenize='unicode61 remove_diacritics 2')"
+)
+event.listen(messages, "after_create", DDL(SQLITE_SEARCH).execute_if(dialect="sqlite"))
+Index("ix_messages_user", messages.c.user_id, messages.c.created_at)

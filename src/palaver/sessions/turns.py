@@ -1,0 +1,138 @@
+"""What a turn does to a session: a question stands below a message, an answer below the question.
+
+Scripts for somebody else's unit of work (`runs.service`); nothing here runs a model, and nothing is committed here.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from palaver.core.errors import Invalid, NotFound
+from palaver.core.ids import MESSAGE, MessageId, RunId, SessionId, UserId
+from palaver.core.messages import Message, Part, text_of
+from palaver.core.usage import Usage
+from palaver.kit.ids import new_id
+from palaver.sessions import store, tree
+from palaver.sessions.session import Session
+from palaver.sessions.store import Found, Kept
+from palaver.sessions.titles import title_of
+from palaver.sessions.tree import Place
+from palaver.storage.script import Script
+
+
+class Head:
+    """Says that a message goes below the session's head."""
+
+
+HEAD = Head()
+Below = Head | MessageId | None  # None: at the root
+
+
+class Asked(NamedTuple):
+    """A session with a question in it that waits for its answer."""
+
+    kept: Kept
+    message_id: MessageId
+    place: Place
+
+
+def fresh(session: Session) -> Kept:
+    """A session that has no message yet."""
+    return Kept(session, tree.seed(session.id), None)
+
+
+def ask(kept: Kept, user_id: UserId, parts: tuple[Part, ...], *, below: Below, now: str) -> Script[Asked]:
+    """Put the user's message into the tree. The session is not saved yet."""
+    after, parent_id = yield from _spot(kept, user_id, below)
+    message = Message(
+        id=MessageId(new_id(MESSAGE)),
+        session_id=kept.session.id,
+        parent_id=parent_id,
+        role="user",
+        parts=parts,
+        text=text_of(parts),
+        created_at=now,
+    )
+    return (yield from place(kept, user_id, message, after=after))
+
+
+def place(kept: Kept, user_id: UserId, message: Message, *, after: Place | None) -> Script[Asked]:
+    """Put a message below `after` and move the head to it. The session is not saved yet."""
+    grown, spot = tree.append(kept.tree, after, message.id)
+    yield from store.put_message(message, spot, user_id)
+    session = msgspec.structs.replace(
+        kept.session,
+        title=kept.session.title or title_of(message.text),
+        head_message_id=message.id,
+        message_count=kept.session.message_count + 1,
+    )
+    return Asked(Kept(session, grown, spot), message.id, spot)
+
+
+def ask_again(kept: Kept, user_id: UserId, message_id: MessageId) -> Script[Asked]:
+    """Go back to a user's message that is there already, for another answer."""
+    found = yield from of_session(kept, user_id, message_id)
+    if found.message().role != "user":
+        raise Invalid("Only a user's message can be answered again: give a prompt, or the id of a user's message.")
+    session = msgspec.structs.replace(kept.session, head_message_id=message_id)
+    return Asked(Kept(session, kept.tree, found.place), message_id, found.place)
+
+
+def begin(asked: Asked, run_id: RunId, *, model: str, provider: str, now: str) -> Kept:
+    """The session while a run answers."""
+    session = msgspec.structs.replace(
+        asked.kept.session,
+        active_run_id=run_id,
+        status="running",
+        model=model,
+        provider=provider,
+        turn_count=asked.kept.session.turn_count + 1,
+        updated_at=now,
+        last_message_at=now,
+    )
+    return Kept(session, asked.kept.tree, asked.kept.head)
+
+
+def answer(session_id: SessionId, user_id: UserId, message: Message, *, below: Place, now: str) -> Script[Kept]:
+    """Put the answer below its question and save the session; NotFound when the session is gone."""
+    kept = yield from store.find(session_id, user_id, to_change=True)
+    grown, place = tree.append(kept.tree, below, message.id)
+    yield from store.put_message(message, place, user_id)
+    head = place if kept.head == below else kept.head
+    session = _answered(kept.session, message, now)
+    if head == place:
+        session = msgspec.structs.replace(session, head_message_id=message.id)
+    after = Kept(session, grown, head)
+    yield from store.save(after)
+    return after
+
+
+def _answered(session: Session, message: Message, now: str) -> Session:
+    usage = session.usage.plus(message.usage or Usage())
+    return msgspec.structs.replace(
+        session,
+        active_run_id=None,
+        status="error" if message.status == "error" else "idle",
+        message_count=session.message_count + 1,
+        usage=usage,
+        cost=usage.cost_usd,
+        updated_at=now,
+        last_message_at=now,
+    )
+
+
+def _spot(kept: Kept, user_id: UserId, below: Below) -> Script[tuple[Place | None, MessageId | None]]:
+    if below is None:
+        return None, None
+    if isinstance(below, Head):
+        return kept.head, kept.session.head_message_id
+    found = yield from of_session(kept, user_id, below)
+    return found.place, below
+
+
+def of_session(kept: Kept, user_id: UserId, message_id: MessageId) -> Script[Found]:
+    """A message of this session; NotFound when it is another's."""
+    found = yield from store.message(message_id, user_id)
+    if found.session_id != kept.session.id:
+        raise NotFound("There is no such message in this session.")
+    return found

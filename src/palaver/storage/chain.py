@@ -1,0 +1,66 @@
+"""Brings a database to the newest schema by the one chain of migrations; it knows no table."""
+
+import fcntl
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from palaver.storage.port import StorageUnavailable
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+
+
+def head() -> str:
+    """The newest revision: the file that no other one follows. Reading names is faster than importing Alembic."""
+    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def bring_up_to_date(path: Path) -> None:
+    """Create the database or bring it to the newest schema; nothing is done when it is there already."""
+    try:
+        if _revision(path) == head():
+            return
+        with _alone(path):
+            _upgrade(path)
+    except (sqlite3.Error, OSError) as error:
+        raise StorageUnavailable(f"The database {path} cannot be opened.") from error
+
+
+def _revision(path: Path) -> str | None:
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    with closing(sqlite3.connect(path, timeout=5)) as link:
+        if not link.execute("select 1 from sqlite_master where name = 'alembic_version'").fetchone():
+            return None
+        row = link.execute("select version_num from alembic_version").fetchone()
+        return row[0] if row else None
+
+
+def _upgrade(path: Path) -> None:
+    """Alembic takes a third of a second to import, so only a database that needs it pays."""
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from sqlalchemy import create_engine, event  # noqa: PLC0415
+
+    path.touch(mode=0o600, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}")
+    # The driver would open transactions by itself, and not before CREATE TABLE: a migration is one transaction.
+    event.listen(engine, "connect", lambda link, _: setattr(link, "isolation_level", None))
+    event.listen(engine, "begin", lambda link: link.exec_driver_sql("begin immediate"))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _alone(path: Path) -> Generator[None]:
+    """One process at a time changes the schema of one file."""
+    with path.with_name(f"{path.name}.schema-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
