@@ -9,8 +9,8 @@ from typing import Literal
 
 import aiohttp
 
-from palaver.entry.cli.local import local_identity
 from palaver.entry.cli.reach import address_of
+from palaver.entry.compose import open_database
 from palaver.entry.home import HomeUnusable, prepare_home
 from palaver.entry.settings import Loaded, Settings
 from palaver.inference.providers.guide import Guide
@@ -59,12 +59,10 @@ def _home(settings: Settings) -> Finding:
 async def _database(settings: Settings) -> Finding:
     at = settings.database_path
     try:
-        async with local_identity(settings) as identity:
-            await identity.accounts.page(most=1)
+        async with open_database(settings) as database:
+            await database.check()
     except StorageUnavailable as error:
         return Finding("wrong", f"The database {at} cannot be used: {error.__cause__ or error}.", _MEND_DATABASE)
-    except HomeUnusable as error:
-        return Finding("wrong", str(error))
     return Finding("well", f"The database is {at}; it can be read and written.")
 
 

@@ -45,7 +45,7 @@ def list_() -> None:
         return users
 
     for user in with_identity(settings_in_force(), everyone):
-        print(f"{user.id}  {user.email or '-'}  {user.role}  {user.issuer}  {user.created_at}")
+        print(f"{user.id}  {user.email or '-'}  {user.role}  {user.issuer or 'local'}  {user.created_at}")
 
 
 @app.command()
