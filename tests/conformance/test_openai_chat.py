@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -72,13 +72,19 @@ def text_of(pieces: list[Piece]) -> str:
     return "".join(piece.text for piece in pieces if isinstance(piece, TextPiece))
 
 
+async def read_into(pieces: list[Piece], answer: Pieces, then: Callable[[], Awaitable[None]] | None = None) -> None:
+    async with asyncio.timeout(5), aclosing(answer) as batches:
+        async for batch in batches:
+            pieces += batch
+            if then is not None and "part 4" in text_of(pieces):
+                await then()
+
+
 async def failing(answer: Pieces) -> tuple[list[Piece], PalaverError]:
     """The pieces that came before the failure, and the failure."""
     pieces: list[Piece] = []
     with pytest.raises(PalaverError) as raised:
-        async with asyncio.timeout(5), aclosing(answer) as batches:
-            async for batch in batches:
-                pieces += batch
+        await read_into(pieces, answer)
     assert "sk-secret" not in str(raised.value)
     return pieces, raised.value
 
@@ -249,13 +255,9 @@ async def test_a_stream_under_a_wrong_name_is_read_all_the_same(provider: OpenAI
 async def test_an_answer_that_breaks_off_keeps_its_text_and_is_an_error(
     provider: OpenAIChat, vendor: FakeVendor, model: str
 ) -> None:
-    answer = provider.stream(ask(model))
     pieces: list[Piece] = []
     with pytest.raises(failures.ModelBrokeOff):
-        async for batch in answer:
-            pieces += batch
-            if "part 4" in text_of(pieces):
-                await vendor.close()
+        await read_into(pieces, provider.stream(ask(model)), then=vendor.close)
     assert text_of(pieces) == "part 0 part 1 part 2 part 3 part 4 "
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ async def test_no_batch_is_empty_and_adjacent_text_is_one_piece(at_hand: tuple[P
     for batch in await whole(provider, ask(model)):
         assert batch
         kinds = [type(piece) for piece in batch]
-        assert all(one is not TextPiece or other is not TextPiece for one, other in zip(kinds, kinds[1:], strict=False))
+        assert (TextPiece, TextPiece) not in pairwise(kinds)
 
 
 async def test_a_closed_answer_says_nothing_more(at_hand: tuple[Provider, str]) -> None:

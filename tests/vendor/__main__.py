@@ -1,4 +1,4 @@
-"""The fake vendor as a process of its own: `python -m tests.vendor --port 0` prints the port, and serves until killed."""
+"""The fake vendor as a process of its own: `python -m tests.vendor --port 0` prints its port and serves."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""What the fake vendor answers, as values: statuses, headers, and steps of bytes, pauses and cuts. It serves nothing."""
+"""What the fake vendor answers, as values: statuses, headers, steps of bytes, pauses, cuts. It serves nothing."""
 
 import json
 import re

@@ -31,7 +31,7 @@ Encoding = Literal["o200k_base", "cl100k_base"]
 # Tokens per character, for models whose vocabulary is not here: what o200k_base makes of prose in each script, rounded
 # up, because a text that is thought too long is cut a little early, and one that is thought too short is refused.
 LETTERS = 0.24
-SYMBOLS = 0.48  # digits, punctuation and line breaks of ASCII
+SYMBOLS = 0.6  # digits, punctuation and line breaks of ASCII
 SCRIPTS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
     (re.compile(f"[{ranges}]"), weight)
     for ranges, weight in (

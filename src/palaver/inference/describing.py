@@ -32,13 +32,14 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
 def describe(provider: str, model: str, known: Sources) -> ResolvedModel:
     """The model as clients and the context are told it."""
     facts, offer = known.facts, known.offer or Offer(model=model)
+    usual = profile_of(model).window if known.vendor and known.vendor.prices else None
     vendor_window = known.vendor.window if known.vendor else None
     return ResolvedModel(
         id=f"{provider}/{model}",
         provider=provider,
         model=model,
         name=facts.name or offer.name or known.listed.name or model,
-        context_window=facts.context_window or offer.context_window or known.listed.window or vendor_window,
+        context_window=facts.context_window or offer.context_window or known.listed.window or usual or vendor_window,
         max_output=facts.max_output or offer.max_output,
         capabilities=_capabilities(model, facts, offer),
         price=_price(provider, facts, offer) or known.listed.price,

@@ -5,7 +5,7 @@ Prices and most windows come from `prices.py`; what an operator writes in the se
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from palaver.inference.port import Capability
@@ -100,9 +100,13 @@ def vendor_of(name: str, host: str, path: str) -> Vendor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What a model can do. None: nobody knows, so the server is left to say."""
+    """What a model can do. None: nobody knows, so the server is left to say.
+
+    `window` is the vendor's own; who runs the model on a machine of theirs gives it less.
+    """
 
     chats: bool = True
+    window: int | None = None
     images: bool | None = None
     tools: bool | None = None
     reasoning: bool | None = None
@@ -144,9 +148,10 @@ MODELS: tuple[tuple[re.Pattern[str], Profile], ...] = tuple(
         (r"^(gpt-4o|gpt-4\.1|gpt-4\.5|chatgpt-4o|gpt-chat)", _SEES),
         (r"^gpt-4-turbo|vision", Profile(images=True, tools=True, reasoning=False)),
         (r"^gpt-(4|3\.5)", _TEXT),
-        (r"^claude", Profile(images=True, tools=True)),
-        (r"^gemini-(2\.5|3)", _ALL),
-        (r"^gemini", _SEES),
+        (r"^claude", Profile(window=200_000, images=True, tools=True)),
+        (r"^gemini-(2\.5|3)", replace(_ALL, window=1_048_576)),
+        (r"^gemini", replace(_SEES, window=1_048_576)),
+        (r"^mistral-(large|medium|small)", Profile(window=131_072, tools=True)),
         (r"^gemma-?3|^gemma3", Profile(images=True, reasoning=False)),
         (r"^(deepseek-(r1|reasoner)|qwq|qwen3|magistral|kimi-k2-thinking|glm-[45])(?!.*-vl)", Profile(reasoning=True)),
         (r"^(llava|llama-?4|llama-?3\.2.*vision|pixtral|qwen.*-?vl|minicpm-v|moondream)", Profile(images=True)),

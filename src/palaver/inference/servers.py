@@ -71,7 +71,7 @@ class Server:
             except PalaverError as error:
                 self._missed(error)
                 return
-            if self.seen is None or self.trouble:
+            if self.vendor is not None and (self.seen is None or self.trouble):
                 log.info("Provider %s answers and offers %d models.", self.name, len(offers))
             self.seen, self.trouble = now, None
             self.offers = {offer.model: offer for offer in offers}
@@ -109,10 +109,16 @@ class Servers:
         """The server of that name, if it is used."""
         return self._all.get(name)
 
+    async def look_inside(self) -> None:
+        """Look at what is built in, which answers at once, so that it is there before the first round of looks."""
+        for server in self:
+            if server.vendor is None and server.looked is None:
+                await server.look(self._clock.now())
+
     async def look(self) -> None:
         """Look at every server whose time has come."""
         now = self._clock.now()
-        due = [server for server in self if self._next(server) <= now]
+        due = [server for server in self if server.looked is None or self._next(server) <= now]
         async with asyncio.TaskGroup() as tasks:
             for server in due:
                 tasks.create_task(server.look(now), name=f"look:{server.name}")

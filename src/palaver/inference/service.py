@@ -82,11 +82,13 @@ class Inference:
 
     async def resolve(self, model_id: str | None, principal: Principal) -> ResolvedModel:
         """The model a request means; None means the default. Raises `UnknownModel`."""
+        await self._servers.look_inside()
         server, model = await self._find(model_id or self._default(principal), principal)
         return (await self._described(server, [model]))[0]
 
     async def models(self, principal: Principal) -> list[ModelInfo]:
         """Every model this caller may ask for, as far as the servers list them."""
+        await self._servers.look_inside()
         now = self._clock.now()
         found: list[ModelInfo] = []
         for server in self._open_to(principal):
@@ -219,14 +221,13 @@ def _unknown(model_id: str) -> UnknownModel:
 def _favourite(server: Server) -> str | None:
     """The model taken when nobody names one: the first the operator listed, a well-known one, a local one."""
     models = server.models()
-    if isinstance(server.settings.models, tuple) or server.local:
-        return f"{server.name}/{models[0]}" if models else None
+    named = isinstance(server.settings.models, tuple)
     row = WELL_KNOWN.get(server.name)
-    for wanted in row.prefers if row else ():
+    for wanted in row.prefers if row and not named else ():
         for model in sorted(models):
             if model.startswith(wanted):
                 return f"{server.name}/{model}"
-    return None
+    return f"{server.name}/{models[0]}" if models and (named or server.local) else None
 
 
 def _info(model: ResolvedModel, *, ready: bool) -> ModelInfo:

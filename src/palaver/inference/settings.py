@@ -62,7 +62,7 @@ class ProviderSettings(BaseModel):
     @field_validator("base_url", "proxy")
     @classmethod
     def _web_address(cls, url: str | None) -> str | None:
-        if url is not None and not re.match(r"https?://[^/?#\s@]+", url):
+        if url is not None and not re.fullmatch(r"https?://[^/?#\s@]+([/?#]\S*)?", url):
             raise ValueError("write an address that begins with http:// or https:// and has no name or password in it")
         return url
 

@@ -5,7 +5,7 @@ Every failure leaves as one of `failures`. A connection whose reply was not read
 
 import asyncio
 import io
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -106,12 +106,14 @@ class Call:
         self._ended = False
         self._timer: asyncio.TimerHandle | None = None
         self._reply: aiohttp.ClientResponse
+        self._arrived: Callable[[], Awaitable[bytes]]
 
     async def __aenter__(self) -> "Call":
         self._since = self._loop.time()
         self._reply = await self._send()
         if self._reply.status != 200:
             raise await self._complaint()
+        self._arrived = self._reply.content.readany
         self._timer = self._loop.call_at(self._since + self._limit, self._look)
         return self
 
@@ -131,7 +133,7 @@ class Call:
         """What arrived since the last read, or empty at the end."""
         self._waiting = True
         try:
-            return await self._reply.content.readany()
+            return await self._arrived()
         except (aiohttp.ClientError, OSError) as error:
             if self._ended:
                 return b""
