@@ -16,8 +16,8 @@ from palaver.identity.door import SECURED, Door
 from palaver.kit.answers import JSON, answer, described, problems
 from palaver.sessions import export
 from palaver.sessions.incoming import LONGEST_TEXT, PartIn, bounded, parts_of, refuse_empty, refuse_unwritable
+from palaver.sessions.service import Branch, Sessions, plain
 from palaver.sessions.service import Query as Listing
-from palaver.sessions.service import Sessions, plain
 from palaver.sessions.session import Session
 from palaver.sessions.stats import Stats
 
@@ -60,6 +60,19 @@ class PagingIn(BaseModel):
     branch: Annotated[str, Field(min_length=1, max_length=64)] | None = Field(
         None, description="A message; the newest branch through it is shown."
     )
+    sibling: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
+        None, description="With `branch`: not through that message, but through its sibling of this number, from 0."
+    )
+
+    @model_validator(mode="after")
+    def _of_a_branch(self) -> Self:
+        if self.sibling is not None and self.branch is None:
+            raise ValueError("`sibling` counts the siblings of `branch`: give both")
+        return self
+
+    def asked(self) -> Branch | None:
+        """The branch as a value; None is the session's own."""
+        return Branch(MessageId(self.branch), self.sibling) if self.branch else None
 
 
 class ListingIn(BaseModel):
@@ -261,9 +274,8 @@ def _messages(sessions: Sessions, door: Door) -> APIRouter:
     async def page(
         session_id: str, paging: Annotated[PagingIn, Query()], principal: Annotated[Principal, Depends(door)]
     ) -> Response:
-        branch = MessageId(paging.branch) if paging.branch else None
         found = sessions.messages(
-            principal.user_id, SessionId(session_id), after=paging.cursor, limit=paging.limit, branch=branch
+            principal.user_id, SessionId(session_id), after=paging.cursor, limit=paging.limit, branch=paging.asked()
         )
         return _json(await found)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from palaver.core.errors import Invalid, SessionBusy
+from palaver.core.errors import Invalid, NotFound, SessionBusy
 from palaver.core.ids import MESSAGE, SESSION, MessageId, SessionId, UserId
 from palaver.core.messages import Message, Part, Siblings, TextPart, text_of
 from palaver.kit.clock import Clock, stamp
@@ -31,6 +31,13 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     tag: str | None = None
     archived: bool = False
     project_id: str | None = None
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """The newest branch through a message, or through its sibling of that number."""
+
+    message_id: MessageId
+    sibling: int | None = None
 
 
 class Sessions:
@@ -82,11 +89,12 @@ class Sessions:
         await self._database.write(_remove(user_id, session_id))
 
     async def messages(
-        self, user_id: UserId, session_id: SessionId, *, after: str | None, limit: int, branch: MessageId | None
+        self, user_id: UserId, session_id: SessionId, *, after: str | None, limit: int, branch: Branch | None
     ) -> bytes:
         """A page of one branch, oldest first; without `branch`, the one that the session's head ends."""
         start = _position(after, tuple[int])[0] if after else 0
-        return await self._database.read(_messages(user_id, session_id, branch, start, self._limit(limit)))
+        end = start + self._limit(limit)
+        return await self._database.read(_messages(user_id, session_id, branch, range(start, end)))
 
     async def message(self, user_id: UserId, message_id: MessageId) -> bytes:
         """One message."""
@@ -212,18 +220,24 @@ def _remove(user_id: UserId, session_id: SessionId) -> Script[None]:
     yield from store.remove(session_id, user_id)
 
 
-def _messages(
-    user_id: UserId, session_id: SessionId, branch: MessageId | None, start: int, limit: int
-) -> Script[bytes]:
+def _messages(user_id: UserId, session_id: SessionId, branch: Branch | None, depths: range) -> Script[bytes]:
     kept = yield from store.find(session_id, user_id)
-    to = kept.head
-    if branch is not None:
-        to = tree.leaf(kept.tree, (yield from turns.of_session(kept, user_id, branch)).place)
+    to = kept.head if branch is None else (yield from _leaf(kept, user_id, branch))
     found: list[Found] = []
-    for reach in tree.window(tree.path(kept.tree, to), start, start + limit):
+    for reach in tree.window(tree.path(kept.tree, to), depths.start, depths.stop):
         found += yield from store.stretch(reach)
-    more = cursor(start + limit) if to is not None and to.depth >= start + limit else None
+    more = cursor(depths.stop) if to is not None and to.depth >= depths.stop else None
     return _page([one.json(_siblings(kept.tree, one)) for one in found], more)
+
+
+def _leaf(kept: Kept, user_id: UserId, branch: Branch) -> Script[tree.Place]:
+    place = (yield from turns.of_session(kept, user_id, branch.message_id)).place
+    if branch.sibling is not None:
+        family = tree.siblings(kept.tree, place)
+        if branch.sibling >= len(family):
+            raise NotFound("The message has no such sibling.")
+        place = family[branch.sibling]
+    return tree.leaf(kept.tree, place)
 
 
 def _message(user_id: UserId, message_id: MessageId) -> Script[bytes]:
