@@ -41,7 +41,7 @@ export const settled = page => page.getByRole('button', { name: 'Send', exact: t
 /** Opens a new chat, chooses who answers, and says something. */
 export async function begin(page, model, prompt) {
   await page.goto('/');
-  await page.getByLabel('Model').selectOption(model);
+  await page.getByLabel('Model', { exact: true }).selectOption(model);
   await say(page, prompt);
   await page.waitForURL('**/c/ses_*');
 }

@@ -98,7 +98,7 @@ export async function retry_after_an_error({ open }) {
   await failure.getByRole('button', { name: 'Retry' }).waitFor();
   assert.equal((await page.locator('.answer > .markdown').allTextContents()).join('').trim(), '');
   assert.doesNotMatch(await failure.textContent(), /sk-secret/);
-  await page.getByLabel('Model').selectOption(QUICK);
+  await page.getByLabel('Model', { exact: true }).selectOption(QUICK);
   await failure.getByRole('button', { name: 'Retry' }).click();
   await until(page, 'part 4');
   await settled(page);

@@ -158,6 +158,7 @@ test('answering again shows the branch up to the question', () => {
   expect(ids(again)).toEqual(['msg_q']);
   const sibling = message('msg_b', 'msg_q', { siblings: { count: 2, index: 1 } });
   const done = all(again, stamped(finished(sibling), 'run_2', 3));
+  expect(done.stale).toBe(true);
   expect(ids(done)).toEqual(['msg_q', 'msg_b']);
   expect(done.messages.at(-1)?.siblings).toEqual({ count: 2, index: 1 });
 });

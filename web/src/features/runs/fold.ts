@@ -52,7 +52,7 @@ function apply(view: View, event: RunEvent): View {
     case 'error':
       return { ...view, failure: { code: event.code, message: event.message } };
     case 'done':
-      return { ...view, live: null };
+      return { ...view, live: null, again: false, stale: view.stale || view.again };
     case 'usage':
       return view;
   }
@@ -86,7 +86,11 @@ function begin(view: View, event: Told<'run'>): View {
 function adopt(view: View, userMessageId: string | null): View {
   if (userMessageId === null) return view;
   const place = view.messages.findIndex(message => message.id === userMessageId);
-  if (place >= 0) return { ...view, messages: view.messages.slice(0, place + 1), pending: delivered(view.pending) };
+  if (place >= 0) {
+    const messages = view.messages.slice(0, place + 1);
+    const again = view.again || messages.length < view.messages.length;
+    return { ...view, messages, again, pending: delivered(view.pending) };
+  }
   if (!view.pending || view.pending.error !== null) return { ...view, stale: true };
   return { ...view, messages: [...view.messages, asMessage(view, view.pending, userMessageId)], pending: null };
 }

@@ -53,6 +53,8 @@ export interface View {
   /** Messages that events told, with the tick at which they did: a slower answer from the server may lack them. */
   told: readonly { tick: number; message: Message }[];
   tick: number;
+  /** Whether the run gives another answer to a question that had one: then only the server knows their number. */
+  again: boolean;
   /** Whether the server knows messages that are not here. */
   stale: boolean;
 }
@@ -69,6 +71,7 @@ export function emptyView(sessionId: string): View {
     seen: {},
     told: [],
     tick: 0,
+    again: false,
     stale: false,
   };
 }
