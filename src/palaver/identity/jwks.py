@@ -45,6 +45,7 @@ class KeySet:
         self._keys: Keys = {}
         self._fetched: datetime | None = None
         self._tried: datetime | None = None
+        self._tries_ended = 0
         self._one_at_a_time = asyncio.Lock()
 
     async def key(self, kid: str | None) -> jwt.PyJWK:
@@ -75,19 +76,25 @@ class KeySet:
         return self._keys.get(kid)
 
     async def _try(self, min_interval: float) -> None:
-        """Fetch, unless somebody did within the interval: also the one we waited for."""
+        """Fetch, unless somebody did within the interval, or while we waited: however long that took."""
+        ended = self._tries_ended
         async with self._one_at_a_time:
             now = self._clock.now()
-            if self._tried is not None and (now - self._tried).total_seconds() < min_interval:
+            recent = self._tried is not None and (now - self._tried).total_seconds() < min_interval
+            if recent or self._tries_ended > ended:
                 return
             self._tried = now
-            try:
-                self._keys = await self._fetch(self.issuer)
-            except (AddressRefused, FetchFailed, TimeoutError, KeysUnusable) as error:
-                log.warning("The keys of issuer %s could not be fetched: %s", self.issuer.issuer, repr(error))
-            else:
-                self._fetched = self._clock.now()
-                self.generation += 1
+            await self._replace()
+            self._tries_ended += 1
+
+    async def _replace(self) -> None:
+        try:
+            self._keys = await self._fetch(self.issuer)
+        except (AddressRefused, FetchFailed, TimeoutError, KeysUnusable) as error:
+            log.warning("The keys of issuer %s could not be fetched: %s", self.issuer.issuer, repr(error))
+        else:
+            self._fetched = self._clock.now()
+            self.generation += 1
 
 
 class HttpKeys:

@@ -48,6 +48,7 @@ class FakeIssuer:
     answer: web.Response | None = None
     configuration: dict[str, Any] | None = None
     gate: asyncio.Event | None = None
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def keys_url(self) -> str:
@@ -66,6 +67,7 @@ class FakeIssuer:
 
     async def _keys(self, _: web.Request) -> web.Response:
         self.fetched += 1
+        self.asked.set()
         if self.gate is not None:
             await self.gate.wait()
         if self.answer is None:

@@ -173,3 +173,11 @@ async def test_two_foreign_users_with_one_address_are_not_mistaken_for_each_othe
 async def test_a_user_who_is_gone_is_signed_out(identity: Identity, ada: Principal) -> None:
     with pytest.raises(Unauthenticated):
         await identity.accounts.get("usr_gone")  # type: ignore[arg-type]
+
+
+async def test_guessing_the_current_password_is_stopped_as_well(open_with: Open, ada: Principal) -> None:
+    identity = await open_with(login_attempts=1)
+    with pytest.raises(PasswordWrong):
+        await identity.accounts.change_password(ada.user_id, NEW, NEW, address=HERE)
+    with pytest.raises(TooManyAttempts):
+        await identity.accounts.change_password(ada.user_id, PASSWORD, NEW, address=HERE)

@@ -2,11 +2,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from palaver.core.errors import Forbidden, Unauthenticated
 from palaver.core.principal import Principal
 from palaver.identity import store
 from palaver.identity.refusals import (
+    IssuerAway,
     KeyRefused,
     LinkRefused,
     NobodySignedIn,
@@ -18,12 +20,13 @@ from palaver.identity.refusals import (
     WrongIssuer,
 )
 from palaver.identity.service import Identity
+from palaver.identity.tokens import AccessTokens
 from palaver.kit.clock import ManualClock
 from palaver.storage.script import Script
 from palaver.storage.sqlite import SqliteDatabase
 from tests.unit.identity.conftest import Open
 from tests.unit.identity.fake_issuer import FakeIssuer, ec_key, public
-from tests.unit.identity.given import request, settle
+from tests.unit.identity.given import SIGNING_KEY, request, settle
 
 EC = ec_key("two")
 
@@ -251,3 +254,29 @@ async def test_each_way_in_costs_one_statement(
         counting.statements = 0
         await opened.door.who(scope)
         assert counting.statements == 1
+
+
+async def test_a_token_and_its_sign_in_must_be_of_the_same_user(
+    identity: Identity, ada: Principal, clock: ManualClock
+) -> None:
+    tokens, _ = await identity.sign_ins.open(ada.user_id, cookie=False)
+    access = AccessTokens(SIGNING_KEY, timedelta(minutes=1), clock)
+    family = access.read(tokens.access.reveal()).family_id
+    assert await identity.door.who(bearer(access.issue(ada.user_id, family).reveal()))
+    with pytest.raises(SignInOver):
+        await identity.door.who(bearer(access.issue("usr_other", family).reveal()))
+
+
+async def test_a_foreign_token_that_was_seen_before_is_not_good_on_keys_that_are_too_old(
+    open_with: Open, issuer: FakeIssuer, clock: ManualClock
+) -> None:
+    issuer.keys = [public(EC, "two")]
+    identity = await open_with(issuers=[{"issuer": issuer.url, "audience": "palaver"}])
+    scope = bearer(issuer.token(EC, "two"))
+    await identity.door.who(scope)
+    issuer.answer = web.Response(status=500)
+    clock.advance(timedelta(hours=23))
+    assert await identity.door.who(scope)
+    clock.advance(timedelta(hours=1))
+    with pytest.raises(IssuerAway):
+        await identity.door.who(scope)

@@ -35,6 +35,19 @@ async def keys(open_set: OpenSet, issuer: FakeIssuer) -> KeySet:
     return await open_set()
 
 
+async def test_all_who_wait_share_one_fetch_however_long_it_takes(
+    keys: KeySet, issuer: FakeIssuer, clock: ManualClock
+) -> None:
+    issuer.gate = asyncio.Event()
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        for _ in range(10):
+            tasks.create_task(keys.key("one"))
+        await issuer.asked.wait()
+        clock.advance(SETTINGS.jwks_min_interval * 2)
+        issuer.gate.set()
+    assert issuer.fetched == 1
+
+
 async def test_known_keys_are_fetched_once(keys: KeySet, issuer: FakeIssuer) -> None:
     async with asyncio.TaskGroup() as tasks:
         for _ in range(50):
@@ -178,10 +191,11 @@ async def test_keys_come_from_the_configured_url_without_discovery(open_set: Ope
     "wrong", [{"issuer": "https://other.example"}, {"jwks_uri": 5}, {"jwks_uri": "http://a.example"}]
 )
 async def test_discovery_that_leads_elsewhere_is_not_followed(
-    open_set: OpenSet, issuer: FakeIssuer, wrong: dict[str, Any]
+    open_set: OpenSet, issuer: FakeIssuer, wrong: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     issuer.keys = [public(ec_key("two"), "two")]
     issuer.configuration = {"issuer": issuer.url, "jwks_uri": issuer.keys_url, **wrong}
     with pytest.raises(IssuerAway):
         await (await open_set()).key("two")
     assert issuer.fetched == 0
+    assert "the OpenID configuration names" in caplog.text

@@ -45,10 +45,11 @@ OURS, OTHER = "http://palaver.example", "https://evil.example"
         ("POST", {"origin": "ftp://palaver.example"}, False),
         ("POST", {"origin": "http://palaver.example:81"}, False),
         ("POST", {"origin": "https://app.example"}, True),
-        ("POST", {}, False),
+        ("POST", {}, True),
         ("POST", {"sec_fetch_site": "same-origin"}, True),
         ("POST", {"sec_fetch_site": "none"}, True),
         ("POST", {"sec_fetch_site": "same-site"}, False),
+        ("POST", {"sec_fetch_site": "cross-site"}, False),
         ("DELETE", {"origin": OTHER, "sec_fetch_site": "same-origin"}, False),
     ],
 )

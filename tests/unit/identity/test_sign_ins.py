@@ -123,3 +123,14 @@ async def test_no_secret_stands_in_the_database(
     assert cookie is not None
     for secret in (PASSWORD, tokens.access, tokens.refresh, cookie, link, key):
         assert secret.reveal().rpartition("_")[2].encode() not in content
+
+
+async def test_a_sign_in_that_is_kept_up_outlives_the_first_refresh_token(
+    identity: Identity, ada: Principal, clock: ManualClock
+) -> None:
+    tokens, _ = await identity.sign_ins.open(ada.user_id, cookie=False)
+    for _ in range(3):
+        clock.advance(timedelta(days=20))
+        await identity.upkeep.once()
+        _, tokens = await identity.sign_ins.refresh(tokens.refresh)
+    assert await holds(identity, tokens)
