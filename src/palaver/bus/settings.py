@@ -11,5 +11,5 @@ class BusSettings(BaseModel):
     reader_backlog_bytes: int = Field(
         1_048_576,
         ge=1024,
-        description="Most bytes that wait for one slow reader of a stream; with more it is let go with its last number.",
+        description="Most bytes that wait for one slow reader of a stream; with more it is let go.",
     )

@@ -62,5 +62,5 @@ class Unechoed:
             return len(held) < _LONGEST_ECHO
         if said.startswith(_START):
             whole = _ECHO.fullmatch(held)
-            return len(held) < _LONGEST_ECHO and ("]" not in held and "\n" not in held.lstrip() or whole is not None)
+            return len(held) < _LONGEST_ECHO and (("]" not in held and "\n" not in held.lstrip()) or whole is not None)
         return _START.startswith(said)

@@ -1,8 +1,8 @@
 """The events of a run: one closed union for the journal, SSE, WebSocket, webhooks and the SDK.
 
 Numbers, run and session stand outside (`seq`, `run_id`, `session_id` are added when an event is told).
-`CancelRequested`, `ModelReplied` and `ModelSwitched` are facts that are journaled and folded, and not told: they have no
-number.
+`CancelRequested`, `ModelReplied` and `ModelSwitched` are facts that are journaled and folded, and not told: they have
+no number.
 """
 
 from typing import Any, Literal

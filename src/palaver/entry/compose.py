@@ -20,11 +20,15 @@ from palaver.observability.health import HealthChecks
 from palaver.observability.metrics import Metrics
 from palaver.realtime.jobs import keep_beating
 from palaver.realtime.sse import Pulse
+from palaver.runs.accepting import Acceptance
 from palaver.runs.driver import Driver
 from palaver.runs.hands import ModelHands
 from palaver.runs.jobs import LeaseKeeper
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
+from palaver.runs.parts import Parts
+from palaver.runs.queue import Queue
+from palaver.runs.recovery import Recovery
 from palaver.runs.service import Runs
 from palaver.sessions.jobs import SearchUpkeep
 from palaver.sessions.service import Sessions
@@ -57,6 +61,7 @@ class House:
     inference: Inference
     sessions: Sessions
     runs: Runs
+    recovery: Recovery
     journal: Journal
     pulse: Pulse
     metrics: Metrics
@@ -88,23 +93,27 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
     inference = Inference(settings.inference, loaded.providers, Guide(clock), clock)
     metrics, health = Metrics(), HealthChecks(settings.observability, clock)
     journal = Journal(database, bus, clock, settings.runs.unwritten_bytes)
-    hands = ModelHands(database, journal, inference, counting.count, clock, history=settings.runs.history_messages)
+    hands = ModelHands(
+        database, journal, inference, count=counting.count, clock=clock, history=settings.runs.history_messages
+    )
     driver = Driver(journal, hands, tasks)
     holder = new_id("wrk")
-    runs = Runs(
-        database,
-        bus,
-        journal,
+    parts = Parts(
+        database=database,
+        bus=bus,
+        journal=journal,
         driver=driver,
         resolve=inference.resolve,
+        acceptance=Acceptance(clock, holder=holder, queued=settings.runs.queued_per_session),
         clock=clock,
-        settings=settings.runs,
         holder=holder,
     )
+    queue = Queue(parts)
+    recovery = Recovery(parts, queue)
 
     async def concluded(live: Live) -> None:
         metrics.runs.add(live.run.over or "lost")
-        await runs.next_turn(live.session_id, live.user_id)
+        await queue.next_turn(live.session_id, live.user_id)
 
     driver.concluded = concluded
     house = House(
@@ -115,14 +124,15 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
         identity=identity,
         inference=inference,
         sessions=Sessions(database, clock, settings.sessions),
-        runs=runs,
+        runs=Runs(parts, queue),
+        recovery=recovery,
         journal=journal,
         pulse=Pulse(
             metrics, ping=settings.realtime.ping.total_seconds(), stuck=settings.realtime.stuck.total_seconds()
         ),
         metrics=metrics,
         health=health,
-        lease=LeaseKeeper(database, runs, clock, holder=holder, span=settings.runs.lease),
+        lease=LeaseKeeper(database, recovery, clock, holder=holder, span=settings.runs.lease),
     )
     _watch(house)
     return house

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what routes say of themselves, with our schemas and our errors; it describes no route itself."""
+"""The OpenAPI document: what routes say of themselves, our schemas and errors; it describes no route itself."""
 
 from typing import Any
 

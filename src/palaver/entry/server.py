@@ -92,7 +92,7 @@ async def _serve(loaded: Loaded) -> None:
             house = build(loaded, database, tasks, clock)
             await house.lease.take()
             await house.inference.look()
-            recovered = await house.runs.recover(alone=database.alone())
+            recovered = await house.recovery.recover(alone=database.alone())
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})
             start_jobs(house, tasks)

@@ -76,7 +76,9 @@ def routes(house: House, not_there_yet: list[str]) -> APIRouter:
     @router.get(
         "/metrics",
         summary="Numbers for Prometheus; for administrators",
-        responses={200: {"description": "Text format 0.0.4.", "content": {"text/plain": {}}}}
+        responses={
+            200: {"description": "Text format 0.0.4.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+        }
         | problems(_401="No credential.", _403="Not an administrator."),
         openapi_extra=SECURED,
         response_class=Response,

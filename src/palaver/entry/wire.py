@@ -1,4 +1,4 @@
-"""The connection of a request as streams need it: told when it is lost, able to drop it; it reads and writes nothing."""
+"""The connection of a request as streams need it: told when it is lost, able to drop it; it reads nothing."""
 
 from collections.abc import Callable
 from typing import Any

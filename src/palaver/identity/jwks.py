@@ -51,7 +51,7 @@ class KeySet:
     async def key(self, kid: str | None) -> jwt.PyJWK:
         """The key of that id; raises `UnknownSigningKey`, or `IssuerAway` when nothing can be said."""
         if not self.usable or self._find(kid) is None:
-            await self._try(self._settings.jwks_min_interval.total_seconds())
+            await self._try()
         if not self.usable:
             raise IssuerAway(retry_after=self._settings.jwks_min_interval.total_seconds())
         key = self._find(kid)
@@ -68,19 +68,19 @@ class KeySet:
         """Fetch anew if the keys are in use and due; a failure leaves them as they are."""
         due = self._fetched is not None and self._clock.now() - self._fetched >= self._settings.jwks_refresh
         if due:
-            await self._try(self._settings.jwks_min_interval.total_seconds())
+            await self._try()
 
     def _find(self, kid: str | None) -> jwt.PyJWK | None:
         if kid is None and len(self._keys) == 1:  # RFC 7515 lets a token leave the id out where there is one key
             return next(iter(self._keys.values()))
         return self._keys.get(kid)
 
-    async def _try(self, min_interval: float) -> None:
+    async def _try(self) -> None:
         """Fetch, unless somebody did within the interval, or while we waited: however long that took."""
         ended = self._tries_ended
         async with self._one_at_a_time:
             now = self._clock.now()
-            recent = self._tried is not None and (now - self._tried).total_seconds() < min_interval
+            recent = self._tried is not None and now - self._tried < self._settings.jwks_min_interval
             if recent or self._tries_ended > ended:
                 return
             self._tried = now

@@ -32,7 +32,6 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
     "approvals": ("runs:read", "runs:write"),
     "ws": ("runs:read", "runs:write"),
     "models": ("models:read", "models:read"),
-    "config": (None, None),
     "api-keys": ("keys:read", "keys:write"),
     "auth": (None, None),
     "users": (None, None),

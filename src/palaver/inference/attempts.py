@@ -48,10 +48,9 @@ class Attempts:
                 await self._wait(error, tried)
 
     def note(self, server: Server, error: PalaverError) -> None:
-        """Count a failure against the server, if it is the server's."""
-        now = self._clock.now()
+        """Count a failure against the server, if it is the server's; a refusal shows that it is well."""
         ailing = isinstance(error, failures.AILING)
-        server.breaker = server.breaker.failed(now) if ailing else server.breaker.abandoned()
+        server.breaker = server.breaker.failed(self._clock.now()) if ailing else server.breaker.succeeded()
 
     async def _try(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
         now = self._clock.now()
@@ -68,7 +67,7 @@ class Attempts:
         except BaseException:
             server.breaker = server.breaker.abandoned()
             raise
-        server.breaker = server.breaker.succeeded()
+        server.breaker = server.breaker.answered()
         return Begun(model, server, first, rest)
 
     async def _wait(self, error: PalaverError, tried: int) -> None:

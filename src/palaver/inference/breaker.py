@@ -11,7 +11,7 @@ State = Literal["closed", "open", "half_open"]
 class Breaker:
     """`after` failures in a row open it for `rest`; then one request at a time may try (half open).
 
-    A success closes it, a failed try opens it for another `rest`.
+    An answer that begins closes it, a failed try opens it for another `rest`.
     """
 
     after: int = 5
@@ -38,11 +38,15 @@ class Breaker:
         """A request went out."""
         return self if self.opened is None else replace(self, trying=True)
 
+    def answered(self) -> "Breaker":
+        """An answer has begun: others may ask again, but only a whole answer wipes out the failures before it."""
+        return self if self.opened is None else replace(self, opened=None, trying=False)
+
     def succeeded(self) -> "Breaker":
-        """A server that answers is well."""
-        return (
-            self if not self.failures and self.opened is None else replace(self, failures=0, opened=None, trying=False)
-        )
+        """An answer came whole, or a refusal that shows the server to be well."""
+        if not self.failures and self.opened is None:
+            return self
+        return replace(self, failures=0, opened=None, trying=False)
 
     def failed(self, now: datetime) -> "Breaker":
         """One more failure in a row."""
@@ -51,5 +55,5 @@ class Breaker:
         return replace(self, failures=failures, opened=now if opens else self.opened, trying=False)
 
     def abandoned(self) -> "Breaker":
-        """A request that told nothing about the server: cancelled, or refused for its own sake."""
+        """A request that was given up before it told anything about the server."""
         return replace(self, trying=False) if self.trying else self

@@ -109,6 +109,7 @@ class Inference:
             yield begun.first
             async for pieces in begun.rest:
                 yield pieces
+            begun.server.breaker = begun.server.breaker.succeeded()
         except PalaverError as error:
             self._attempts.note(begun.server, error)
             raise

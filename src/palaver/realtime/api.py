@@ -14,7 +14,8 @@ from palaver.kit.answers import answer, described, problems
 from palaver.realtime.follow import Feed, RunFeed, SessionFeed
 from palaver.realtime.sse import EventStream, Pulse
 from palaver.runs import request as asking
-from palaver.runs.service import Runs, RunView, view
+from palaver.runs.service import Runs
+from palaver.runs.view import RunView, view
 from palaver.sessions.service import Sessions
 
 STREAM: dict[int | str, dict[str, Any]] = {
@@ -38,7 +39,7 @@ KEY = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_le
 LAST = Annotated[str | None, Header(alias="Last-Event-ID", max_length=40)]
 
 
-def routes(runs: Runs, sessions: Sessions, bus: Bus, pulse: Pulse, door: Door) -> APIRouter:
+def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door) -> APIRouter:
     """Everything that streams."""
     router = APIRouter(tags=["runs"])
 
@@ -77,6 +78,7 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, pulse: Pulse, door: Door) -
         body: asking.Question,
         principal: Annotated[Principal, Depends(door)],
         request: Request,
+        *,
         key: KEY = None,
     ) -> Response:
         prompt = body.asked(SessionId(session_id), key)
@@ -120,7 +122,9 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, pulse: Pulse, door: Door) -
         response_class=Response,
     )
     async def watch(session_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
-        return await stream(SessionFeed(bus, runs, sessions, principal.user_id, SessionId(session_id)))
+        return await stream(
+            SessionFeed(bus, runs, sessions, user_id=principal.user_id, session_id=SessionId(session_id))
+        )
 
     return router
 

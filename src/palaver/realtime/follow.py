@@ -74,7 +74,7 @@ class RunFeed(_Listening):
 class SessionFeed(_Listening):
     """The run that answers in a session now, from its first event, then whatever runs follow there."""
 
-    def __init__(self, bus: Bus, runs: Runs, sessions: Sessions, user_id: UserId, session_id: SessionId) -> None:
+    def __init__(self, bus: Bus, runs: Runs, sessions: Sessions, *, user_id: UserId, session_id: SessionId) -> None:
         super().__init__(bus, topic_of_session(session_id))
         self._runs = runs
         self._sessions = sessions

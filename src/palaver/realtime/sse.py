@@ -40,7 +40,7 @@ class Pulse:
         self.counts = counts
         self.ping = ping
         self.stuck = stuck
-        self.streams: set["EventStream"] = set()
+        self.streams: set[EventStream] = set()
 
     @property
     def every(self) -> float:

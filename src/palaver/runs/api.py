@@ -11,7 +11,8 @@ from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door
 from palaver.kit.answers import JSON, answer, described, problems
 from palaver.runs import request as asking
-from palaver.runs.service import Interrupted, Runs, RunView
+from palaver.runs.service import Runs
+from palaver.runs.view import Interrupted, RunView
 from palaver.sessions.service import Sessions
 
 REFUSED = problems(

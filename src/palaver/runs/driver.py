@@ -5,7 +5,6 @@ There is no task per run: only what a run wants has one, in the one task group o
 
 import asyncio
 from collections.abc import Awaitable, Callable
-
 from typing import Protocol
 
 from palaver.core.events import RunEvent

@@ -5,9 +5,7 @@ import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import timedelta
-from typing import Protocol
-
-from typing_extensions import assert_never
+from typing import Protocol, assert_never
 
 from palaver.context.attribution import Unechoed
 from palaver.context.window import Told, told
@@ -68,7 +66,7 @@ class ModelHands:
     """The hands of runs that only talk."""
 
     def __init__(
-        self, database: Database, journal: Journal, models: Models, count: Counter, clock: Clock, history: int
+        self, database: Database, journal: Journal, models: Models, *, count: Counter, clock: Clock, history: int
     ) -> None:
         self._database = database
         self._journal = journal

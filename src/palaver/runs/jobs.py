@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from palaver.kit.clock import Clock
-from palaver.runs.service import Runs
+from palaver.runs.recovery import Recovery
 from palaver.storage import lease
 from palaver.storage.port import Database, StorageUnavailable
 
@@ -14,9 +14,9 @@ log = logging.getLogger(__name__)
 class LeaseKeeper:
     """`run` never returns: start it in the house's task group, after `take`."""
 
-    def __init__(self, database: Database, runs: Runs, clock: Clock, *, holder: str, span: timedelta) -> None:
+    def __init__(self, database: Database, recovery: Recovery, clock: Clock, *, holder: str, span: timedelta) -> None:
         self._database = database
-        self._runs = runs
+        self._recovery = recovery
         self._clock = clock
         self._holder = holder
         self._span = span
@@ -35,7 +35,7 @@ class LeaseKeeper:
             await self._clock.sleep(self._span / 3)
             try:
                 await self.take()
-                if count := await self._runs.recover(alone=False):
+                if count := await self._recovery.recover(alone=False):
                     log.info("Runs of a server that is gone go on here", extra={"runs": count})
             except StorageUnavailable as error:
                 log.warning("The lease could not be renewed: %s", error.detail)

@@ -88,7 +88,7 @@ class Journal:
     async def boundary(
         self, live: Live, script: Script[tuple[Sequence[RunEvent], T]], begun: Callable[[T], None] | None = None
     ) -> T:
-        """Run `script` and write down the events that it gives, in one transaction; they are told once the disk has them.
+        """Run `script` and write down the events that it gives; they are told once the disk has them.
 
         `begun` is called before that: work may begin then, but nothing may be told. Raises what the script raises;
         then nothing of it remains.

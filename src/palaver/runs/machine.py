@@ -5,9 +5,9 @@
 
 from collections.abc import Iterable
 from functools import reduce
+from typing import assert_never
 
 import msgspec
-from typing_extensions import assert_never
 
 from palaver.core.errors import PalaverError
 from palaver.core.events import (

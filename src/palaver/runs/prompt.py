@@ -12,7 +12,7 @@ WhenBusy = Literal["reject", "queue", "interrupt"]
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One turn to take. `below` is the message it goes under: "head", "root", or an id; no parts means answer it again."""
+    """One turn. `below` is what it goes under: "head", "root", or a message (which is answered, where no parts are)."""
 
     parts: tuple[Part, ...] = ()
     session_id: SessionId | None = None

@@ -1,7 +1,7 @@
 """How events are written down and told: one JSON object each, numbered; it writes nothing itself.
 
-A record is the event as clients get it, without the ids of run and session, which stand once beside many records. Pieces
-of text of one step are kept together (`cuts` are their lengths), and taken apart again with the numbers they had.
+A record is the event as clients get it, without the ids of run and session, which stand once beside many records.
+Pieces of text of one step are kept together (`cuts` are their lengths), and taken apart with the numbers they had.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

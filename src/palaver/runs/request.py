@@ -1,9 +1,8 @@
 """What a client may ask for, as it stands in a request's body; it is checked here and nothing is started."""
 
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from typing_extensions import Self
 
 from palaver.core.errors import Invalid, NotImplementedYet
 from palaver.core.ids import MessageId, SessionId

@@ -7,8 +7,6 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from sqlalchemy.sql.elements import ColumnElement
-
 from palaver.core.errors import NotFound
 from palaver.core.events import Stamped
 from palaver.core.ids import MessageId, RunId, SessionId, UserId
@@ -17,7 +15,6 @@ from palaver.runs.records import bundle, unbundle
 from palaver.runs.tables import journal, run_events, runs
 from palaver.sessions.tree import Place
 from palaver.storage.script import Row, Script, Statement, changed, first, rows
-
 
 _encode = msgspec.json.Encoder().encode
 _places = msgspec.json.Decoder(Place)
@@ -130,10 +127,12 @@ _EVENTS = Statement(
     .where(run_events.c.run_id == bindparam("key"), run_events.c.last_seq > bindparam("after"))
     .order_by(run_events.c.first_seq)
 )
+_RUN_ID: ColumnElement[str] = bindparam("run_id")
+_BODY: ColumnElement[bytes] = bindparam("body")
 _JOT = Statement(
     insert(journal).from_select(
         ["run_id", "body"],
-        select(bindparam("run_id"), bindparam("body")).where(
+        select(_RUN_ID, _BODY).where(
             runs.c.id == bindparam("run_id"), runs.c.epoch == bindparam("held"), runs.c.state == "live"
         ),
     )
@@ -257,6 +256,12 @@ def jots(run_id: RunId) -> Script[list[Stamped]]:
     for (body,) in (yield from rows(_JOTS(key=run_id))):
         found += unbundle(body)
     return found
+
+
+def unbound(run_id: RunId, bound: Sequence[Stamped], after: int) -> Script[list[Stamped]]:
+    """What stands in the journal only: pieces since the last boundary."""
+    last = max((one.seq for one in bound), default=after)
+    return [one for one in (yield from jots(run_id)) if one.seq > last or not one.seq]
 
 
 def sweep() -> Script[int]:

@@ -1,7 +1,7 @@
 """Where runs and their events are stored; no query.
 
 `run_events` holds what was told up to the last boundary (a message accepted, a step done, a run over), for good.
-`journal` holds the pieces since then, of all runs, in the order in which they came; rows are swept when no run needs them.
+`journal` holds the pieces since then, of all runs, in the order in which they came, until no run needs them.
 """
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text

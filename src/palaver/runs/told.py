@@ -52,7 +52,7 @@ class Told:
     @property
     def weight(self) -> int:
         """About how many bytes it is."""
-        return sum([len(line) for _, line in self.lines]) + 160 * len(self.lines)
+        return sum(map(len, [line for _, line in self.lines])) + 160 * len(self.lines)
 
     def frames(self) -> bytes:
         """All of them as server-sent events."""

@@ -1,13 +1,12 @@
 """Sessions and messages over HTTP; it translates and decides nothing."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from starlette.responses import Response
-from typing_extensions import Self
 
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Message, Part
@@ -238,11 +237,13 @@ def _sessions(sessions: Sessions, door: Door, clear: Clear) -> APIRouter:
         response_class=Response,
     )
     async def take(
-        session_id: str, principal: Annotated[Principal, Depends(door)], format: Literal["json", "markdown"] = "json"
-    ) -> Response:  # noqa: A002 - the contract's name
+        session_id: str,
+        principal: Annotated[Principal, Depends(door)],
+        form: Annotated[Literal["json", "markdown"], Query(alias="format")] = "json",
+    ) -> Response:
         session, messages = await sessions.whole(principal.user_id, SessionId(session_id))
-        headers = {"Content-Disposition": f'attachment; filename="{export.file_name(session, format)}"'}
-        if format == "markdown":
+        headers = {"Content-Disposition": f'attachment; filename="{export.file_name(session, form)}"'}
+        if form == "markdown":
             return Response(export.markdown(session, messages), 200, headers, "text/markdown; charset=utf-8")
         return answer(export.Exported(session=session, messages=messages), headers=headers)
 

@@ -28,7 +28,7 @@ _ONLY_CHILD = b',"siblings":{"count":1,"index":0},"metadata":'
 
 
 class _Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A message without its text, siblings and metadata. `parts` stand last, and only where they are not just the text."""
+    """A message without text, siblings and metadata. `parts` stand last, and only where they are not just the text."""
 
     id: MessageId
     session_id: SessionId

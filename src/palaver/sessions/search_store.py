@@ -16,7 +16,10 @@ _ADVANCE = Statement(update(search_progress).values(n=bindparam("n")))
 _ADD = Statement(
     text("insert into message_search(rowid, text) select n, text from messages where n > :after and n <= :upto")
 )
-_TAKE_OUT = "insert into message_search(message_search, rowid, text) select 'delete', n, text from messages where n <= :upto and "
+_TAKE_OUT = (
+    "insert into message_search(message_search, rowid, text) "
+    "select 'delete', n, text from messages where n <= :upto and "
+)
 _TAKE_OUT_SESSION = Statement(text(_TAKE_OUT + "session_id = :session_id"))
 _TAKE_OUT_STRETCH = Statement(text(_TAKE_OUT + "line = :line and depth >= :start and depth < :end"))
 

@@ -4,9 +4,10 @@ All of them are scripts (`storage.script`). A session that is not the user's is 
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, delete, insert, select, text, tuple_, update
+from sqlalchemy import and_, bindparam, delete, insert, select, text, tuple_, update
+from sqlalchemy.sql import Executable
 from sqlalchemy.sql.elements import ColumnElement
 
 from palaver.core.errors import NotFound
@@ -238,7 +239,7 @@ def page(user_id: UserId, narrowed: Filter, after: Position, limit: int) -> Scri
     )
 
 
-def _list(tagged: bool, in_project: bool, searched: bool) -> Select[Any]:
+def _list(tagged: bool, in_project: bool, searched: bool) -> Executable:
     query = (
         select(sessions.c.body, sessions.c.activity, sessions.c.id)
         .where(visible_to(), sessions.c.archived == bindparam("archived"))

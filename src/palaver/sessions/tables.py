@@ -1,7 +1,7 @@
 """Where sessions and messages are stored; no query.
 
-A session is kept as the document that clients see (`body`), beside the columns it is found by; so a list is one range of
-an index and no assembly. A message's text stands once, in `text`; the rest of its document in `body`.
+A session is kept as the document that clients see (`body`), beside the columns it is found by; so a list is one range
+of an index and no assembly. A message's text stands once, in `text`; the rest of its document in `body`.
 """
 
 from sqlalchemy import DDL, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text, event

@@ -5,8 +5,12 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from palaver.storage.port import StorageUnavailable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
@@ -46,8 +50,8 @@ def _upgrade(path: Path) -> None:
     path.touch(mode=0o600, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}")
     # The driver would open transactions by itself, and not before CREATE TABLE: a migration is one transaction.
-    event.listen(engine, "connect", lambda link, _: setattr(link, "isolation_level", None))
-    event.listen(engine, "begin", lambda link: link.exec_driver_sql("begin immediate"))
+    event.listen(engine, "connect", _leave_transactions_to_us)
+    event.listen(engine, "begin", _begin)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     try:
@@ -56,6 +60,14 @@ def _upgrade(path: Path) -> None:
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def _leave_transactions_to_us(link: sqlite3.Connection, _: object) -> None:
+    link.isolation_level = None
+
+
+def _begin(connection: "Connection") -> None:
+    connection.exec_driver_sql("begin immediate")
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """SQLite in one file, or in memory: statements run in the event loop's thread, only waiting for the disk does not.
 
 A transaction of a few statements takes 8 to 30 µs here, less than the way to a thread and back, so they run where they
-are asked for, gathered once per turn of the loop. Commits do not sync (`synchronous=NORMAL`); the thread of `disk.py` does,
-for all commits that wait for it together. See docs/decisions/0002-sqlite-in-the-loop.md. Scans run in threads on
+are asked for, gathered once per turn of the loop. Commits do not sync (`synchronous=NORMAL`); the thread of `disk.py`
+does, for all commits that wait for it together. See docs/decisions/0002-sqlite-in-the-loop.md. Scans run in threads on
 connections of their own.
 """
 
@@ -264,7 +264,7 @@ class SqliteDatabase:
                 raise
             self._undo()
             return _Outcome(job, None, _unavailable(error))
-        except Exception as error:  # whatever a script raises belongs to whoever posted it
+        except Exception as error:  # noqa: BLE001 - whatever a script raises belongs to whoever posted it
             self._undo()
             return _Outcome(job, None, error)
 

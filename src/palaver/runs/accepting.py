@@ -1,0 +1,187 @@
+"""The unit of work in which a turn is accepted: its question stands in the session, and its run can begin.
+
+Scripts only: nothing is committed and no model is asked here.
+"""
+
+import hashlib
+import time
+from typing import NamedTuple
+
+import msgspec
+
+from palaver.core.errors import Conflict, SessionBusy
+from palaver.core.events import RunEvent, RunStarted, SessionOpened
+from palaver.core.ids import MESSAGE, MessageId, RunId, UserId
+from palaver.inference.port import ResolvedModel
+from palaver.kit.clock import Clock, stamp
+from palaver.kit.ids import new_id
+from palaver.runs import store
+from palaver.runs.live import Live
+from palaver.runs.machine import resume
+from palaver.runs.prompt import Prompt, prompt_body
+from palaver.runs.store import Kept
+from palaver.sessions import store as session_store
+from palaver.sessions import turns
+from palaver.sessions.session import Session
+from palaver.storage.script import Script
+
+
+class Accepted(NamedTuple):
+    """A run that was accepted; `live` where it is driven from now on."""
+
+    run: Kept
+    live: Live | None = None
+    interrupts: RunId | None = None
+
+
+Accepting = Script[tuple[tuple[RunEvent, ...], Accepted]]
+
+
+class Acceptance:
+    """Accepts turns for one process, whose lease is `holder`; at most `queued` wait in one session."""
+
+    def __init__(self, clock: Clock, *, holder: str, queued: int) -> None:
+        self._clock = clock
+        self._holder = holder
+        self._queued = queued
+
+    def accept(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Accepting:
+        """A new turn: begun, put in line, or found under its idempotency key."""
+        if prompt.idempotency_key and (known := (yield from known_by_key(live.user_id, prompt))):
+            return (), Accepted(known)
+        created = prompt.session_id is None
+        kept = self._new_session(live) if created else (yield from _found(live))
+        row = self._row(live, prompt, model)
+        if kept.session.active_run_id is not None:
+            return (), (yield from self._wait_in_line(kept, row))
+        return (yield from self._begin(live, kept, row, model, created=created))
+
+    def begin_queued(self, live: Live, run: Kept, model: ResolvedModel) -> Accepting:
+        """A turn that waited: begun, unless another one was faster."""
+        kept = yield from session_store.find(live.session_id, live.user_id, to_change=True)
+        if kept.session.active_run_id is not None:
+            return (), Accepted(run)
+        return (yield from self._begin(live, kept, run, model, queued=True))
+
+    def _begin(
+        self,
+        live: Live,
+        kept: session_store.Kept,
+        row: Kept,
+        model: ResolvedModel,
+        *,
+        created: bool = False,
+        queued: bool = False,
+    ) -> Accepting:
+        now, prompt = self._now(), row.prompt
+        if prompt.parts:
+            asked = yield from turns.ask(kept, live.user_id, prompt.parts, below=_below(prompt), now=now)
+            if prompt.metadata:
+                yield from session_store.set_metadata(asked.message_id, msgspec.json.encode(prompt.metadata))
+        else:
+            asked = yield from turns.ask_again(kept, live.user_id, MessageId(prompt.below))
+        session = turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
+        yield from session_store.create(session, live.user_id) if created else session_store.save(session)
+        run = row._replace(
+            state="live", owner=self._holder, place=asked.place, user_message_id=asked.message_id, started_at=now
+        )
+        if queued:
+            if (yield from store.begun(run)) is None:
+                raise Conflict("The turn was taken back.")
+        else:
+            yield from store.put(run._replace(prompt=msgspec.structs.replace(prompt, parts=())))
+        prepare(live, run, model)
+        started = RunStarted(
+            user_message_id=asked.message_id, message_id=run.message_id, model=model.id, provider=model.provider
+        )
+        opened = SessionOpened(title=session.session.title, created=created)
+        return (opened, started), Accepted(run, live)
+
+    def _wait_in_line(self, kept: session_store.Kept, row: Kept) -> Script[Accepted]:
+        if row.prompt.when_busy == "reject":
+            raise SessionBusy("This session is answering; wait, interrupt it, or send when_busy.")
+        waiting = yield from store.queued(row.session_id)
+        if len(waiting) >= self._queued:
+            raise SessionBusy(f"{len(waiting)} turns wait in this session already.")
+        first = row.prompt.when_busy == "interrupt"
+        yield from store.put(row, place_in_queue=("!" if first else "") + row.created_at)
+        return Accepted(row, interrupts=kept.session.active_run_id if first else None)
+
+    def _new_session(self, live: Live) -> session_store.Kept:
+        now = self._now()
+        return turns.fresh(Session(id=live.session_id, created_at=now, updated_at=now))
+
+    def _row(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Kept:
+        return Kept(
+            id=live.id,
+            session_id=live.session_id,
+            user_id=live.user_id,
+            state="queued",
+            owner=None,
+            epoch=live.epoch,
+            cancel=None,
+            prompt=prompt,
+            place=None,
+            user_message_id=None,
+            message_id=MessageId(new_id(MESSAGE)),
+            model=model.id,
+            provider=model.provider,
+            finish_reason=None,
+            error=None,
+            created_at=self._now(),
+            started_at=None,
+            ended_at=None,
+            fingerprint=_fingerprint(prompt),
+        )
+
+    def _now(self) -> str:
+        return stamp(self._clock.now())
+
+
+def _below(prompt: Prompt) -> turns.Below:
+    if prompt.below == "head":
+        return turns.HEAD
+    return None if prompt.below == "root" else MessageId(prompt.below)
+
+
+def prepare(live: Live, run: Kept, model: ResolvedModel | None) -> None:
+    """Let `live` know what its row says."""
+    live.prompt = msgspec.structs.replace(run.prompt, parts=())
+    live.user_message_id = run.user_message_id
+    live.message_id = run.message_id
+    live.model = model
+    live.started = time.monotonic()
+    if run.place is not None:
+        live.place = run.place
+
+
+def begun(accepted: Accepted) -> Live | None:
+    """The run that began, ready to be driven; None where nothing did."""
+    live = accepted.live
+    if live is not None:
+        live.run = resume((SessionOpened(title=None, created=False), _started(accepted.run)))
+    return live
+
+
+def _started(run: Kept) -> RunStarted:
+    return RunStarted(
+        user_message_id=run.user_message_id, message_id=run.message_id, model=run.model, provider=run.provider
+    )
+
+
+def _found(live: Live) -> Script[session_store.Kept]:
+    return (yield from session_store.find(live.session_id, live.user_id, to_change=True))
+
+
+def known_by_key(user_id: UserId, prompt: Prompt) -> Script[Kept | None]:
+    """The run that was started with this prompt's key before; Conflict where it was for another prompt."""
+    known = yield from store.by_idempotency_key(user_id, prompt.idempotency_key or "")
+    if known is not None and known.fingerprint != _fingerprint(prompt):
+        raise Conflict("This idempotency key was used for another request.")
+    return known
+
+
+def _fingerprint(prompt: Prompt) -> str | None:
+    if prompt.idempotency_key is None:
+        return None
+    return hashlib.sha256(prompt_body(prompt)).hexdigest()
