@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from palaver.identity.scopes import ADMIN, needed
 from palaver.kit.ids import new_id
 from tests.unit.identity.fake_issuer import FakeIssuer, ec_key, fake_issuer, public, rsa_key
 
@@ -378,3 +379,14 @@ async def test_the_documentation_says_what_each_route_is_for_and_how_to_sign_in(
     assert referred <= set(document["components"]["schemas"])
     login = document["components"]["schemas"]["Login"]["properties"]["password"]
     assert (login["format"], login["writeOnly"]) == ("password", True)
+
+
+async def test_every_endpoint_behind_the_door_has_a_scope_of_its_own_or_is_for_administrators(house: House) -> None:
+    _, document = await house.call("GET", "/openapi.json")
+    unplaced = {
+        path
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if "security" in operation and "501" not in operation["responses"] and needed(method.upper(), path) == ADMIN
+    }
+    assert unplaced == {"/api/v1/health/detailed", "/metrics"}
