@@ -79,12 +79,12 @@ web-test: web/node_modules/.stamp-installed
 web/node_modules/.stamp-installed: web/package-lock.json
 	@command -v npm >/dev/null || { echo "Palaver's page is built with Node 20 or newer and npm."; exit 1; }
 	@echo "Installing what the page is built with"
-	@npm --prefix web ci --silent --no-audit --no-fund
+	@npm --prefix web ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 web/node_modules/.stamp-built: web/node_modules/.stamp-installed $(WEB_SOURCES)
 	@echo "Building the page"
-	@npm --prefix web run --silent build
+	@npm --prefix web run --silent build -- --logLevel=warn
 	@touch $@
 else
 web web-check web-test:

@@ -1,0 +1,12 @@
+"""What all tests share: each carries the name of its folder as a marker, so that `pytest -m journeys` picks them."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(item.path.relative_to(HERE).parts[0])
