@@ -171,6 +171,11 @@ def test_an_end_mark_without_a_reason_is_an_end_and_no_end_at_all_is_not() -> No
     assert isinstance(read(b"<html>\n")[1], NotUnderstood)
 
 
+def test_an_empty_line_ends_an_event_that_is_not_whole() -> None:
+    pieces, _ = read(b'data: {"choices":\n\ndata: [{"delta":{"content":"x"}}]}\n\n' + END)
+    assert pieces == [Finished("stop", None, None, skipped=2)]
+
+
 def test_what_comes_after_the_end_is_not_read() -> None:
     assert read(END + data(delta(content="more")))[0] == [Finished("stop", None, None)]
 

@@ -33,6 +33,13 @@ def test_after_its_rest_one_request_may_try_and_no_second() -> None:
     assert not broken().asked().admits(LATER)
 
 
+def test_an_answer_that_only_begins_lets_others_ask_but_forgets_nothing() -> None:
+    begun = broken().asked().answered()
+    assert begun.state(NOW) == "closed"
+    assert begun.failed(NOW).state(NOW) == "open"
+    assert Breaker(after=3).answered() == Breaker(after=3)
+
+
 def test_a_trial_decides() -> None:
     assert broken().asked().succeeded() == Breaker(after=3)
     again = broken().asked().failed(LATER)
