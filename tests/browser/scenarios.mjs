@@ -230,10 +230,11 @@ export async function accessible({ open }) {
   for (const colorScheme of ['light', 'dark']) {
     const page = await (await open({ colorScheme, reducedMotion: 'reduce' })).newPage();
     await page.goto('/');
-    await page.locator('.session').first().waitFor();
+    await page.getByLabel('Model', { exact: true }).waitFor();
     assert.deepEqual(await violations(page), []);
     await begin(page, 'builtin/guide', 'How do I connect a model?');
     await page.locator('.answer .acts').waitFor();
+    await page.locator('.session.current').waitFor();
     assert.deepEqual(await violations(page), []);
     const told = await page.locator('[aria-live=polite]').textContent();
     assert.match(told, /^The answer: ./);

@@ -13,9 +13,8 @@ function byProvider(all: Model[]): [string, Model[]][] {
 export function ModelPicker() {
   if (models.value.length === 0) return null;
   return (
-    <label class="picker">
-      <span class="visually-hidden">Model</span>
-      <select value={chosen.value} onChange={event => choose(event.currentTarget.value)}>
+    <div class="picker">
+      <select aria-label="Model" value={chosen.value} onChange={event => choose(event.currentTarget.value)}>
         {byProvider(models.value).map(([provider, group]) => (
           <optgroup key={provider} label={provider}>
             {group.map(model => (
@@ -27,6 +26,6 @@ export function ModelPicker() {
           </optgroup>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
