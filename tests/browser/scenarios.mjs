@@ -4,7 +4,19 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-import { answered, begin, choose, grewWell, restartServer, say, settled, spoken, until, watchGrowth } from './page.mjs';
+import {
+  answered,
+  begin,
+  choose,
+  grewWell,
+  look,
+  restartServer,
+  say,
+  settled,
+  spoken,
+  until,
+  watchGrowth,
+} from './page.mjs';
 
 const QUICK = 'fake/fake-n5-d1';
 const THINKING = 'fake/fake-r2-n5-d1';
@@ -52,6 +64,26 @@ export async function reload_in_mid_answer({ open }) {
   await page.locator('.answer .acts').waitFor();
   assert.equal(await answered(page), spoken(150));
   assert.equal(await page.locator('.answer').count(), 1);
+}
+
+export async function look_away_and_back({ open }) {
+  const page = await (await open()).newPage();
+  const streams = [];
+  page.on('request', request => request.url().endsWith('/events') && streams.push(request));
+  await watchGrowth(page, spoken(150));
+  await begin(page, SLOW, 'Speak while I look away');
+  for (const part of [20, 50, 80]) {
+    await until(page, `part ${part} `);
+    const closed = page.waitForEvent('requestfailed');
+    await look(page, false);
+    await closed;
+    await look(page, true);
+  }
+  await settled(page);
+  await page.locator('.answer .acts').waitFor();
+  assert.equal(await answered(page), spoken(150));
+  await grewWell(page);
+  assert.equal(streams.length, 4);
 }
 
 export async function stop_from_a_second_tab({ open }) {
@@ -267,6 +299,7 @@ export async function sign_in_with_password({ open }) {
 
 export async function restart_in_mid_answer({ open }) {
   const page = await (await open()).newPage();
+  await watchGrowth(page, spoken(150), { restarts: true });
   await begin(page, SLOW, 'Speak through a restart');
   await until(page, 'part 30 ');
   await restartServer();
@@ -275,4 +308,5 @@ export async function restart_in_mid_answer({ open }) {
   assert.equal(await answered(page), spoken(150));
   assert.equal(await page.locator('.answer').count(), 1);
   await page.locator('.disconnected').waitFor({ state: 'detached' });
+  await grewWell(page);
 }

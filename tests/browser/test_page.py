@@ -32,6 +32,10 @@ def test_a_reload_in_mid_answer_goes_on_without_a_gap(opened: House) -> None:
     visit("reload_in_mid_answer", opened)
 
 
+def test_who_looks_away_holds_no_connection_and_misses_nothing(opened: House) -> None:
+    visit("look_away_and_back", opened)
+
+
 def test_two_tabs_see_the_same_and_the_second_stops_the_first(opened: House) -> None:
     visit("stop_from_a_second_tab", opened)
 
