@@ -12,6 +12,7 @@ class Connection(HttpToolsProtocol):
     """uvicorn's connection, handed to every request in its scope."""
 
     lost: Callable[[], Any] | None = None
+    gone = False
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -21,6 +22,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone."""
         super().connection_lost(exc)
+        self.gone = True
         if self.lost is not None:
             self.lost()
 

@@ -20,6 +20,7 @@ class Wire(Protocol):
     """The connection below a response."""
 
     lost: Callable[[], Any] | None
+    gone: bool
 
     def abort(self) -> None:
         """Drop the connection at once, with what was not sent."""
@@ -74,6 +75,8 @@ class EventStream(Response):
         self._wire, wire.lost, mailbox.lagging = wire, mailbox.end, self._lagging
         pulse.streams.add(self)
         pulse.counts.streams_open += 1
+        if wire.gone:  # the reader left before there was anything to write
+            mailbox.end()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await self._write(send, self._first.frames() if self._first else b"")
