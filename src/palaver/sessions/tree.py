@@ -53,7 +53,7 @@ def append(tree: Tree, after: Place | None, new_line: str) -> tuple[Tree, Place]
     """One more message below `after` (None: at the root); it begins line `new_line` where it has siblings already."""
     depth = 0 if after is None else after.depth + 1
     line = tree.lines[0] if after is None else tree.line(after.line)
-    if line.end == depth:
+    if line.end == depth and not _forks(tree, line.id, depth):  # a line that was cut back stays behind its forks
         return _with(tree, Line(line.id, line.parent, line.start, depth + 1)), Place(line.id, depth)
     return Tree((*tree.lines, Line(new_line, line.id, depth, depth + 1))), Place(new_line, depth)
 
