@@ -9,6 +9,8 @@ import msgspec
 from palaver.core.messages import Message
 from palaver.sessions.session import Session
 
+DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # Windows takes these for devices, whatever follows a dot
+
 Format = Literal["json", "markdown"]
 
 
@@ -34,7 +36,8 @@ def markdown(session: Session, messages: Sequence[Message]) -> str:
 def file_name(session: Session, format: Format) -> str:  # noqa: A002 - the contract's name
     """A name that is safe in a header and on every disk."""
     words = re.sub(r"[^A-Za-z0-9]+", "-", session.title or "").strip("-").lower()[:40]
-    return f"{words or session.id}.{'md' if format == 'markdown' else 'json'}"
+    name = session.id if not words or DEVICES.fullmatch(words) else words
+    return f"{name}.{'md' if format == 'markdown' else 'json'}"
 
 
 def _speaker(message: Message) -> str:

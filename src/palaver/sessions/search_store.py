@@ -64,5 +64,6 @@ def forget_stretch(reach: Reach) -> Script[None]:
 
 def expression(words: str) -> str:
     """What a person typed as a full-text expression: every word must be there, the last may be unfinished."""
-    quoted = ['"' + word.replace('"', '""') + '"' for word in words.split()]
+    plain = words.replace("\x00", " ")  # SQLite reads no further than a NUL
+    quoted = ['"' + word.replace('"', '""') + '"' for word in plain.split()]
     return " ".join(quoted) + "*" if quoted else '""'

@@ -10,7 +10,7 @@ _CLUSTER = regex.compile(r"\X")
 
 def title_of(text: str) -> str | None:
     """The first 30 grapheme clusters of a text with its white space folded; None where nothing is left."""
-    folded = " ".join(text[: ENOUGH * 4].split())[:ENOUGH]
+    folded = " ".join(text.lstrip()[: ENOUGH * 4].split())[:ENOUGH]
     if folded.isascii():
         return folded[:LONGEST].rstrip() or None
     clusters = _CLUSTER.findall(folded)[:LONGEST]

@@ -1,0 +1,38 @@
+"""Databases as tests need them: every table of the house in a file or in memory, without the chain of migrations."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from palaver.identity import tables as of_identity
+from palaver.runs import tables as of_runs
+from palaver.sessions import tables as of_sessions
+from palaver.storage import lease
+from palaver.storage.schema import metadata
+from palaver.storage.script import Script, Statement
+from palaver.storage.sqlite import DIALECT, SqliteDatabase
+
+TABLES = (of_identity.users, of_runs.runs, of_sessions.sessions, lease.leases)  # known to `metadata` once imported
+
+
+def every_table() -> Script[None]:
+    """Create the whole schema."""
+    for table in metadata.sorted_tables:
+        yield Statement(text(str(CreateTable(table).compile(dialect=DIALECT))))()
+        for index in table.indexes:
+            yield Statement(text(str(CreateIndex(index).compile(dialect=DIALECT))))()
+    yield Statement(text(of_sessions.SQLITE_SEARCH))()
+
+
+@asynccontextmanager
+async def whole_database(path: Path | None = None) -> AsyncIterator[SqliteDatabase]:
+    """A database with every table; in memory without a path."""
+    database = SqliteDatabase(path)
+    try:
+        await database.write(every_table(), durable=False)
+        yield database
+    finally:
+        await database.close()
