@@ -88,6 +88,30 @@ async def test_what_will_not_change_is_not_tried_again(vendor: FakeVendor, statu
     await house.close()
 
 
+async def test_operators_read_of_failures_in_the_log_and_callers_mistakes_are_not_theirs(
+    vendor: FakeVendor, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = inference({"fake": provider(vendor)}, tries=1)
+    vendor.next(failure(401), failure(400))
+    for _ in range(2):
+        with pytest.raises(PalaverError):
+            await ask(house, "fake/x")
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "fake did not accept the server's API key (status 401). The operator has to check it."
+    ]
+    assert "sk-secret" not in caplog.text
+    await house.close()
+
+
+async def test_with_no_server_at_all_looking_waits_and_does_not_fail() -> None:
+    clock = ManualClock()
+    house = inference({"builtin": ProviderSettings(enabled=False)}, clock)
+    async with asyncio.TaskGroup() as tasks:
+        looking = tasks.create_task(house.keep_looking())
+        await _until(lambda: bool(clock._sleepers), looking)
+        looking.cancel()
+
+
 async def test_after_the_last_try_the_error_is_told_and_may_be_tried_later(vendor: FakeVendor) -> None:
     house = inference({"fake": provider(vendor)}, tries=2)
     vendor.next(failure(429), failure(429))

@@ -3,18 +3,21 @@
 It never tries again once a piece was told, and it knows no wire format.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
 
-from palaver.core.errors import PalaverError
+from palaver.core.errors import Invalid, PalaverError
 from palaver.inference import failures
 from palaver.inference.port import Ask, Piece, Pieces, ResolvedModel
 from palaver.inference.servers import Server
 from palaver.kit.clock import Clock
 from palaver.kit.retry import Backoff
+
+log = logging.getLogger(__name__)
 
 Chance = Callable[[], float]
 
@@ -50,6 +53,8 @@ class Attempts:
     def note(self, server: Server, error: PalaverError) -> None:
         """Count a failure against the server, if it is the server's; a refusal shows that it is well."""
         ailing = isinstance(error, failures.AILING)
+        # our own sentence, which repeats nothing of the vendor's; what only the caller did wrong is the caller's
+        log.log(logging.DEBUG if isinstance(error, Invalid) else logging.WARNING, "%s", error.detail)
         server.breaker = server.breaker.failed(self._clock.now()) if ailing else server.breaker.succeeded()
 
     async def _try(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:

@@ -6,6 +6,7 @@ Prices and most windows come from `prices.py`; what an operator writes in the se
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from palaver.inference.port import Capability
@@ -161,6 +162,7 @@ MODELS: tuple[tuple[re.Pattern[str], Profile], ...] = tuple(
 UNKNOWN = Profile()
 
 
+@lru_cache(maxsize=4096)
 def profile_of(model: str) -> Profile:
     """What is known about a model from its id."""
     name = model.lower().rpartition("/")[2].removesuffix(":free")

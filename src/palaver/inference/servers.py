@@ -127,7 +127,9 @@ class Servers:
         """Look for ever, as often as the settings say."""
         while True:
             await self.look()
-            await self._clock.sleep(min(self._next(server) for server in self) - self._clock.now())
+            now = self._clock.now()
+            rest = timedelta(seconds=self._settings.list_every)
+            await self._clock.sleep(min((self._next(server) - now for server in self), default=rest))
 
     async def close(self) -> None:
         """Close every connection to every server."""

@@ -93,7 +93,7 @@ async def test_counting_leaves_the_loop_free() -> None:
             turns += 1
             await asyncio.wait([counting], timeout=0)
     assert counting.result() == 200_001
-    assert turns > 2
+    assert turns > 1
 
 
 def test_a_question_counts_everything_that_is_sent() -> None:

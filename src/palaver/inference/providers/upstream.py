@@ -26,7 +26,6 @@ LARGEST_LIST = 16 * 1_048_576
 # A finished answer whose server neither says [DONE] nor closes is not waited for any longer than this.
 GRACE = 5.0
 DRAIN = 0.25
-# A larger body would hold the loop while it is written; aiohttp writes a file-like one bit by bit.
 LARGE = 1_048_576
 
 
@@ -54,7 +53,9 @@ class Upstream:
 
     def post(self, url: URL, body: bytes) -> "Call":
         """Send a body and read the reply: `async with upstream.post(...) as call`."""
-        return Call(self._server, self._open(), url, body)
+        # a large body would hold the loop while it is written; a file-like one is written bit by bit
+        data: Any = body if len(body) < LARGE else io.BytesIO(body)
+        return Call(self._server, lambda: self._open().post(url, data=data, allow_redirects=False))
 
     async def get_json(self, url: URL, kind: Any, deadline: float) -> Any:
         """A small JSON document as `kind`; raises `PalaverError`."""
@@ -93,11 +94,23 @@ class Call:
     more than decoding does.
     """
 
-    def __init__(self, server: Server, session: aiohttp.ClientSession, url: URL, body: bytes) -> None:
+    __slots__ = (
+        "_arrived",
+        "_ended",
+        "_expired",
+        "_limit",
+        "_loop",
+        "_reply",
+        "_sending",
+        "_server",
+        "_since",
+        "_timer",
+        "_waiting",
+    )
+
+    def __init__(self, server: Server, sending: Callable[[], Awaitable[aiohttp.ClientResponse]]) -> None:
         self._server = server
-        self._session = session
-        self._url = url
-        self._body = body
+        self._sending: Callable[[], Awaitable[aiohttp.ClientResponse]] | None = sending
         self._loop = asyncio.get_running_loop()
         self._limit = server.timeouts.first_token
         self._since = 0.0
@@ -178,10 +191,12 @@ class Call:
 
     async def _send(self) -> aiohttp.ClientResponse:
         name = self._server.name
-        data: Any = self._body if len(self._body) < LARGE else io.BytesIO(self._body)
+        # taken away, so that the body is not kept while the answer streams
+        sending, self._sending = self._sending, None
+        assert sending is not None
         try:
             async with asyncio.timeout(self._limit):
-                return await self._session.post(self._url, data=data, allow_redirects=False)
+                return await sending()
         except aiohttp.ServerDisconnectedError as error:
             # a kept connection that the server closed just now: nothing was asked yet, so ask again at once
             raise failures.ModelUnreachable(f"{name} closed the connection.", retry_after=0.0) from error
