@@ -92,6 +92,21 @@ class Invalid(PalaverError):
     code = "invalid"
     title = "The request is not valid"
 
+    @classmethod
+    def about(cls, found: Sequence[Mapping[str, Any]], where: str | None = None) -> "Invalid":
+        """From what pydantic found, each `{loc, msg, type}`; `where` (body, query) is put before each `loc`."""
+        errors: list[dict[str, Any]] = [
+            {
+                "loc": [*([where] if where else []), *one["loc"]],
+                "msg": str(one["msg"]).removeprefix("Value error, "),
+                "type": one["type"],
+            }
+            for one in found
+        ]
+        first = errors[0]
+        field = ".".join(str(part) for part in first["loc"][1:])
+        return cls(f"{field}: {first['msg']}" if field else first["msg"], errors=errors)
+
 
 class RateLimited(PalaverError):
     """Too many requests; `retry_after` seconds say when to come back."""

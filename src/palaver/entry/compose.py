@@ -113,7 +113,7 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
 
     async def concluded(live: Live) -> None:
         metrics.runs.add(live.run.over or "lost")
-        await queue.next_turn(live.session_id, live.user_id)
+        await queue.concluded(live.session_id, live.user_id)
 
     driver.concluded = concluded
     house = House(

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from palaver.identity.door import SECURITY_SCHEMES
 from palaver.kit.answers import PROBLEM_JSON, REF_TEMPLATE, described_schemas
+from palaver.kit.asked import asked_schemas
 
 ABOUT = (
     "Apps and people talk to language models through Palaver. Every event of an answer is durable before it is told, "
@@ -38,6 +39,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title="Palaver", version=app.version, description=ABOUT, routes=app.routes)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
+    schemas.update(asked_schemas())
     schemas.update(described_schemas())
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)

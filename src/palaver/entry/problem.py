@@ -76,7 +76,7 @@ def answer_errors(app: FastAPI) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return of_error(Invalid(_first(error), errors=[_where(one) for one in error.errors()]))
+        return of_error(Invalid.about(error.errors()))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -89,15 +89,3 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(PalaverError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
-
-
-def _first(error: RequestValidationError) -> str:
-    """A sentence for people about what is wrong first."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"][1:])
-    says = str(first["msg"]).removeprefix("Value error, ")
-    return f"{where}: {says}" if where else says
-
-
-def _where(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {"loc": list(one["loc"]), "msg": str(one["msg"]).removeprefix("Value error, "), "type": one["type"]}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp
 from palaver import __version__
 from palaver.entry import later, openapi, problem, service_api
 from palaver.entry.compose import House, build, open_database, start_jobs
+from palaver.entry.express import Express
 from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
 from palaver.entry.settings import Loaded
@@ -49,7 +51,7 @@ def application(house: House) -> ASGIApp:
     door = house.identity.door
     problem.answer_errors(app)
     openapi.describe(app)
-    for router in (
+    routers = (
         realtime_api.routes(house.runs, house.sessions, house.bus, pulse=house.pulse, door=door),
         runs_api.routes(house.runs, house.sessions, door),
         sessions_api.routes(house.sessions, door, house.clear),
@@ -58,9 +60,11 @@ def application(house: House) -> ASGIApp:
         service_api.routes(house, later.listed()),
         later.routes(door),
         web_api.routes(),
-    ):
+    )
+    for router in routers:
         app.include_router(router)
-    return Gate(_across_origins(app, house.settings.identity.trusted_origins), house.metrics)
+    express = Express(app, routers)
+    return Gate(_across_origins(express, house.settings.identity.trusted_origins), house.metrics)
 
 
 def _across_origins(app: ASGIApp, trusted: tuple[str, ...]) -> ASGIApp:
@@ -96,9 +100,16 @@ async def _serve(loaded: Loaded) -> None:
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})
             start_jobs(house, tasks)
+            _settle_memory()
             await _Server(house).serve()
             _cancel(tasks)
         await house.close()
+
+
+def _settle_memory() -> None:
+    """What stands now stands until the end: the collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _cancel(tasks: asyncio.TaskGroup) -> None:
@@ -127,6 +138,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 backlog=4096,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=GRACE,

@@ -58,7 +58,7 @@ class ManualClock:
 
 def stamp(at: datetime) -> str:
     """An instant as it is stored and told: RFC 3339, UTC, microseconds, `Z`; text order is time order."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def instant(text: str) -> datetime:

@@ -60,7 +60,7 @@ class RunFeed(_Listening):
     async def past(self) -> Told | None:
         kept = await self._runs.find(self._user_id, self._run_id)
         told = await self._runs.past(self._run_id, kept.session_id, self._after)
-        self.over = kept.state == "over"
+        self.over = kept.state == "over" and self._runs.all_told(self._run_id)
         return self.due(told) if told else None
 
     def due(self, told: Told) -> Told | None:

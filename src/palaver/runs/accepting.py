@@ -21,7 +21,7 @@ from palaver.runs.machine import resume
 from palaver.runs.prompt import Prompt, prompt_body
 from palaver.runs.store import Kept
 from palaver.sessions import store as session_store
-from palaver.sessions import turns
+from palaver.sessions import tree, turns
 from palaver.sessions.session import Session
 from palaver.storage.script import Script
 
@@ -91,6 +91,8 @@ class Acceptance:
         else:
             yield from store.put(run._replace(prompt=msgspec.structs.replace(prompt, parts=())))
         prepare(live, run, model)
+        live.reaches = tree.path(session.tree, asked.place)
+        live.system = session.session.system_prompt
         started = RunStarted(
             user_message_id=asked.message_id, message_id=run.message_id, model=model.id, provider=model.provider
         )

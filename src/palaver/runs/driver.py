@@ -50,7 +50,7 @@ class Driver:
         live = self._journal.live(run_id)
         if live is None:
             return
-        self._journal.close(live)
+        self._journal.give_up(live)
         for task in live.tasks.values():
             task.cancel()
         live.tasks.clear()
@@ -65,20 +65,27 @@ class Driver:
         await waiter
 
     async def _perform(self, live: Live, want: Want) -> None:
-        event = await self._hands.perform(live, want)
-        if live.tasks.get(want) is not asyncio.current_task():
-            return  # not wanted any more: what it brought is too late
-        del live.tasks[want]
-        if event is None:
-            self.abandon(live.id)
-            return
-        live.fold(event)
-        if live.run.over is None:
-            self.drive(live)
-            return
-        self._journal.close(live)
-        self._end(live.id)
-        await self.concluded(live)
+        """Do what is wanted, and go on with what is wanted then: a turn of one step is one task."""
+        task = asyncio.current_task()
+        assert task is not None
+        while True:
+            event = await self._hands.perform(live, want)
+            if live.tasks.get(want) is not task:
+                return  # not wanted any more: what it brought is too late
+            del live.tasks[want]
+            if event is None:
+                self.abandon(live.id)
+                return
+            following = wants(live.fold(event))
+            if len(following) != 1 or following & live.tasks.keys():
+                break
+            (want,) = following
+            live.tasks[want] = task
+        self.drive(live)
+        if live.run.over is not None:
+            self._journal.close(live)
+            self._end(live.id)
+            await self.concluded(live)
 
     def _end(self, run_id: RunId) -> None:
         for waiter in self._ended.pop(run_id, ()):

@@ -38,9 +38,8 @@ from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.machine import AskModel, Conclude, Want, failure
 from palaver.runs.store import LeaseLost
-from palaver.sessions import service as sessions
 from palaver.sessions import store as session_store
-from palaver.sessions import turns
+from palaver.sessions import tree, turns
 from palaver.storage.port import Database, StorageUnavailable
 from palaver.storage.script import Script
 
@@ -148,11 +147,11 @@ class ModelHands:
             self._journal.tell(live, TextGrew(content=text), len(text))
 
     def _path(self, live: Live) -> Script[list[Message]]:
-        kept = yield from session_store.find(live.session_id, live.user_id)
-        found = yield from sessions.path(kept, live.place, last=self._history)
-        if kept.session.system_prompt is not None and live.prompt.system_prompt is None:
-            live.system = kept.session.system_prompt
-        return [one.message() for one in found]
+        found: list[Message] = []
+        depth = live.place.depth + 1
+        for reach in tree.window(live.reaches, depth - self._history, depth):
+            found += [one.message() for one in (yield from session_store.stretch(reach))]
+        return found
 
     async def _conclude(self, live: Live) -> RunEvent | None:
         usage = await self._usage(live)
@@ -163,6 +162,9 @@ class ModelHands:
                 await self._clock.sleep(AGAIN)
             except (LeaseLost, NotFound):
                 return None  # driven elsewhere, or its session is gone: there is nothing left to write
+            except Exception:  # a fault of ours: this run is given up until the next start, the others go on
+                log.exception("The end of a run could not be written", extra={"run_id": live.id})
+                return None
 
     async def _write_end(self, live: Live, usage: Usage) -> RunEvent:
         now = self._clock.now()

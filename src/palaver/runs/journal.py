@@ -52,13 +52,18 @@ class Journal:
         self._lives[live.id] = live
 
     def close(self, live: Live) -> None:
-        """The run is over, or not ours any more."""
+        """The run is not driven here any more."""
         if self._lives.pop(live.id, None) is None:
             return
         live.unwritten.clear()
         self._ended += 1
         if self._ended % SWEEP_AFTER == 0:
             self._database.post(store.sweep(), durable=False, done=_nothing, failed=_nothing)
+
+    def give_up(self, live: Live) -> None:
+        """The run goes on elsewhere, or nowhere: whoever listens to it here is let go, and comes back with a number."""
+        self.close(live)
+        self._bus.end(live.address.run_topic)
 
     def live(self, run_id: RunId) -> Live | None:
         """The run, if it is driven here."""

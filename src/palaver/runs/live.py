@@ -11,7 +11,7 @@ from palaver.runs.machine import Run, Want, evolve
 from palaver.runs.prompt import Prompt
 from palaver.runs.records import joined
 from palaver.runs.told import Address, Told
-from palaver.sessions.tree import Place
+from palaver.sessions.tree import Place, Reach
 
 
 class Live:
@@ -33,6 +33,7 @@ class Live:
         "next_seq",
         "place",
         "prompt",
+        "reaches",
         "room",
         "run",
         "session_id",
@@ -57,6 +58,7 @@ class Live:
         self.epoch = epoch
         self.prompt = Prompt()
         self.place = Place("", 0)
+        self.reaches: tuple[Reach, ...] = ()  # where the messages stand that the model may be told
         self.user_message_id: MessageId | None = None
         self.message_id = MessageId("")
         self.model: ResolvedModel | None = None

@@ -1,6 +1,6 @@
 """Turns that wait in their sessions: the next one begins when nothing answers there; it accepts no new ones."""
 
-from contextlib import suppress
+import logging
 
 from palaver.core.errors import PalaverError
 from palaver.core.events import CancelRequested, RunDone, RunEvent, RunFailed, SessionOpened
@@ -12,14 +12,28 @@ from palaver.runs.live import Live
 from palaver.runs.machine import failure
 from palaver.runs.parts import Parts, accepted_before
 from palaver.runs.store import Kept
+from palaver.storage.port import StorageUnavailable
 from palaver.storage.script import Script
+
+log = logging.getLogger(__name__)
 
 
 class Queue:
-    """The lines of all sessions."""
+    """The lines of all sessions; those of this process are known by name, others are found by recovery."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._waited_in: set[SessionId] = set()
+
+    def joined(self, session_id: SessionId) -> None:
+        """A turn waits in this session from now on."""
+        self._waited_in.add(session_id)
+
+    async def concluded(self, session_id: SessionId, user_id: UserId) -> None:
+        """A turn is over: the next one of its session may begin."""
+        if session_id in self._waited_in:
+            self._waited_in.discard(session_id)
+            await self.next_turn(session_id, user_id)
 
     async def next_turn(self, session_id: SessionId, user_id: UserId) -> None:
         """Begin the turn that waits in a session, if one does and nothing answers there."""
@@ -30,14 +44,18 @@ class Queue:
                 accepted = await self._parts.journal.boundary(
                     live, self._parts.acceptance.begin_queued(live, kept, model), self._parts.begin
                 )
+            except StorageUnavailable as error:
+                log.warning("A turn that waits could not begin and will be looked at again: %s", error.detail)
+                return  # `Recovery` finds it, as soon as the database takes writes again
             except PalaverError as error:
                 await self.end(kept, failure(error))
                 continue
             if accepted.live is not None:
+                self._waited_in.add(session_id)  # others may wait behind it
                 return
 
-    async def end(self, kept: Kept, event: CancelRequested | RunFailed) -> None:
-        """A turn that waits is not going to begin."""
+    async def end(self, kept: Kept, event: CancelRequested | RunFailed) -> bool:
+        """A turn that waits is not going to begin; False when it began, or was ended, a moment ago."""
         live = Live(kept.id, kept.session_id, kept.user_id, epoch=kept.epoch)
         reason: FinishReason = "interrupted" if isinstance(event, CancelRequested) else "error"
         why = event.code if isinstance(event, RunFailed) else None
@@ -48,5 +66,8 @@ class Queue:
             opened = SessionOpened(title=None, created=False)
             return (opened, *said, RunDone(finish_reason=reason, duration_ms=0, turns=0)), None
 
-        with suppress(store.LeaseLost):  # it began, or was ended, a moment ago
+        try:
             await self._parts.journal.boundary(live, end())
+        except store.LeaseLost:
+            return False
+        return True

@@ -22,6 +22,8 @@ from palaver.runs.machine import failure, resume
 from palaver.runs.parts import Parts, accepted_before
 from palaver.runs.queue import Queue
 from palaver.runs.store import Kept
+from palaver.sessions import store as session_store
+from palaver.sessions import tree
 from palaver.storage import lease
 from palaver.storage.script import Script
 
@@ -55,23 +57,31 @@ class Recovery:
         live.tail = await self._parts.database.read(store.unbound(kept.id, bound, last))
         told = [*bound, *live.tail]
         prepare(live, kept, None)
+        session = await self._parts.database.read(session_store.find(kept.session_id, kept.user_id))
+        live.reaches = tree.path(session.tree, live.place)
+        live.system = session.session.system_prompt
         live.run = resume(one.event for one in told)
         live.next_seq = Seq(max((one.seq for one in told), default=0) + 1)
         live.last_told = live.next_seq - 1
         self._parts.journal.open(live)
+        self._queue.joined(kept.session_id)  # turns may wait behind it
         began = instant(kept.started_at or kept.created_at)
         live.started = time.monotonic() - (self._parts.clock.now() - began).total_seconds()
-        await self._go_on(live, kept, bound)
+        try:
+            await self._go_on(live, kept)
+        except store.LeaseLost:
+            self._parts.driver.abandon(live.id)
+            return False
         return True
 
-    async def _go_on(self, live: Live, kept: Kept, bound: list[Stamped]) -> None:
+    async def _go_on(self, live: Live, kept: Kept) -> None:
         said = first_said(live.tail)
-        if said is not None and live.run.ending is None:
+        if kept.cancel:
+            live.fold(CancelRequested())  # what was said until then is kept
+        elif said is not None and live.run.ending is None:
             restarted = StepRestarted(from_seq=said)
             live.fold(restarted)
-            await self._parts.journal.boundary(live, _only(restarted))
-        if kept.cancel:
-            live.fold(CancelRequested())
+            await self._parts.journal.boundary(live, _only(live, restarted))
         try:
             live.model = await self._parts.resolve(live.run.model, accepted_before(live.user_id))
         except PalaverError as error:
@@ -84,6 +94,6 @@ def first_said(events: Sequence[Stamped]) -> Seq | None:
     return next((one.seq for one in events if isinstance(one.event, TextGrew | ReasoningGrew | ToolCallGrew)), None)
 
 
-def _only(event: RunEvent) -> Script[tuple[tuple[RunEvent, ...], None]]:
-    yield from ()
+def _only(live: Live, event: RunEvent) -> Script[tuple[tuple[RunEvent, ...], None]]:
+    yield from store.hold(live.id, live.epoch)
     return (event,), None

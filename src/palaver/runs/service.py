@@ -35,19 +35,26 @@ class Runs:
         self._driver = parts.driver
         self.draining = False
 
-    async def start(self, principal: Principal, prompt: Prompt) -> Kept:
+    def new_id(self) -> RunId:
+        """An id for a run that is about to be started, so that one can listen to it before."""
+        return RunId(new_id(RUN))
+
+    async def start(self, principal: Principal, prompt: Prompt, run_id: RunId | None = None) -> Kept:
         """Accept a turn: its question is durable when this returns, and it is under way or waits in its session."""
         if self.draining:
             raise Unavailable("The server is restarting; try again in a moment.", retry_after=2)
         if prompt.idempotency_key and (known := await self._database.read(known_by_key(principal.user_id, prompt))):
             return known
         model = await self._parts.resolve(prompt.model or await self._model_of(principal, prompt), principal)
-        live = Live(RunId(new_id(RUN)), prompt.session_id or SessionId(new_id(SESSION)), principal.user_id, epoch=1)
+        session_id = prompt.session_id or SessionId(new_id(SESSION))
+        live = Live(run_id or self.new_id(), session_id, principal.user_id, epoch=1)
         accept, begin = self._parts.acceptance.accept, self._parts.begin
         try:
             accepted = await self._journal.boundary(live, accept(live, prompt, model), begin)
         except UniqueViolated:  # the same idempotency key from two places at once: the other one was faster
             accepted = await self._journal.boundary(live, accept(live, prompt, model), begin)
+        if accepted.run.state == "queued":
+            self._queue.joined(session_id)
         if accepted.interrupts:
             await self.cancel(principal.user_id, accepted.interrupts, "new_message")
         return accepted.run
@@ -84,7 +91,8 @@ class Runs:
         kept = await self.find(user_id, run_id)
         live = self._journal.live(run_id)
         if kept.state == "queued":
-            await self._queue.end(kept, CancelRequested(reason=reason))
+            if not await self._queue.end(kept, CancelRequested(reason=reason)):
+                return await self.cancel(user_id, run_id, reason)  # it began a moment ago
         elif kept.state == "live":
             await self._database.write(store.ask_to_end(run_id, reason), durable=False)
             if live is not None:
@@ -110,6 +118,11 @@ class Runs:
         """Return when this process does not drive the run any more."""
         await self._driver.ended(run_id)
 
+    def all_told(self, run_id: RunId) -> bool:
+        """Whether nothing that was written down of a run is still to be told here, because the disk does not have it."""
+        live = self._journal.live(run_id)
+        return live is None or live.last_told + 1 == live.next_seq
+
     async def past(self, run_id: RunId, session_id: SessionId, after: int) -> Told | None:
         """What was told of a run after a number."""
         live = self._journal.live(run_id)
@@ -124,7 +137,7 @@ class Runs:
             for one in events
             if one.seq > after and (last is None or one.seq <= last)
         ]
-        ends = bool(events) and isinstance(events[-1].event, RunDone)
+        ends = bool(lines) and isinstance(events[-1].event, RunDone) and events[-1].seq == lines[-1][0]
         return Told(Address(run_id, session_id), lines, ends=ends) if lines else None
 
     async def _model_of(self, principal: Principal, prompt: Prompt) -> str | None:

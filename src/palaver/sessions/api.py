@@ -1,17 +1,27 @@
 """Sessions and messages over HTTP; it translates and decides nothing."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from starlette.responses import Response
 
+from palaver.core.errors import Invalid
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Message, Part
 from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door
+from palaver.kit import asked
 from palaver.kit.answers import JSON, answer, described, problems
 from palaver.sessions import export
 from palaver.sessions.incoming import LONGEST_TEXT, PartIn, bounded, parts_of, refuse_empty, refuse_unwritable
@@ -32,6 +42,7 @@ NO_CONTENT: dict[int | str, dict[str, Any]] = {204: {"description": "Gone, with 
 EXPORTED = described(export.Exported)
 EXPORTED[200]["content"]["text/markdown"] = {"schema": {"type": "string"}}
 
+Listed = TypeVar("Listed", bound=BaseModel)
 Clear = Callable[[UserId, SessionId], Awaitable[None]]
 
 
@@ -179,11 +190,12 @@ def _sessions(sessions: Sessions, door: Door, clear: Clear) -> APIRouter:
         "/sessions",
         summary="List sessions, newest activity first",
         responses=described(SessionList) | REFUSED | INVALID,
-        openapi_extra=SECURED,
+        openapi_extra=SECURED | asked.takes_query(ListingIn),
         response_class=Response,
     )
-    async def page(listing: Annotated[ListingIn, Query()], principal: Annotated[Principal, Depends(door)]) -> Response:
-        return _json(await sessions.page(principal.user_id, listing.asked()))
+    async def page(request: Request) -> Response:
+        principal = await door.who(request.scope)
+        return _json(await sessions.page(principal.user_id, _query(request, ListingIn).asked()))
 
     @router.post(
         "/sessions",
@@ -203,7 +215,8 @@ def _sessions(sessions: Sessions, door: Door, clear: Clear) -> APIRouter:
         openapi_extra=SECURED,
         response_class=Response,
     )
-    async def get(session_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
+    async def get(session_id: str, request: Request) -> Response:
+        principal = await door.who(request.scope)
         return _json(await sessions.get(principal.user_id, SessionId(session_id)))
 
     @router.patch(
@@ -269,12 +282,12 @@ def _messages(sessions: Sessions, door: Door) -> APIRouter:
         "/sessions/{session_id}/messages",
         summary="The messages of a branch, oldest first",
         responses=described(MessageList) | REFUSED | INVALID,
-        openapi_extra=SECURED,
+        openapi_extra=SECURED | asked.takes_query(PagingIn),
         response_class=Response,
     )
-    async def page(
-        session_id: str, paging: Annotated[PagingIn, Query()], principal: Annotated[Principal, Depends(door)]
-    ) -> Response:
+    async def page(session_id: str, request: Request) -> Response:
+        principal = await door.who(request.scope)
+        paging = _query(request, PagingIn)
         found = sessions.messages(
             principal.user_id, SessionId(session_id), after=paging.cursor, limit=paging.limit, branch=paging.asked()
         )
@@ -317,3 +330,10 @@ def _messages(sessions: Sessions, door: Door) -> APIRouter:
 
 def _json(body: bytes) -> Response:
     return Response(body, media_type=JSON)
+
+
+def _query(request: Request, model: type[Listed]) -> Listed:
+    try:
+        return asked.query(request, model)
+    except ValidationError as error:
+        raise Invalid.about(error.errors(include_url=False), "query") from None

@@ -44,8 +44,9 @@ class Compiled(NamedTuple):
 
     def arguments(self, given: Parameters) -> tuple[Any, ...]:
         """The values in the order in which the text wants them."""
-        fixed = self.fixed
-        return tuple([given[name] if name in given else fixed[name] for name in self.names])
+        if self.fixed:
+            given = {**self.fixed, **given}
+        return tuple([given[name] for name in self.names])
 
 
 class Statement:
