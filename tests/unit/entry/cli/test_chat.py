@@ -1,9 +1,13 @@
 """`palaver chat` as a person runs it: a process of its own, its terminal, its signals."""
 
 import asyncio
+import fcntl
 import os
+import pty
 import signal
 import sys
+import termios
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +24,21 @@ class Ended(NamedTuple):
     err: str
 
 
-async def start(url: str, home: Path, *words: str) -> asyncio.subprocess.Process:
+async def start(url: str, home: Path, *words: str, at: int | None = None) -> asyncio.subprocess.Process:
+    """A command with pipes, or with the terminal `at` that it then belongs to."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
     environment = {**inherited, "PALAVER_URL": url, "PALAVER_KEY": "plv_key", "PALAVER_HOME": str(home)}
-    pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(PALAVER, *words, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)
+    end = asyncio.subprocess.PIPE if at is None else at
+    return await asyncio.create_subprocess_exec(
+        PALAVER,
+        *words,
+        env=environment,
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        start_new_session=at is not None,
+        preexec_fn=None if at is None else partial(fcntl.ioctl, at, termios.TIOCSCTTY, 0),
+    )
 
 
 async def end(process: asyncio.subprocess.Process, typed: str = "") -> Ended:
@@ -96,6 +110,56 @@ async def test_models_are_listed_with_what_one_chooses_by(tmp_path: Path) -> Non
     async with ApiInShort().served() as url:
         ended = await end(await start(url, tmp_path, "models"))
     assert ended.out == "builtin/guide  Guide, 32,000 tokens, local\nx/y            not ready\n"
+
+
+class Terminal:
+    """What a person sees and types: the far side of a pseudo-terminal."""
+
+    def __init__(self, side: int) -> None:
+        self._side = side
+        self._seen = b""
+        self._more = asyncio.Event()
+        asyncio.get_running_loop().add_reader(side, self._read)
+
+    def _read(self) -> None:
+        try:
+            self._seen += os.read(self._side, 4096)
+        except OSError:  # the near side is closed: Linux says so this way
+            asyncio.get_running_loop().remove_reader(self._side)
+        self._more.set()
+
+    async def shows(self, text: str) -> None:
+        """Wait until this is to be seen; what was seen up to there is then gone."""
+        async with asyncio.timeout(20):
+            while text.encode() not in self._seen:
+                self._more.clear()
+                await self._more.wait()
+        self._seen = self._seen.partition(text.encode())[2]
+
+    def types(self, keys: str) -> None:
+        os.write(self._side, keys.encode())
+
+
+async def test_a_person_at_a_terminal_is_prompted_stops_with_ctrl_c_and_is_told_how_to_go_on(tmp_path: Path) -> None:
+    api = ApiInShort("Half ", "WAIT")
+    far, near = pty.openpty()
+    async with api.served() as url:
+        process = await start(url, tmp_path, "chat", at=near)
+        os.close(near)
+        terminal = Terminal(far)
+        await terminal.shows("> ")
+        terminal.types("one\n")
+        await terminal.shows("Half ")
+        terminal.types("\x03")
+        await terminal.shows("(stopped)")
+        await terminal.shows("> ")
+        terminal.types("\x04")
+        await terminal.shows(f"palaver chat --session {SESSION}")
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
+    asyncio.get_running_loop().remove_reader(far)
+    os.close(far)
+    assert api.cancelled.is_set()
 
 
 @pytest.mark.parametrize("verb", ["serve", "chat", "models", "doctor", "config"])
