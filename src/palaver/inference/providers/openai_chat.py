@@ -36,7 +36,7 @@ class OpenAIChat:
     async def stream(self, ask: Ask) -> Pieces:
         answer = Answer(self._name, _call_id)
         async with self._upstream.post(self._chat_url(ask.model), encode(ask, self.vendor)) as call:
-            if call.content_type == "application/json":
+            if call.is_json:
                 if pieces := answer.whole(await call.whole(LARGEST_REPLY)):
                     yield pieces
             else:
@@ -66,7 +66,8 @@ class OpenAIChat:
         await self._upstream.close()
 
     def _chat_url(self, model: str) -> URL:
-        return self._url(self.vendor.chat.replace("{model}", quote(model, safe="")))
+        path = self.vendor.chat
+        return self._url(path.replace("{model}", quote(model, safe="")) if "{model}" in path else path)
 
     def _url(self, path: str) -> URL:
         known = self._urls.get(path)

@@ -138,9 +138,9 @@ class Call:
         self._reply.close()
 
     @property
-    def content_type(self) -> str:
-        """The media type of the reply, without parameters."""
-        return self._reply.content_type
+    def is_json(self) -> bool:
+        """Whether the reply says that it is one JSON document."""
+        return self._reply.headers.get("content-type", "").lower().startswith("application/json")
 
     async def read(self) -> bytes:
         """What arrived since the last read, or empty at the end."""
@@ -182,6 +182,8 @@ class Call:
     async def drain(self) -> None:
         """Read what may follow the end mark, so that the connection can be used again; give up soon."""
         content = self._reply.content
+        if content.at_eof():
+            return
         try:
             async with asyncio.timeout(DRAIN):
                 while not content.at_eof():
