@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO, TypeVar
 
@@ -26,7 +27,7 @@ T = TypeVar("T")
 
 DIALECT = sqlite_dialect(paramstyle="qmark")
 BUSY_MS = 20  # another process (the CLI) may hold the file for one small commit; longer waits must not hold the loop
-BUSY_TRIES = 250  # … and are tried again from the loop, 5 s in all
+BUSY_TRIES = 125  # … and are tried again from the loop after as long, 5 s in all
 HELD_SECONDS = 0.002  # how soon to look again while the log is being started afresh
 SCAN_THREADS = 2
 
@@ -184,10 +185,8 @@ class SqliteDatabase:
         return True
 
     async def close(self) -> None:
-        if self._jobs or self._waiting:
-            await self.write(_nothing(), durable=False)
-            if self._waiting:
-                await self.write(_nothing())
+        with suppress(StorageUnavailable):  # whoever posted what could not be written was told
+            await self._finish()
         if self._disk:
             await self._loop.run_in_executor(None, self._disk.close)
         self._scans.shutdown(wait=True)
@@ -197,12 +196,23 @@ class SqliteDatabase:
         if self._lock:
             self._lock.close()
 
-    def _scan(self, script: Script[T]) -> T:
+    async def _finish(self) -> None:
+        if self._jobs or self._waiting:
+            await self.write(_nothing(), durable=False)
+        if self._waiting:
+            await self.write(_nothing())
+
+    def _scan_link(self) -> sqlite3.Connection:
+        """The connection of this thread."""
         link: sqlite3.Connection | None = getattr(self._scan_links, "link", None)
         if link is None:
             link = self._scan_links.link = connect(str(self._path), read_only=True)
             self._open_scans.append(link)
+        return link
+
+    def _scan(self, script: Script[T]) -> T:
         try:
+            link = self._scan_link()
             link.execute("begin")
             try:
                 return drive(link, script)
