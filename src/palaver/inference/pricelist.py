@@ -6,6 +6,7 @@ The package takes 20 MB and a fifth of a second, so it is imported in a thread w
 import asyncio
 from datetime import date, datetime
 from decimal import Decimal
+from importlib import import_module
 from importlib.metadata import version
 
 from palaver.inference.describing import Listed
@@ -39,9 +40,10 @@ def _find_all(vendor: str, models: list[str], now: datetime) -> list[Listed]:
 
 
 def _find(vendor: str, model: str, now: datetime) -> Listed:
-    from genai_prices.data import providers  # noqa: PLC0415  # heavy; see the module's docstring
-    from genai_prices.types import ConditionalPrice, ModelPrice, StartDateConstraint  # noqa: PLC0415
+    from genai_prices.types import ConditionalPrice, ModelPrice, Provider, StartDateConstraint  # noqa: PLC0415
 
+    # Imported by name: a type checker that reads these three megabytes of literals takes most of a minute.
+    providers: list[Provider] = import_module("genai_prices.data").providers
     provider = next((one for one in providers if one.id == vendor), None)
     found = provider.find_model(model, all_providers=providers) if provider else None
     if found is None:
