@@ -1,0 +1,148 @@
+"""Starts servers quickly: one interpreter that has imported everything forks one process a server.
+
+Each is a process of its own that runs `palaver serve`, and can be killed, paused and ended like any other; only the
+second that imports take is spent once. It knows nothing of what the servers are for.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+ROOT = Path(__file__).parents[2]
+
+
+class Nursery:
+    """The side of the tests. Every server is its grandchild, and goes when it goes."""
+
+    def __init__(self) -> None:
+        self._ours, theirs = socket.socketpair()
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.journeys.nursery", str(theirs.fileno())],
+                cwd=ROOT,
+                env=inherited,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def __enter__(self) -> Self:
+        assert self._ours.recv(1) == b"!", "the nursery did not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ours.close()
+        self._process.wait(timeout=30)
+
+    def start(self, settings: Mapping[str, str], log: Path) -> tuple[int, int]:
+        """A server with these variables in its environment: its pid, and the reading end of its standard output."""
+        reading, writing = os.pipe()
+        with log.open("a") as errors:
+            socket.send_fds(self._ours, [json.dumps(dict(settings)).encode()], [writing, errors.fileno()])
+        os.close(writing)
+        return int(self._ours.recv(32)), reading
+
+    def wait(self, pid: int) -> int:
+        """How a server that is gone, or about to go, ended: its exit code, or minus the signal that killed it."""
+        self._ours.send(str(pid).encode())
+        return int(self._ours.recv(32))
+
+
+async def first_line(reading: int) -> bytes:
+    """The first line of a pipe; empty when the process ended without one. The rest of the pipe is left alone."""
+    loop = asyncio.get_running_loop()
+    line = b""
+    while not line.endswith(b"\n"):
+        arrived = asyncio.Event()
+        loop.add_reader(reading, arrived.set)
+        try:
+            await arrived.wait()
+        finally:
+            loop.remove_reader(reading)
+        if not (piece := os.read(reading, 4096)):
+            break
+        line += piece
+    return line
+
+
+async def closed(reading: int) -> None:
+    """Wait until the other side of a pipe is gone, and close this one."""
+    while await first_line(reading):
+        continue
+    os.close(reading)
+
+
+def _serve(settings: Mapping[str, str], out: int, errors: int) -> None:
+    from palaver.entry.cli.serve import serve
+
+    os.setsid()
+    os.dup2(out, 1)
+    os.dup2(errors, 2)
+    os.environ.update(settings)
+    sys.stdout = os.fdopen(1, "w")
+    sys.stderr = os.fdopen(2, "w", buffering=1)
+    serve()
+
+
+def _fork(settings: Mapping[str, str], fds: list[int]) -> int:
+    pid = os.fork()
+    if pid:
+        for number in fds:
+            os.close(number)
+        return pid
+    code = 1
+    try:
+        _serve(settings, fds[0], fds[1])
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001 - the end of a process: what went wrong belongs in its log
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _keep(requests: socket.socket) -> None:
+    """The side of the nursery: fork, or wait for, whatever is asked for, until nobody asks any more."""
+    children: set[int] = set()
+    requests.send(b"!")
+    while True:
+        message, fds, _, _ = socket.recv_fds(requests, 1 << 16, 2)
+        if not message:
+            break
+        if fds:
+            settings: dict[str, Any] = json.loads(message)
+            pid = _fork(settings, fds)
+            children.add(pid)
+            requests.send(str(pid).encode())
+        else:
+            pid = int(message)
+            children.discard(pid)
+            requests.send(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+if __name__ == "__main__":
+    # Everything a server imports, sooner or later.
+    import alembic.command
+    import alembic.config
+
+    import palaver.entry.cli.serve
+    import palaver.entry.server  # noqa: F401
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever runs the tests ends them; the nursery follows
+    _keep(socket.socket(fileno=int(sys.argv[1])))

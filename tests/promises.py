@@ -1,0 +1,85 @@
+"""What Palaver promises its users, as data; the tests that keep a promise name it, and no promise goes without one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+SSE = "https://html.spec.whatwg.org/multipage/server-sent-events.html"
+PROBLEM = "https://www.rfc-editor.org/rfc/rfc9457"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """One sentence that holds for everybody who uses Palaver, and where it comes from."""
+
+    says: str
+    because: str  # "product", a link to a standard, or "issue:#n"
+
+
+PROMISES = {
+    "runs:kill:nothing-lost": Promise(
+        says="What a client has heard is in the journal, whenever the process is killed.", because="issue:#2"
+    ),
+    "runs:kill:every-run-ends": Promise(
+        says="Every accepted run comes to its end after a restart, once.", because="issue:#2"
+    ),
+    "runs:watch:no-gap": Promise(says="A reader who returns with its last id misses nothing.", because=SSE),
+    "runs:watch:same-for-all": Promise(says="All readers of a run hear the same bytes.", because="issue:#2"),
+    "runs:watch:durable-first": Promise(
+        says="Nothing is told before it is written down, and no boundary before the disk has it.", because="product"
+    ),
+    "runs:watch:slow-reader": Promise(
+        says="A reader that is too slow is let go and never slows the run.", because="product"
+    ),
+    "runs:watch:nothing-left": Promise(says="Abandoned streams leave nothing behind.", because="issue:#2"),
+    "runs:order": Promise(
+        says="The first event is `session`, the last is `done`, and numbers have no gap.", because="product"
+    ),
+    "runs:cancel:stops-work": Promise(
+        says="Cancelling ends the request to the model at once and keeps what was said.", because="issue:#2"
+    ),
+    "runs:cancel:model-told": Promise(says="The next turn's model is told that an answer was cut.", because="product"),
+    "runs:busy": Promise(
+        says="A prompt to a session that is answering is refused, waits, or interrupts, as its sender wants.",
+        because="product",
+    ),
+    "runs:idempotent": Promise(says="One idempotency key starts one run.", because="product"),
+    "runs:outlive-clients": Promise(says="A client that goes away does not end its run.", because="product"),
+    "runs:one-driver": Promise(
+        says="One process drives a run; one that was paused past its lease writes nothing more.", because="issue:#2"
+    ),
+    "service:ends-soon": Promise(
+        says="The server ends within five seconds, open streams included, and they can be resumed.", because="issue:#2"
+    ),
+    "service:disk": Promise(
+        says="A database that takes no writes answers 503 and recovers by itself; runs wait.", because="issue:#2"
+    ),
+    "input:refused": Promise(says="Bad input gets a clear problem and leaves nothing behind.", because=PROBLEM),
+    "input:foreign-is-unknown": Promise(says="What belongs to others answers like what is not there.", because="product"),
+    "models:failures": Promise(
+        says="A model that fails becomes an `error` event, never an answer, and the session goes on.", because="issue:#2"
+    ),
+    "models:attribution": Promise(
+        says="Each answer tells the next model who gave it; nobody can imitate that.", because="product"
+    ),
+    "sessions:tree": Promise(says="Editing and asking again make siblings, never a rewrite.", because="product"),
+    "sessions:pages": Promise(says="Pages neither skip nor repeat.", because="product"),
+    "sessions:search": Promise(says="What was just said can be found at once.", because="product"),
+    "sessions:titles": Promise(says="A title that a user gave is never overwritten.", because="product"),
+    "sessions:delete": Promise(says="Deleting a session deletes everything that belongs to it.", because="product"),
+    "sessions:export": Promise(says="A session can be taken away, whole.", because="product"),
+    "sessions:stats": Promise(says="Numbers are counted, and null where there is nothing.", because="product"),
+}
+
+
+def keeps(*names: str) -> Callable[[Test], Test]:
+    """Mark a test as one that shows these promises to be kept."""
+    unknown = set(names) - PROMISES.keys()
+    assert not unknown, f"not promised: {sorted(unknown)}"
+
+    def marked(test: Test) -> Test:
+        return test
+
+    return marked
