@@ -21,18 +21,23 @@ install: .venv/.stamp-runtime web  ## Install what running needs
 
 test: .venv/.stamp-dev web  ## Install what is missing and run every check and test
 	@requirements/debian.sh
-	@$(MAKE) --no-print-directory check-style web-check web-test
+	@$(MAKE) --no-print-directory -j2 check-style check-types web-check web-test
 	@$(BIN)/pytest
 
-check: .venv/.stamp-dev check-style  ## Format, lint, floors, types and unit tests, in seconds
-	@$(BIN)/pytest -q tests/unit tests/architecture
+check: .venv/.stamp-dev  ## Format, lint, floors, types and unit tests, in seconds
+	@$(MAKE) --no-print-directory -j2 check-style check-types check-unit
 
-.PHONY: check-style
+.PHONY: check-style check-types check-unit
 check-style: .venv/.stamp-dev
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/lint-imports --no-logo
+
+check-types: .venv/.stamp-dev
 	@$(BIN)/basedpyright --level error
+
+check-unit: .venv/.stamp-dev
+	@$(BIN)/pytest -q tests/unit tests/architecture
 
 format: .venv/.stamp-dev  ## Format the code and mend what can be mended
 	@$(BIN)/ruff format
