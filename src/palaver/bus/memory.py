@@ -1,6 +1,6 @@
 """The bus of a single process: a dictionary of mailboxes."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,9 +15,13 @@ class MemoryBus:
         self._topics: dict[str, list[Mailbox[Any]]] = {}
         self._closed = False
 
-    def publish(self, topic: str, item: Any, weight: int = 1) -> None:
+    def publish(self, topic: str, item: Any, weigh: Callable[[], int]) -> None:
         for mailbox in self._topics.get(topic, ()):
-            mailbox.offer(item, weight)
+            mailbox.offer(item, weigh)
+
+    def end(self, topic: str) -> None:
+        for mailbox in self._topics.get(topic, ()):
+            mailbox.end(Closed)
 
     @contextmanager
     def subscribe(self, *topics: str) -> Generator[Mailbox[Any]]:

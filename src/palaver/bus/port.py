@@ -3,6 +3,7 @@
 A reader that must not miss anything subscribes first, then reads the past from the journal, then goes on by number.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -12,8 +13,12 @@ from palaver.kit.streams import Mailbox
 class Bus(Protocol):
     """Publish and subscribe by topic."""
 
-    def publish(self, topic: str, item: Any, weight: int = 1) -> None:
-        """Tell everybody who listens to `topic`; never waits. `weight` is what the item takes of a mailbox."""
+    def publish(self, topic: str, item: Any, weigh: Callable[[], int]) -> None:
+        """Tell everybody who listens to `topic`; never waits. `weigh` says what the item takes of a mailbox."""
+        ...
+
+    def end(self, topic: str) -> None:
+        """Let everybody who listens to `topic` go: nothing more of it is told here."""
         ...
 
     def subscribe(self, *topics: str) -> AbstractContextManager[Mailbox[Any]]:

@@ -90,8 +90,8 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
     settings = loaded.settings
     bus = MemoryBus(settings.bus.reader_backlog_bytes)
     identity = open_identity(database, settings.identity, signing_key=signing_key(settings.home), clock=clock)
-    inference = Inference(settings.inference, loaded.providers, Guide(clock), clock)
-    metrics, health = Metrics(), HealthChecks(settings.observability, clock)
+        metrics, health = Metrics(), HealthChecks(settings.observability, clock)
+    inference = Inference(settings.inference, loaded.providers, Guide(clock), clock, metrics=metrics)
     journal = Journal(database, bus, clock, settings.runs.unwritten_bytes)
     hands = ModelHands(
         database, journal, inference, count=counting.count, clock=clock, history=settings.runs.history_messages
@@ -113,6 +113,9 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
 
     async def concluded(live: Live) -> None:
         metrics.runs.add(live.run.over or "lost")
+        if live.run.ending and (usage := live.run.ending.usage):
+            metrics.input_tokens += usage.input_tokens
+            metrics.output_tokens += usage.output_tokens
         await queue.concluded(live.session_id, live.user_id)
 
     driver.concluded = concluded
@@ -170,4 +173,4 @@ def _watch(house: House) -> None:
     house.health.add("models", models, needed=False)
     house.health.add("process", process, needed=False)
     house.metrics.watch("palaver_runs_live", "Runs under way here.", lambda: len(house.journal.lives))
-    house.metrics.watch("palaver_events_written", "Events told since the start.", lambda: house.journal.told)
+    house.metrics.watch_growing("palaver_events_told", "Events told since the start.", lambda: house.journal.told)

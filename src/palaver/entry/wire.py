@@ -1,4 +1,4 @@
-"""The connection of a request as streams need it: told when it is lost, able to drop it; it reads nothing."""
+"""The connection of a request as streams need it: told when it is lost, able to write and drop it; reads nothing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +25,17 @@ class Connection(HttpToolsProtocol):
         self.gone = True
         if self.lost is not None:
             self.lost()
+
+    @property
+    def busy(self) -> bool:
+        """Whether what was written before still waits for the reader."""
+        return self.flow.write_paused
+
+    def write(self, data: bytes) -> None:
+        """Send a piece of the body of the response that was started; never waits."""
+        if self.cycle.chunked_encoding:
+            data = b"%x\r\n%b\r\n" % (len(data), data)
+        self.transport.write(data)
 
     def abort(self) -> None:
         """Drop the connection at once, with what was not sent."""

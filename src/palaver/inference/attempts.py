@@ -16,6 +16,7 @@ from palaver.inference.port import Ask, Piece, Pieces, ResolvedModel
 from palaver.inference.servers import Server
 from palaver.kit.clock import Clock
 from palaver.kit.retry import Backoff
+from palaver.observability.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +36,11 @@ class Begun:
 class Attempts:
     """Asks one model until it begins to answer or the backoff gives up."""
 
-    def __init__(self, backoff: Backoff, clock: Clock, chance: Chance) -> None:
+    def __init__(self, backoff: Backoff, clock: Clock, chance: Chance, metrics: Metrics) -> None:
         self._backoff = backoff
         self._clock = clock
         self._chance = chance
+        self._metrics = metrics
 
     async def begin(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
         """The beginning of an answer; raises what the last try raised."""
@@ -55,6 +57,7 @@ class Attempts:
         ailing = isinstance(error, failures.AILING)
         # our own sentence, which repeats nothing of the vendor's; what only the caller did wrong is the caller's
         log.log(logging.DEBUG if isinstance(error, Invalid) else logging.WARNING, "%s", error.detail)
+        self._metrics.upstream_errors.add(server.name, error.code)
         server.breaker = server.breaker.failed(self._clock.now()) if ailing else server.breaker.succeeded()
 
     async def _try(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
@@ -73,6 +76,7 @@ class Attempts:
             server.breaker = server.breaker.abandoned()
             raise
         server.breaker = server.breaker.answered()
+        self._metrics.first_token_seconds.add((self._clock.now() - now).total_seconds(), server.name)
         return Begun(model, server, first, rest)
 
     async def _wait(self, error: PalaverError, tried: int) -> None:

@@ -65,6 +65,7 @@ class Inference:
         builtin: Provider,
         clock: Clock,
         *,
+        metrics: Metrics | None = None,
         chance: Chance = random.random,  # noqa: S311  # waits are spread, not secret
     ) -> None:
         self._settings = settings
@@ -78,7 +79,7 @@ class Inference:
             longest=settings.longest_wait,
             patience=settings.patience,
         )
-        self._attempts = Attempts(backoff, clock, chance)
+        self._attempts = Attempts(backoff, clock, chance, metrics or Metrics())
 
     async def resolve(self, model_id: str | None, principal: Principal) -> ResolvedModel:
         """The model a request means; None means the default. Raises `UnknownModel`."""

@@ -15,10 +15,14 @@ class Closed(Exception):
     """Nothing more will come, because the writer is going away."""
 
 
+def _one() -> int:
+    return 1
+
+
 class Mailbox(Generic[T]):
     """Items for one reader, at most `most` weights of them; when there is no room, the reader is let go."""
 
-    __slots__ = ("_end", "_items", "_most", "_waiter", "_weight", "lagging")
+    __slots__ = ("_end", "_items", "_most", "_waiter", "_weight", "at_once", "lagging")
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -27,11 +31,15 @@ class Mailbox(Generic[T]):
         self._end: type[Exception] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self.lagging: Callable[[], None] | None = None  # called when the reader is let go
+        self.at_once: Callable[[T], bool] | None = None  # takes an item past the mailbox, or says that it cannot now
 
-    def offer(self, item: T, weight: int = 1) -> None:
+    def offer(self, item: T, weigh: Callable[[], int] = _one) -> None:
         """Hand over without waiting; a full mailbox ends this reader, not the writer."""
         if self._end is not None:
             return
+        if self.at_once is not None and not self._items and self.at_once(item):
+            return
+        weight = weigh()
         if self._weight + weight > self._most and self._items:
             self._items.clear()
             self.end(Lagged)

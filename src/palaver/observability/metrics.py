@@ -81,7 +81,6 @@ class Metrics(Collector):
     """Every number of this process. Hot ones are attributes that their owner adds to; others have a `Tally`."""
 
     def __init__(self) -> None:
-        self.events_told = 0
         self.streams_open = 0
         self.readers_let_go = 0
         self.input_tokens = 0
@@ -95,15 +94,19 @@ class Metrics(Collector):
         self.first_token_seconds = Spread(
             "palaver_first_token_seconds", "Time until a model said something.", ("provider",), FIRST_TOKEN_SECONDS
         )
-        self._watched: list[tuple[str, str, Callable[[], float]]] = []
+        self._watched: list[tuple[type[GaugeMetricFamily | CounterMetricFamily], str, str, Callable[[], float]]] = []
         self._registry = CollectorRegistry()
         for collector in (PlatformCollector, ProcessCollector, GCCollector):
             collector(registry=self._registry)
         self._registry.register(self)
 
     def watch(self, name: str, says: str, read: Callable[[], float]) -> None:
-        """Show a number that somebody else keeps; it is read when Prometheus asks."""
-        self._watched.append((name, says, read))
+        """Show a number that somebody else keeps and that goes up and down; it is read when Prometheus asks."""
+        self._watched.append((GaugeMetricFamily, name, says, read))
+
+    def watch_growing(self, name: str, says: str, read: Callable[[], float]) -> None:
+        """The same for a number that only grows."""
+        self._watched.append((CounterMetricFamily, name, says, read))
 
     def render(self) -> bytes:
         """Everything, in the text format whose content type is `CONTENT_TYPE`."""
@@ -115,12 +118,11 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Called by the registry when Prometheus asks."""
-        yield CounterMetricFamily("palaver_events_told", "Events written to streams.", self.events_told)
         yield CounterMetricFamily("palaver_readers_let_go", "Streams ended for being too slow.", self.readers_let_go)
         yield CounterMetricFamily("palaver_input_tokens", "Tokens that models were given.", self.input_tokens)
         yield CounterMetricFamily("palaver_output_tokens", "Tokens that models wrote.", self.output_tokens)
         yield GaugeMetricFamily("palaver_streams_open", "Event streams open now.", self.streams_open)
         for series in (self.requests, self.request_seconds, self.runs, self.upstream_errors, self.first_token_seconds):
             yield series.collect()
-        for name, says, read in self._watched:
-            yield GaugeMetricFamily(name, says, read())
+        for family, name, says, read in self._watched:
+            yield family(name, says, read())

@@ -22,6 +22,15 @@ class Wire(Protocol):
     lost: Callable[[], Any] | None
     gone: bool
 
+    @property
+    def busy(self) -> bool:
+        """Whether what was written before still waits for the reader."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send a piece of the body of the response that was started; never waits."""
+        ...
+
     def abort(self) -> None:
         """Drop the connection at once, with what was not sent."""
         ...
@@ -66,13 +75,14 @@ class EventStream(Response):
         self._pulse = pulse
         self._first = first
         self._wrote = 0.0
-        self._writing = False
+        self._writing = True  # until what was told before is sent, nothing goes past it
         self._wire: Wire | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         mailbox, pulse = self._feed.mailbox, self._pulse
         wire: Wire = scope["extensions"][EXTENSION]
         self._wire, wire.lost, mailbox.lagging = wire, mailbox.end, self._lagging
+        mailbox.at_once = self._at_once
         pulse.streams.add(self)
         pulse.counts.streams_open += 1
         if wire.gone:  # the reader left before there was anything to write
@@ -80,18 +90,22 @@ class EventStream(Response):
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             await self._write(send, self._first.frames() if self._first else b"")
-            while not self._feed.over:
-                await self._write(send, self._frames(await mailbox.take()))
-        except Lagged:
-            pulse.counts.readers_let_go += 1
-        except Closed:
-            pass  # the server is going away, or the reader has left; it comes back with its last number
+            await self._go_on(send)
+            await self._write(send, b"", ends=True)
         finally:
-            wire.lost = None
+            wire.lost = mailbox.at_once = mailbox.lagging = None
             pulse.counts.streams_open -= 1
             pulse.streams.discard(self)
             self._feed.close()
-        await send({"type": "http.response.body", "body": b""})
+
+    async def _go_on(self, send: Send) -> None:
+        try:
+            while not self._feed.over:
+                await self._write(send, self._frames(await self._feed.mailbox.take()))
+        except Lagged:
+            self._pulse.counts.readers_let_go += 1
+        except Closed:
+            pass  # the server is going away, or the reader has left; it comes back with its last number
 
     def beat(self, now: float) -> None:
         """Ping a silent reader; drop one that takes nothing."""
@@ -99,15 +113,25 @@ class EventStream(Response):
         if self._writing and silent > self._pulse.stuck and self._wire:
             self._wire.abort()
         elif not self._writing and silent > self._pulse.ping - self._pulse.every:
-            self._feed.mailbox.offer(None, 0)
+            self._feed.mailbox.offer(None)
 
-    async def _write(self, send: Send, data: bytes) -> None:
+    def _at_once(self, told: Told | None) -> bool:
+        """Send what is told where it is told: a reader who keeps up costs no change of task."""
+        if self._writing or self._wire is None or self._wire.busy:
+            return False
+        if data := self._frame(told):
+            self._wrote = asyncio.get_running_loop().time()
+            self._wire.write(data)
+        if self._feed.over:
+            self._feed.mailbox.end()
+        return True
+
+    async def _write(self, send: Send, data: bytes, *, ends: bool = False) -> None:
         self._wrote = asyncio.get_running_loop().time()
-        if not data:
-            return
         self._writing = True
-        await send({"type": "http.response.body", "body": data, "more_body": True})
-        self._writing = False
+        if data or ends:
+            await send({"type": "http.response.body", "body": data, "more_body": not ends})
+        self._writing = ends
 
     def _frames(self, mail: list[Told | None]) -> bytes:
         if len(mail) == 1:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from palaver.core.events import MessageFinished, ModelReplied, RunDone, RunEvent, UsageCounted
-from palaver.core.messages import Message, MessageStatus, Part, ReasoningPart, TextPart, ToolCallPart
+from palaver.core.messages import Message, MessageStatus, Part, ReasoningPart, Siblings, TextPart, ToolCallPart
 from palaver.core.usage import Usage
 from palaver.inference.port import ResolvedModel
 from palaver.runs.live import Live
@@ -13,11 +13,16 @@ from palaver.runs.machine import Ending, Run
 
 
 class End(NamedTuple):
-    """The last events of a run, in order, and those among them that are needed by name."""
+    """The last events of a run: `first`, then the message once it has its place among its siblings, then `done`."""
 
-    events: list[RunEvent]
+    first: list[RunEvent]
     message: Message
     done: RunDone
+
+    def told(self, siblings: Siblings) -> list[RunEvent]:
+        """All of them, in order."""
+        message = msgspec.structs.replace(self.message, siblings=siblings)
+        return [*self.first, MessageFinished(message=message), self.done]
 
 
 def compose(live: Live, usage: Usage, *, at: str, milliseconds: float) -> End:
@@ -38,7 +43,7 @@ def compose(live: Live, usage: Usage, *, at: str, milliseconds: float) -> End:
     first: list[RunEvent] = [ModelReplied(finish_reason=run.ending.reason, usage=run.ending.usage)]
     if live.failed is not None:
         first = [live.failed]
-    return End([*first, counted, MessageFinished(message=message), done], message, done)
+    return End([*first, counted], message, done)
 
 
 def _message(live: Live, run: Run, settled: Ending, usage: Usage) -> Message:

@@ -174,8 +174,8 @@ class ModelHands:
             error = end.message.error
             reason = end.done.finish_reason
             yield from store.over(live.id, live.epoch, reason=reason, why=error.code if error else None, now=stamp(now))
-            yield from turns.answer(live.session_id, live.user_id, end.message, below=live.place, now=stamp(now))
-            return end.events, None
+            answered = turns.answer(live.session_id, live.user_id, end.message, below=live.place, now=stamp(now))
+            return end.told((yield from answered)), None
 
         await self._journal.boundary(live, write())
         return end.done

@@ -3,25 +3,21 @@
 Pieces of text go by group commit: everything that all runs said since the last transaction is taken by the next one,
 adjacent pieces of one run joined. A boundary (a step begun or done, a run over) also survives a loss of power; it takes
 the pieces before it along, and moves them to where they stay.
-
-What a transaction changes in memory is done while it runs, so that the next one of the same commit sees it, and undone,
-last first, when the commit fails.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from palaver.bus.port import Bus
 from palaver.core.events import RunDone, RunEvent, Stamped
-from palaver.core.ids import RunId, Seq
+from palaver.core.ids import RunId
 from palaver.kit.clock import Clock
 from palaver.runs import store
+from palaver.runs.batch import Batch, Taken
 from palaver.runs.live import Live
-from palaver.runs.machine import UNTOLD
-from palaver.runs.records import Growth, joined, record
-from palaver.runs.store import LeaseLost
+from palaver.runs.records import Growth, record
 from palaver.runs.told import Told
 from palaver.storage.port import Database
 from palaver.storage.script import Script
@@ -44,6 +40,8 @@ class Journal:
         self._dirty: list[Live] = []
         self._posted = False
         self._ended = 0
+        self._loop = asyncio.get_running_loop()
+        self._wrote_at = 0.0
         self.told = 0
         self.lost: Callable[[RunId], None] = _nothing
 
@@ -75,7 +73,10 @@ class Journal:
         return tuple(self._lives.values())
 
     def tell(self, live: Live, event: RunEvent, size: int) -> None:
-        """Something a step brought, of that many characters: written down with the next transaction, then told."""
+        """Something a step brought, of that many characters: written down at once or with the next transaction."""
+        if not live.unwritten and self._tell_at_once(live, event):
+            live.unfolded.append(event)
+            return
         if not live.unwritten:
             self._dirty.append(live)
         live.unwritten.append(event)
@@ -83,6 +84,24 @@ class Journal:
         live.unwritten_size += size
         if not self._posted:
             self._post()
+
+    def _tell_at_once(self, live: Live, event: RunEvent) -> bool:
+        """Write down and tell without a detour, where nothing else is to be written in this turn of the loop."""
+        now = self._loop.time()
+        if now == self._wrote_at or not isinstance(event, Growth):
+            return False
+        self._wrote_at = now
+        seq = live.next_seq
+        line = record(seq, event)
+        wrote = self._database.at_once(store.one_jot(live.id, live.epoch, line))
+        if wrote is None:
+            return False
+        if wrote.count != 1:
+            self.lost(live.id)
+            return True
+        live.wrote(Stamped(seq, event))
+        self._hold_or_publish(live, Told(live.address, [(seq, line)]), live.commits)
+        return True
 
     async def room(self, live: Live) -> None:
         """Wait while more is unwritten than may be: the database cannot be written, so the model has to wait."""
@@ -98,54 +117,54 @@ class Journal:
         `begun` is called before that: work may begin then, but nothing may be told. Raises what the script raises;
         then nothing of it remains.
         """
-        attempt = _Attempt()
+        batch = Batch()
         waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def committed(value: T) -> None:
             live.commits += 1
-            attempt.number = live.commits
-            for taken in attempt.taken:
+            batch.number = live.commits
+            for taken in batch.taken:
                 self._tell(taken, live.commits)
             if begun:
                 begun(value)
 
         def done(value: T) -> None:
-            self._release(live, attempt.number)
+            self._release(live, batch.number)
             if not waiter.done():
                 waiter.set_result(value)
 
         def failed(error: Exception) -> None:
-            attempt.undo()
+            batch.undo()
             if not waiter.done():
                 waiter.set_exception(error)
 
-        self._database.post(attempt.boundary(live, script), durable=True, done=done, failed=failed, committed=committed)
+        self._database.post(batch.boundary(live, script), durable=True, done=done, failed=failed, committed=committed)
         return await waiter
 
     def _post(self) -> None:
         self._posted = True
-        attempt = _Attempt()
+        batch = Batch()
 
         def done(lost: set[RunId]) -> None:
-            for taken in attempt.taken:
+            for taken in batch.taken:
                 if taken.live.id not in lost:
                     self._tell(taken, taken.live.commits)
             for run_id in lost:
                 self.lost(run_id)
 
         def failed(error: Exception) -> None:
-            attempt.undo()
-            self._dirty = [taken.live for taken in attempt.undone] + self._dirty
+            batch.undo()
+            self._dirty = [taken.live for taken in batch.undone] + self._dirty
             self._posted = True
             asyncio.get_running_loop().call_later(RETRY.total_seconds(), self._post)
 
-        self._database.post(self._flush(attempt), durable=False, done=done, failed=failed)
+        self._database.post(self._flush(batch), durable=False, done=done, failed=failed)
 
-    def _flush(self, attempt: "_Attempt") -> Script[set[RunId]]:
+    def _flush(self, batch: Batch) -> Script[set[RunId]]:
         dirty, self._dirty, self._posted = self._dirty, [], False
-        return (yield from attempt.jot(dirty))
+        return (yield from batch.jot(dirty))
 
-    def _tell(self, taken: "_Taken", commit: int) -> None:
+    def _tell(self, taken: Taken, commit: int) -> None:
         """Tell what stands in the database, or keep it until the boundary before it is on the disk."""
         live = taken.live
         if live.room is not None:
@@ -153,7 +172,10 @@ class Journal:
             live.room = None
         if not taken.lines:
             return
-        told = Told(live.address, taken.lines, ends=isinstance(taken.events[-1].event, RunDone))
+        ends = isinstance(taken.events[-1].event, RunDone)
+        self._hold_or_publish(live, Told(live.address, taken.lines, ends=ends), commit)
+
+    def _hold_or_publish(self, live: Live, told: Told, commit: int) -> None:
         if live.synced < commit:
             live.held.append((commit, told))
         else:
@@ -167,106 +189,8 @@ class Journal:
     def _publish(self, live: Live, told: Told) -> None:
         self.told += len(told.lines)
         live.last_told = told.last
-        address, weight = told.address, told.weight
-        self._bus.publish(address.run_topic, told, weight)
-        self._bus.publish(address.session_topic, told, weight)
-
-
-class _Taken(NamedTuple):
-    """What one transaction took of a run, and how the run stood before."""
-
-    live: Live
-    said: list[RunEvent]
-    size: int
-    events: list[Stamped]
-    lines: list[tuple[Seq, bytes]]
-    next_seq: Seq
-    step_from: Seq | None
-    tail: list[Stamped]
-    kept: int  # how much of the tail stood there before
-
-
-class _Attempt:
-    """One transaction: what it took of which runs, so that it can be given back."""
-
-    def __init__(self) -> None:
-        self.taken: list[_Taken] = []
-        self.undone: list[_Taken] = []
-        self.number = 0
-
-    def boundary(self, live: Live, script: Script[tuple[Sequence[RunEvent], T]]) -> Script[T]:
-        """The caller's script, and everything of this step, for good."""
-        try:
-            events, value = yield from script
-            taken = self._take(live, events)
-            live.tail = []
-            if taken.events:
-                yield from store.put_events(live.id, [*taken.tail, *taken.events])
-        except BaseException:
-            self.undo()
-            raise
-        return value
-
-    def jot(self, lives: Sequence[Live]) -> Script[set[RunId]]:
-        """Everything that these runs said; which of them are not ours any more."""
-        for live in lives:
-            if live.unwritten:
-                live.tail.extend(self._take(live, ()).events)
-        rows = [(taken.live.id, taken.live.epoch, b"\n".join(line for _, line in taken.lines)) for taken in self.taken]
-        try:
-            if not rows or (yield from store.jot(rows)) == len(rows):
-                return set()
-            return (yield from _lost([taken.live for taken in self.taken]))
-        except BaseException:
-            self.undo()
-            raise
-
-    def undo(self) -> None:
-        """Give everything back, last first."""
-        if not self.taken:
-            return
-        self.undone, self.taken = self.taken, []
-        for taken in reversed(self.undone):
-            live = taken.live
-            del taken.tail[taken.kept :]
-            live.unwritten[:0] = taken.said
-            live.unwritten_size += taken.size
-            live.next_seq, live.step_from, live.tail = taken.next_seq, taken.step_from, taken.tail
-
-    def _take(self, live: Live, events: Sequence[RunEvent]) -> _Taken:
-        said, size = live.unwritten, live.unwritten_size
-        before = live.next_seq, live.step_from
-        live.unwritten, live.unwritten_size = [], 0
-        stamped, lines = _number(live, [*joined(said), *events] if said else events)
-        taken = _Taken(live, said, size, stamped, lines, *before, live.tail, len(live.tail))
-        self.taken.append(taken)
-        return taken
-
-
-def _number(live: Live, events: Sequence[RunEvent]) -> tuple[list[Stamped], list[tuple[Seq, bytes]]]:
-    stamped: list[Stamped] = []
-    lines: list[tuple[Seq, bytes]] = []
-    for event in events:
-        if isinstance(event, UNTOLD):
-            stamped.append(Stamped(Seq(0), event))
-            continue
-        seq = live.next_seq
-        live.next_seq = Seq(seq + 1)
-        if live.step_from is None and isinstance(event, Growth):
-            live.step_from = seq
-        stamped.append(Stamped(seq, event))
-        lines.append((seq, record(seq, event)))
-    return stamped, lines
-
-
-def _lost(lives: Sequence[Live]) -> Script[set[RunId]]:
-    lost: set[RunId] = set()
-    for live in lives:
-        try:
-            yield from store.hold(live.id, live.epoch)
-        except LeaseLost:
-            lost.add(live.id)
-    return lost
+        self._bus.publish(told.address.run_topic, told, told.weight)
+        self._bus.publish(told.address.session_topic, told, told.weight)
 
 
 def _nothing(_: object) -> None:

@@ -85,6 +85,12 @@ class Live:
         """The run's id."""
         return self.address.run_id
 
+    def wrote(self, stamped: Stamped) -> None:
+        """One more piece stands in the journal."""
+        self.next_seq = Seq(stamped.seq + 1)
+        self.step_from = self.step_from or stamped.seq
+        self.tail.append(stamped)
+
     @property
     def asked(self) -> ResolvedModel:
         """The model that answers; there is one as soon as the run wants anything of it."""

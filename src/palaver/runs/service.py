@@ -119,7 +119,7 @@ class Runs:
         await self._driver.ended(run_id)
 
     def all_told(self, run_id: RunId) -> bool:
-        """Whether nothing that was written down of a run is still to be told here, because the disk does not have it."""
+        """Whether everything that was written down of a run was told here: the disk has it."""
         live = self._journal.live(run_id)
         return live is None or live.last_told + 1 == live.next_seq
 

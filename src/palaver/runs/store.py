@@ -14,7 +14,7 @@ from palaver.runs.prompt import Prompt, prompt_body, prompt_of
 from palaver.runs.records import bundle, unbundle
 from palaver.runs.tables import journal, run_events, runs
 from palaver.sessions.tree import Place
-from palaver.storage.script import Row, Script, Statement, changed, first, rows
+from palaver.storage.script import Do, Row, Script, Statement, changed, first, rows
 
 _encode = msgspec.json.Encoder().encode
 _places = msgspec.json.Decoder(Place)
@@ -242,11 +242,15 @@ def events(run_id: RunId, after: int) -> Script[list[Stamped]]:
     return found
 
 
+def one_jot(run_id: RunId, epoch: int, body: bytes) -> Do:
+    """Add one record to the journal; nothing is added where the run is lost."""
+    return _JOT(run_id=run_id, held=epoch, body=body)
+
+
 def jot(pieces: Sequence[tuple[RunId, int, bytes]]) -> Script[int]:
     """Add records to the journal, each as (run, epoch, record); how many were taken: runs that were lost take none."""
     if len(pieces) == 1:
-        run_id, epoch, body = pieces[0]
-        return (yield _JOT(run_id=run_id, held=epoch, body=body)).count
+        return (yield one_jot(*pieces[0])).count
     return (yield _JOT.many([{"run_id": run, "held": epoch, "body": body} for run, epoch, body in pieces])).count
 
 

@@ -49,7 +49,6 @@ class Told:
         """The number of the last event."""
         return self.lines[-1][0]
 
-    @property
     def weight(self) -> int:
         """About how many bytes it is."""
         return sum(map(len, [line for _, line in self.lines])) + 160 * len(self.lines)

@@ -9,7 +9,7 @@ import msgspec
 
 from palaver.core.errors import Invalid, NotFound
 from palaver.core.ids import MESSAGE, MessageId, RunId, SessionId, UserId
-from palaver.core.messages import Message, Part, text_of
+from palaver.core.messages import Message, Part, Siblings, text_of
 from palaver.core.usage import Usage
 from palaver.kit.ids import new_id
 from palaver.sessions import store, tree
@@ -93,7 +93,7 @@ def begin(asked: Asked, run_id: RunId, *, model: str, provider: str, now: str) -
     return Kept(session, asked.kept.tree, asked.kept.head)
 
 
-def answer(session_id: SessionId, user_id: UserId, message: Message, *, below: Place, now: str) -> Script[Kept]:
+def answer(session_id: SessionId, user_id: UserId, message: Message, *, below: Place, now: str) -> Script[Siblings]:
     """Put the answer below its question and save the session; NotFound when the session is gone."""
     kept = yield from store.find(session_id, user_id, to_change=True)
     grown, place = tree.append(kept.tree, below, message.id)
@@ -102,9 +102,9 @@ def answer(session_id: SessionId, user_id: UserId, message: Message, *, below: P
     session = _answered(kept.session, message, now)
     if head == place:
         session = msgspec.structs.replace(session, head_message_id=message.id)
-    after = Kept(session, grown, head)
-    yield from store.save(after)
-    return after
+    yield from store.save(Kept(session, grown, head))
+    family = tree.siblings(grown, place)
+    return Siblings(len(family), family.index(place))
 
 
 def _answered(session: Session, message: Message, now: str) -> Session:

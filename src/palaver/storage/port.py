@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from palaver.core.errors import Unavailable
-from palaver.storage.script import Script
+from palaver.storage.script import Do, Result, Script
 
 T = TypeVar("T")
 
@@ -36,6 +36,10 @@ class Database(Protocol):
 
     async def write(self, script: Script[T], *, durable: bool = True) -> T:
         """Run a script and return once it is committed; with `durable`, once it also survives a loss of power."""
+        ...
+
+    def at_once(self, do: Do) -> Result | None:
+        """Execute and commit one statement without waiting; not durable. None where it cannot be now: post it then."""
         ...
 
     def post(

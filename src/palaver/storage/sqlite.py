@@ -147,6 +147,18 @@ class SqliteDatabase:
         self.post(script, durable=durable, done=done, failed=failed)
         return await waiter
 
+    def at_once(self, do: Do) -> Result | None:
+        if self._scheduled or (self._disk and self._disk.gate.locked()):
+            return None
+        try:
+            result = step(self._link, do)
+        except sqlite3.Error:
+            return None  # posted, it is tried again, and answered for
+        self._commits += 1
+        if self._disk:
+            self._disk.committed(self._commits, wanted=False)
+        return result
+
     def post(
         self,
         script: Script[T],
