@@ -90,7 +90,7 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
     settings = loaded.settings
     bus = MemoryBus(settings.bus.reader_backlog_bytes)
     identity = open_identity(database, settings.identity, signing_key=signing_key(settings.home), clock=clock)
-        metrics, health = Metrics(), HealthChecks(settings.observability, clock)
+    metrics, health = Metrics(), HealthChecks(settings.observability, clock)
     inference = Inference(settings.inference, loaded.providers, Guide(clock), clock, metrics=metrics)
     journal = Journal(database, bus, clock, settings.runs.unwritten_bytes)
     hands = ModelHands(

@@ -23,6 +23,7 @@ from palaver.inference.settings import InferenceSettings, ModelFacts, ProviderSe
 from palaver.inference.wellknown import WELL_KNOWN
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.retry import Backoff
+from palaver.observability.metrics import Metrics
 
 # A model that is not in a server's list may have been added just now; but not every guess may cause a look.
 LOOK_AGAIN = timedelta(seconds=5)

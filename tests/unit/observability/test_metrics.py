@@ -12,12 +12,12 @@ def read(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], floa
 
 def test_hot_numbers_are_plain_integers_and_show() -> None:
     metrics = Metrics()
-    metrics.events_told += 3
+    metrics.input_tokens += 3
     metrics.streams_open += 2
     metrics.streams_open -= 1
     metrics.output_tokens += 7
     numbers = read(metrics)
-    assert numbers["palaver_events_told_total", ()] == 3
+    assert numbers["palaver_input_tokens_total", ()] == 3
     assert numbers["palaver_streams_open", ()] == 1
     assert numbers["palaver_output_tokens_total", ()] == 7
 
@@ -55,8 +55,10 @@ def test_a_watched_number_is_read_when_asked_for() -> None:
     metrics = Metrics()
     kept = [1.0]
     metrics.watch("palaver_connections", "Connections.", lambda: kept[0])
+    metrics.watch_growing("palaver_greetings", "Greetings.", lambda: kept[0] * 2)
     kept[0] = 5.0
-    assert read(metrics)["palaver_connections", ()] == 5
+    numbers = read(metrics)
+    assert (numbers["palaver_connections", ()], numbers["palaver_greetings_total", ()]) == (5, 10)
 
 
 def test_the_process_shows_its_memory_and_two_sets_of_metrics_do_not_collide() -> None:
