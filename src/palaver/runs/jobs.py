@@ -27,7 +27,10 @@ class LeaseKeeper:
 
     async def give_up(self) -> None:
         """Be gone: what was held here may be claimed at once."""
-        await self._database.write(lease.give_up(self._holder))
+        try:
+            await self._database.write(lease.give_up(self._holder))
+        except StorageUnavailable as error:
+            log.warning("The lease could not be given up, and will run out: %s", error.detail)
 
     async def run(self) -> None:
         """Three times per span: stay alive, and look for runs that nobody drives."""
