@@ -1,12 +1,17 @@
 """A mailbox never makes its writer wait; a reader that is too slow is let go."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from palaver.kit.streams import Closed, Lagged, Mailbox
+
+
+def weighing(weight: int) -> Callable[[], int]:
+    return lambda: weight
 
 
 async def test_the_reader_gets_everything_that_is_there_at_once_and_in_order() -> None:
@@ -30,11 +35,11 @@ async def test_what_has_no_room_lets_the_reader_go_and_says_so() -> None:
     mailbox: Mailbox[str] = Mailbox(10)
     let_go: list[str] = []
     mailbox.lagging = lambda: let_go.append("now")
-    mailbox.offer("a", 6)
-    mailbox.offer("b", 4)
+    mailbox.offer("a", weighing(6))
+    mailbox.offer("b", weighing(4))
     assert let_go == []
-    mailbox.offer("c", 1)
-    mailbox.offer("d", 1)
+    mailbox.offer("c", weighing(1))
+    mailbox.offer("d", weighing(1))
     assert let_go == ["now"]
     for _ in range(2):
         with pytest.raises(Lagged):
@@ -43,10 +48,25 @@ async def test_what_has_no_room_lets_the_reader_go_and_says_so() -> None:
 
 async def test_one_item_that_is_larger_than_the_mailbox_still_finds_room_in_an_empty_one() -> None:
     mailbox: Mailbox[str] = Mailbox(10)
-    mailbox.offer("large", 11)
+    mailbox.offer("large", weighing(11))
     assert await mailbox.take() == ["large"]
-    mailbox.offer("again", 10)
+    mailbox.offer("again", weighing(10))
     assert await mailbox.take() == ["again"]
+
+
+async def test_what_is_taken_at_once_does_not_go_through_the_mailbox_and_overtakes_nothing() -> None:
+    mailbox: Mailbox[str] = Mailbox(10)
+    past: list[str] = []
+
+    def take(item: str) -> bool:
+        past.append(item)
+        return item != "refused"
+
+    mailbox.at_once = take
+    for item in ("first", "refused", "behind it"):
+        mailbox.offer(item)
+    assert past == ["first", "refused"]
+    assert await mailbox.take() == ["refused", "behind it"]
 
 
 async def test_a_closed_mailbox_gives_what_is_there_and_takes_nothing_more() -> None:
@@ -95,7 +115,7 @@ async def _read(offers: list[tuple[int, bool]]) -> None:
     waiting = 0
     for number, (weight, reads) in enumerate(offers):
         overflows = waiting + weight > 10 and len(taken) < number
-        mailbox.offer(number, weight)
+        mailbox.offer(number, weighing(weight))
         if overflows:
             with pytest.raises(Lagged):
                 await mailbox.take()

@@ -54,4 +54,4 @@ def test_what_is_left_of_the_end_is_still_the_end() -> None:
 
 
 def test_its_weight_is_not_less_than_its_frames_take() -> None:
-    assert told(1, 50).weight >= 0.9 * len(told(1, 50).frames())
+    assert told(1, 50).weight() >= 0.9 * len(told(1, 50).frames())

@@ -12,7 +12,7 @@ from palaver.storage import sqlite
 from palaver.storage.port import StorageUnavailable
 from palaver.storage.script import Script
 from palaver.storage.sqlite import SqliteDatabase
-from tests.unit.storage.conftest import HeldDisk
+from tests.unit.held_disk import HeldDisk
 from tests.unit.storage.given import create, names, names_on_disk, put
 
 
@@ -50,8 +50,8 @@ async def test_one_sync_serves_all_commits_that_wait_for_it(
     database: SqliteDatabase, held: HeldDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     syncs: list[int] = []
-    real = held._real
-    held._real = lambda wal: syncs.append(wal) or real(wal)  # type: ignore[operator]
+    real = held.real
+    held.real = lambda wal: syncs.append(wal) or real(wal)
     held.hold()
     async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
         tasks.create_task(database.write(put("first")))
