@@ -113,9 +113,6 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
 
     async def concluded(live: Live) -> None:
         metrics.runs.add(live.run.over or "lost")
-        if live.run.ending and (usage := live.run.ending.usage):
-            metrics.input_tokens += usage.input_tokens
-            metrics.output_tokens += usage.output_tokens
         await queue.concluded(live.session_id, live.user_id)
 
     driver.concluded = concluded
@@ -138,6 +135,8 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
         lease=LeaseKeeper(database, recovery, clock, holder=holder, span=settings.runs.lease),
     )
     _watch(house)
+    metrics.watch_growing("palaver_input_tokens", "Tokens that models were given.", lambda: hands.spent.input_tokens)
+    metrics.watch_growing("palaver_output_tokens", "Tokens that models wrote.", lambda: hands.spent.output_tokens)
     return house
 
 

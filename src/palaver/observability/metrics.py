@@ -83,8 +83,6 @@ class Metrics(Collector):
     def __init__(self) -> None:
         self.streams_open = 0
         self.readers_let_go = 0
-        self.input_tokens = 0
-        self.output_tokens = 0
         self.requests = Tally("palaver_http_requests", "Requests answered.", ("method", "route", "status"))
         self.request_seconds = Spread(
             "palaver_http_request_seconds", "Time until an answer began.", ("method", "route"), REQUEST_SECONDS
@@ -119,8 +117,6 @@ class Metrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """Called by the registry when Prometheus asks."""
         yield CounterMetricFamily("palaver_readers_let_go", "Streams ended for being too slow.", self.readers_let_go)
-        yield CounterMetricFamily("palaver_input_tokens", "Tokens that models were given.", self.input_tokens)
-        yield CounterMetricFamily("palaver_output_tokens", "Tokens that models wrote.", self.output_tokens)
         yield GaugeMetricFamily("palaver_streams_open", "Event streams open now.", self.streams_open)
         for series in (self.requests, self.request_seconds, self.runs, self.upstream_errors, self.first_token_seconds):
             yield series.collect()

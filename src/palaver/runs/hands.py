@@ -73,6 +73,7 @@ class ModelHands:
         self._count = count
         self._clock = clock
         self._history = history
+        self.spent = Usage()  # what all runs that were concluded here consumed
 
     async def perform(self, live: Live, want: Want) -> RunEvent | None:
         """One want, done; whatever goes wrong becomes an event."""
@@ -178,6 +179,7 @@ class ModelHands:
             return end.told((yield from answered)), None
 
         await self._journal.boundary(live, write())
+        self.spent = self.spent.plus(usage)
         return end.done
 
     async def _usage(self, live: Live) -> Usage:
