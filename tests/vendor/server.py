@@ -31,6 +31,7 @@ class Heard:
     sent: int = 0
     _gone: asyncio.Event = field(default_factory=asyncio.Event)
     _begun: asyncio.Event = field(default_factory=asyncio.Event)
+    _served: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def gone(self) -> float:
         """Wait until the client has closed the connection before the reply was over; the time at which it did."""
@@ -43,6 +44,11 @@ class Heard:
         """Wait until the first bytes of the body have been sent."""
         async with asyncio.timeout(PATIENCE):
             await self._begun.wait()
+
+    async def served(self) -> None:
+        """Wait until the whole reply has been handed to the socket."""
+        async with asyncio.timeout(PATIENCE):
+            await self._served.wait()
 
     @property
     def open(self) -> bool:
@@ -148,6 +154,7 @@ class FakeVendor:
         for step in reply.steps:
             await self._take(step, request, response, heard)
         await response.write_eof()
+        heard._served.set()
         return response
 
     async def _take(self, step: Step, request: web.Request, response: web.StreamResponse, heard: Heard) -> None:
