@@ -1,7 +1,8 @@
 """Who said what, for models: answers of other models are marked, and nobody can imitate the mark; pure."""
 
-import re
 from collections.abc import Iterable
+
+import regex
 
 from palaver.core.messages import Message
 
@@ -12,10 +13,12 @@ RULE = (
 )
 CUT = "[This answer was interrupted here and is not complete.]"
 
-_MARK = re.compile(r"\[(\s*response\s+from\s+[^\]\n]{1,200})\]", re.IGNORECASE)
-_ECHO = re.compile(r"\s*\[\s*response\s+from\s+[^\]\n]{1,200}\][ \t]*(?:\r?\n)*", re.IGNORECASE)
-_LONGEST_ECHO = 260
-_START = "[response from "
+# A whole mark, or the beginning of one: of marks within marks, beginnings would be left.
+_MARK = regex.compile(r"\[(\s*response\s+from\s[^\[\]\n]*)\]|\[(?=\s*response\s+from\s)", regex.IGNORECASE)
+# Bounded throughout, so that what is held back of an answer is.
+_ECHO = regex.compile(
+    r"\s{0,32}\[\s{0,8}response\s{1,8}from\s{1,8}[^\]\n]{1,200}\][ \t]{0,8}(?:\r?\n){0,8}", regex.IGNORECASE
+)
 
 
 def several(path: Iterable[Message], asked: str) -> bool:
@@ -30,7 +33,11 @@ def attributed(message: Message) -> str:
 
 def neutral(text: str) -> str:
     """A user's text in which nothing looks like the mark: square brackets around an imitation become round."""
-    return _MARK.sub(r"(\1)", text) if "[" in text else text
+    return _MARK.sub(_round, text) if "[" in text else text
+
+
+def _round(mark: "regex.Match[str]") -> str:
+    return f"({mark[1]})" if mark[1] is not None else "("
 
 
 class Unechoed:
@@ -44,23 +51,18 @@ class Unechoed:
         if self._held is None:
             return text
         held = self._held + text
-        if self._may_grow(held):
+        if _ECHO.fullmatch(held, partial=True):  # it could still become the mark, or the line breaks after it
             self._held = held
             return ""
         self._held = None
-        return _ECHO.sub("", held, count=1) if _ECHO.match(held) else held
+        return _unmarked(held)
 
     def rest(self) -> str:
         """What was held back when the answer ended."""
         held, self._held = self._held or "", None
-        return _ECHO.sub("", held, count=1) if _ECHO.match(held) else held
+        return _unmarked(held)
 
-    def _may_grow(self, held: str) -> bool:
-        """Whether what was said could still become the mark, or the line breaks after it."""
-        said = re.sub(r"\s+", " ", held.lstrip()).casefold()
-        if not said:
-            return len(held) < _LONGEST_ECHO
-        if said.startswith(_START):
-            whole = _ECHO.fullmatch(held)
-            return len(held) < _LONGEST_ECHO and (("]" not in held and "\n" not in held.lstrip()) or whole is not None)
-        return _START.startswith(said)
+
+def _unmarked(answer: str) -> str:
+    mark = _ECHO.match(answer)
+    return answer[mark.end() :] if mark else answer

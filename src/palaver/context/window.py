@@ -38,8 +38,12 @@ def told(path: Sequence[Message], *, model: str, system: str | None, window: int
             turns.append(turn)
     while len(turns) > 1 and turns[-1].role == "assistant":  # a history begins with what a person said
         turns.pop()
-    spoken = sum(1 for message in path if message.parts)
-    return Told(instructions, tuple(reversed(turns)), max(0, spoken - len(turns)), marked)
+    return Told(instructions, tuple(reversed(turns)), sum(map(_speaks, path)) - len(turns), marked)
+
+
+def _speaks(message: Message) -> bool:
+    """Whether a message makes a turn: of others than the person, only text is told."""
+    return any(message.role == "user" or isinstance(part, TextPart) for part in message.parts)
 
 
 def _turn(message: Message, *, marked: bool) -> Turn:
