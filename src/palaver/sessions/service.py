@@ -1,6 +1,6 @@
 """What people do with sessions and messages, one unit of work each; turns of a model belong to `runs`."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -18,6 +18,8 @@ from palaver.sessions.store import Filter, Found, Kept, Position
 from palaver.sessions.titles import title_of
 from palaver.storage.port import Database
 from palaver.storage.script import Script
+
+Depth = Annotated[int, msgspec.Meta(ge=0, lt=1 << 40)]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -92,7 +94,7 @@ class Sessions:
         self, user_id: UserId, session_id: SessionId, *, after: str | None, limit: int, branch: Branch | None
     ) -> bytes:
         """A page of one branch, oldest first; without `branch`, the one that the session's head ends."""
-        start = _position(after, tuple[int])[0] if after else 0
+        start = _position(after, tuple[Depth])[0] if after else 0
         end = start + self._limit(limit)
         return await self._database.read(_messages(user_id, session_id, branch, range(start, end)))
 
