@@ -28,6 +28,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    url: str
 
     @property
     def json(self) -> Any:
@@ -50,7 +51,7 @@ class Person:
             asyncio.timeout(PATIENCE),
             self.client.request(method, self._at(path), headers=self._headers(more), **body, **more) as reply,
         ):
-            return Answer(reply.status, dict(reply.headers), await reply.read())
+            return Answer(reply.status, dict(reply.headers), await reply.read(), str(reply.url))
 
     async def get(self, path: str, **more: Any) -> Any:
         """What stands there; it must be there."""
