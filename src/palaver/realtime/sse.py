@@ -83,6 +83,7 @@ class EventStream(Response):
         wire: Wire = scope["extensions"][EXTENSION]
         self._wire, wire.lost, mailbox.lagging = wire, mailbox.end, self._lagging
         mailbox.at_once = self._at_once
+        self._wrote = asyncio.get_running_loop().time()
         pulse.streams.add(self)
         pulse.counts.streams_open += 1
         if wire.gone:  # the reader left before there was anything to write
