@@ -87,6 +87,10 @@ class FakeVendor:
         for script in scripts:
             self._queue.extend([script] if isinstance(script, Reply) else script)
 
+    def forget(self) -> None:
+        """Drop the replies that are queued: from now on the model's name says."""
+        self._queue.clear()
+
     def release(self) -> None:
         """End every stalled reply: its socket is closed."""
         self._release.set()
