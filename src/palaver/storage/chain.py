@@ -17,18 +17,25 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 def head() -> str:
     """The newest revision: the file that no other one follows. Reading names is faster than importing Alembic."""
-    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max(_revisions())
 
 
 def bring_up_to_date(path: Path) -> None:
     """Create the database or bring it to the newest schema; nothing is done when it is there already."""
     try:
-        if _revision(path) == head():
+        there = _revision(path)
+        if there == head():
             return
+        if there is not None and there not in _revisions():
+            raise StorageUnavailable(f"The database {path} was last used by a newer Palaver; start that one.")
         with _alone(path):
             _upgrade(path)
     except (sqlite3.Error, OSError) as error:
         raise StorageUnavailable(f"The database {path} cannot be opened.") from error
+
+
+def _revisions() -> set[str]:
+    return {path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def _revision(path: Path) -> str | None:
