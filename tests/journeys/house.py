@@ -61,6 +61,10 @@ class Person:
         """What comes of it; it must succeed."""
         return self._sure(await self.call("POST", path, json if json is not None else {}, **more))
 
+    async def patch(self, path: str, json: Any) -> Any:
+        """What becomes of it; it must succeed."""
+        return self._sure(await self.call("PATCH", path, json))
+
     @asynccontextmanager
     async def stream(self, method: str, path: str, *, last: int | None = None, **more: Any) -> AsyncIterator[Stream]:
         """An open stream of events, from after event `last`."""

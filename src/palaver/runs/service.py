@@ -113,6 +113,7 @@ class Runs:
         run = await self.interrupt(user_id, session_id)
         if run is not None:
             await self._driver.ended(run.id)
+        await self._database.write(store.forget_jots(session_id))
 
     async def ended(self, run_id: RunId) -> None:
         """Return when this process does not drive the run any more."""

@@ -144,6 +144,9 @@ _SWEEP = Statement(
         journal.c.n < bindparam("below"), journal.c.run_id.not_in(select(runs.c.id).where(runs.c.state == "live"))
     )
 )
+_FORGET = Statement(
+    delete(journal).where(journal.c.run_id.in_(select(runs.c.id).where(runs.c.session_id == bindparam("session_id"))))
+)
 SWEPT_AT_ONCE = 4_000  # rows; about 2 ms
 
 
@@ -266,6 +269,11 @@ def unbound(run_id: RunId, bound: Sequence[Stamped], after: int) -> Script[list[
     """What stands in the journal only: pieces since the last boundary."""
     last = max((one.seq for one in bound), default=after)
     return [one for one in (yield from jots(run_id)) if one.seq > last or not one.seq]
+
+
+def forget_jots(session_id: SessionId) -> Script[None]:
+    """Take everything out of the journal that was said in a session; only where no run of it is live."""
+    yield _FORGET(session_id=session_id)
 
 
 def sweep() -> Script[int]:
