@@ -29,9 +29,11 @@ _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 _EVERYWHERE = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_PAGES = [
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
 _PAGE_POLICY = (
@@ -77,8 +79,8 @@ class _Passage:
         try:
             refusal = self._refuse(headers)
             await (refusal or self._app)(self._scope, self._counted(headers), self._start)
-        except _TooLarge:
-            await self._last_word(problem.of_error(_too_large()))
+        except PayloadTooLarge as error:
+            await self._last_word(problem.of_error(error))
         except ClientDisconnect:
             self._status = self._status or 499  # nobody is there to be answered
         except Exception:  # the last place where a fault of ours can still become an answer
@@ -107,7 +109,7 @@ class _Passage:
         message = await self._receive()
         self._read += len(message.get("body", b""))
         if self._read > LARGEST_BODY:
-            raise _TooLarge
+            raise _too_large()
         return message
 
     async def _start(self, message: Message) -> None:
@@ -115,9 +117,12 @@ class _Passage:
             self._status = message["status"]
             headers: list[tuple[bytes, bytes]] = [*message["headers"], *_EVERYWHERE]
             headers.append((b"x-request-id", self._id.encode()))
-            html = any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers)
-            headers.append((b"content-security-policy", _PAGE_POLICY if html else _API_POLICY))
-            if self._scope["path"].startswith(API) and not any(name == b"cache-control" for name, _ in headers):
+            named = dict(headers)
+            if named.get(b"content-type", b"").startswith(b"text/html"):
+                headers += [*_PAGES, (b"content-security-policy", _PAGE_POLICY)]
+            else:
+                headers.append((b"content-security-policy", _API_POLICY))
+            if b"cache-control" not in named and self._scope["path"].startswith(API):
                 headers.append((b"cache-control", b"no-store"))
             message = {**message, "headers": headers}
             self._metrics.request_seconds.add(time.perf_counter() - self._began, self._scope["method"], self._route())
@@ -138,10 +143,6 @@ class _Passage:
             took = round((time.perf_counter() - self._began) * 1000, 1)
             level = logging.WARNING if status >= 500 else logging.DEBUG
             log.log(level, "%s %s", method, route, extra={"status": status, "took_ms": took})
-
-
-class _TooLarge(Exception):
-    """A body without a length turned out to be too long."""
 
 
 def _too_large() -> PayloadTooLarge:

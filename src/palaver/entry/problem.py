@@ -80,12 +80,18 @@ def answer_errors(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if isinstance(error.__cause__, PalaverError):  # raised while the body was read
+            return of_error(error.__cause__)
         if error.status_code == 400:  # a body that is no text, or no JSON
             return of_error(Invalid("The body is not JSON in UTF-8."))
         title = HTTPStatus(error.status_code).phrase
         code = _CODES.get(error.status_code, "internal" if error.status_code >= 500 else "invalid")
         return problem(error.status_code, code, title, detail=f"{title}.", headers=error.headers)
 
+    async def fault(request: Request, error: Exception) -> Response:
+        return of_fault()
+
+    app.add_exception_handler(Exception, fault)
     app.add_exception_handler(PalaverError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
