@@ -25,16 +25,23 @@ class MemoryBus:
 
     @contextmanager
     def subscribe(self, *topics: str) -> Generator[Mailbox[Any]]:
+        mailbox = self.listen(*topics)
+        try:
+            yield mailbox
+        finally:
+            self.leave(mailbox, *topics)
+
+    def listen(self, *topics: str) -> Mailbox[Any]:
         mailbox: Mailbox[Any] = Mailbox(self._most)
         if self._closed:
             mailbox.end(Closed)
         for topic in topics:
             self._topics.setdefault(topic, []).append(mailbox)
-        try:
-            yield mailbox
-        finally:
-            for topic in topics:
-                self._leave(topic, mailbox)
+        return mailbox
+
+    def leave(self, mailbox: Mailbox[Any], *topics: str) -> None:
+        for topic in topics:
+            self._leave(topic, mailbox)
 
     def readers(self, topic: str) -> int:
         return len(self._topics.get(topic, ()))

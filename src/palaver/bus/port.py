@@ -25,6 +25,14 @@ class Bus(Protocol):
         """Listen until the context ends."""
         ...
 
+    def listen(self, *topics: str) -> Mailbox[Any]:
+        """Listen until `leave` is called, for readers whose life is no block of code."""
+        ...
+
+    def leave(self, mailbox: Mailbox[Any], *topics: str) -> None:
+        """Stop listening; once."""
+        ...
+
     def readers(self, topic: str) -> int:
         """How many listen to `topic` here."""
         ...

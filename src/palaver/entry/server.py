@@ -35,6 +35,7 @@ from palaver.web import api as web_api
 
 log = logging.getLogger(__name__)
 
+GC_THRESHOLD = (20_000, 20, 20)  # a turn makes some 2,000 objects and hardly a cycle: look for cycles every ten turns
 GRACE = 3  # seconds that answers under way have when the server ends; the whole end takes less than 5
 
 
@@ -110,6 +111,7 @@ def _settle_memory() -> None:
     """What stands now stands until the end: the collector need not walk it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLD)
 
 
 def _cancel(tasks: asyncio.TaskGroup) -> None:

@@ -3,7 +3,6 @@
 A feed listens first and reads the past afterwards, so that nothing falls in between.
 """
 
-from contextlib import ExitStack
 from typing import Protocol
 
 from palaver.bus.port import Bus
@@ -39,12 +38,16 @@ class _Listening:
     """What all feeds have in common: a mailbox that listens to one topic."""
 
     def __init__(self, bus: Bus, topic: str) -> None:
-        self._listening = ExitStack()
-        self.mailbox: Mail = self._listening.enter_context(bus.subscribe(topic))
+        self._bus = bus
+        self._topic = topic
+        self._closed = False
+        self.mailbox: Mail = bus.listen(topic)
         self.over = False
 
     def close(self) -> None:
-        self._listening.close()
+        if not self._closed:
+            self._closed = True
+            self._bus.leave(self.mailbox, self._topic)
 
 
 class RunFeed(_Listening):

@@ -75,6 +75,7 @@ class EventStream(Response):
         self._pulse = pulse
         self._first = first
         self._wrote = 0.0
+        self._loop = asyncio.get_running_loop()
         self._writing = True  # until what was told before is sent, nothing goes past it
         self._wire: Wire | None = None
 
@@ -83,30 +84,37 @@ class EventStream(Response):
         wire: Wire = scope["extensions"][EXTENSION]
         self._wire, wire.lost, mailbox.lagging = wire, mailbox.end, self._lagging
         mailbox.at_once = self._at_once
-        self._wrote = asyncio.get_running_loop().time()
+        self._wrote = self._loop.time()
         pulse.streams.add(self)
         pulse.counts.streams_open += 1
         if wire.gone:  # the reader left before there was anything to write
             mailbox.end()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await self._write(send, self._first.frames() if self._first else b"")
-            await self._go_on(send)
-            await self._write(send, b"", ends=True)
+            if self._first:
+                await self._write(send, self._first.frames())
+            self._writing = False
+            if not await self._go_on(send):
+                await self._write(send, b"", ends=True)
         finally:
             wire.lost = mailbox.at_once = mailbox.lagging = None
             pulse.counts.streams_open -= 1
             pulse.streams.discard(self)
             self._feed.close()
 
-    async def _go_on(self, send: Send) -> None:
+    async def _go_on(self, send: Send) -> bool:
+        """Write what comes; whether the end was written with the last of it."""
         try:
             while not self._feed.over:
-                await self._write(send, self._frames(await self._feed.mailbox.take()))
+                data = self._frames(await self._feed.mailbox.take())
+                await self._write(send, data, ends=self._feed.over)
+                if self._feed.over:
+                    return True
         except Lagged:
             self._pulse.counts.readers_let_go += 1
         except Closed:
             pass  # the server is going away, or the reader has left; it comes back with its last number
+        return False
 
     def beat(self, now: float) -> None:
         """Ping a silent reader; drop one that takes nothing."""
@@ -118,17 +126,15 @@ class EventStream(Response):
 
     def _at_once(self, told: Told | None) -> bool:
         """Send what is told where it is told: a reader who keeps up costs no change of task."""
-        if self._writing or self._wire is None or self._wire.busy:
+        if self._writing or self._wire is None or self._wire.busy or (told is not None and told.ends):
             return False
         if data := self._frame(told):
-            self._wrote = asyncio.get_running_loop().time()
+            self._wrote = self._loop.time()
             self._wire.write(data)
-        if self._feed.over:
-            self._feed.mailbox.end()
         return True
 
     async def _write(self, send: Send, data: bytes, *, ends: bool = False) -> None:
-        self._wrote = asyncio.get_running_loop().time()
+        self._wrote = self._loop.time()
         self._writing = True
         if data or ends:
             await send({"type": "http.response.body", "body": data, "more_body": not ends})

@@ -76,22 +76,25 @@ class Acceptance:
         now, prompt = self._now(), row.prompt
         if prompt.parts:
             asked = yield from turns.ask(kept, live.user_id, prompt.parts, below=_below(prompt), now=now)
-            if prompt.metadata:
-                yield from session_store.set_metadata(asked.message_id, msgspec.json.encode(prompt.metadata))
         else:
             asked = yield from turns.ask_again(kept, live.user_id, MessageId(prompt.below))
-        session = turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
-        yield from session_store.create(session, live.user_id) if created else session_store.save(session)
         run = row._replace(
             state="live", owner=self._holder, place=asked.place, user_message_id=asked.message_id, started_at=now
         )
+        # The run first: where its key is taken, or its turn was taken back, nothing is written.
         if queued:
             if (yield from store.begun(run)) is None:
                 raise Conflict("The turn was taken back.")
         else:
             yield from store.put(run._replace(prompt=msgspec.structs.replace(prompt, parts=())))
+        yield from asked.write(live.user_id)
+        if prompt.metadata:
+            yield from session_store.set_metadata(asked.message_id, msgspec.json.encode(prompt.metadata))
+        session = turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
+        yield from session_store.create(session, live.user_id) if created else session_store.save(session)
         prepare(live, run, model)
         live.reaches = tree.path(session.tree, asked.place)
+        live.question = asked.message if asked.place.depth == 0 else None
         live.system = session.session.system_prompt
         started = RunStarted(
             user_message_id=asked.message_id, message_id=run.message_id, model=model.id, provider=model.provider

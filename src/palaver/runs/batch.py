@@ -48,7 +48,7 @@ class Batch:
             taken = self._take(live, events)
             live.tail = []
             if taken.events:
-                yield from store.put_events(live.id, [*taken.tail, *taken.events])
+                yield from store.put_events(live.id, [*taken.tail, *taken.events], dict(taken.lines))
         except BaseException:
             self.undo()
             raise

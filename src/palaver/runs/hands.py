@@ -95,7 +95,7 @@ class ModelHands:
             return INTERNAL
 
     async def _answer(self, live: Live) -> RunEvent:
-        path = await self._database.read(self._path(live))
+        path = [live.question] if live.question else await self._database.read(self._path(live))
         prompt, model = live.prompt, live.asked
         view = told(path, model=model.id, system=_system(live), window=model.context_window)
         ask = Ask(

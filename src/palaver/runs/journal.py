@@ -138,7 +138,14 @@ class Journal:
             if not waiter.done():
                 waiter.set_exception(error)
 
-        self._database.post(batch.boundary(live, script), durable=True, done=done, failed=failed, committed=committed)
+        self._database.post(
+            batch.boundary(live, script),
+            durable=True,
+            done=done,
+            failed=failed,
+            committed=committed,
+            fails_early=True,
+        )
         return await waiter
 
     def _post(self) -> None:
@@ -158,7 +165,7 @@ class Journal:
             self._posted = True
             asyncio.get_running_loop().call_later(RETRY.total_seconds(), self._post)
 
-        self._database.post(self._flush(batch), durable=False, done=done, failed=failed)
+        self._database.post(self._flush(batch), durable=False, done=done, failed=failed, fails_early=True)
 
     def _flush(self, batch: Batch) -> Script[set[RunId]]:
         dirty, self._dirty, self._posted = self._dirty, [], False

@@ -6,6 +6,7 @@ from collections import deque
 from palaver.context.window import Told as Window
 from palaver.core.events import RunEvent, RunFailed, Stamped
 from palaver.core.ids import MessageId, RunId, Seq, SessionId, UserId
+from palaver.core.messages import Message
 from palaver.inference.port import ResolvedModel
 from palaver.runs.machine import Run, Want, evolve
 from palaver.runs.prompt import Prompt
@@ -33,6 +34,7 @@ class Live:
         "next_seq",
         "place",
         "prompt",
+        "question",
         "reaches",
         "room",
         "run",
@@ -58,6 +60,7 @@ class Live:
         self.epoch = epoch
         self.prompt = Prompt()
         self.place = Place("", 0)
+        self.question: Message | None = None  # where it is all there is to tell the model
         self.reaches: tuple[Reach, ...] = ()  # where the messages stand that the model may be told
         self.user_message_id: MessageId | None = None
         self.message_id = MessageId("")

@@ -37,22 +37,29 @@ class Queue:
 
     async def next_turn(self, session_id: SessionId, user_id: UserId) -> None:
         """Begin the turn that waits in a session, if one does and nothing answers there."""
-        for kept in await self._parts.database.read(store.queued(session_id)):
-            live = Live(kept.id, session_id, user_id, epoch=kept.epoch + 1)
-            try:
-                model = await self._parts.resolve(kept.model, accepted_before(user_id))
-                accepted = await self._parts.journal.boundary(
-                    live, self._parts.acceptance.begin_queued(live, kept, model), self._parts.begin
-                )
-            except StorageUnavailable as error:
-                log.warning("A turn that waits could not begin and will be looked at again: %s", error.detail)
-                return  # `Recovery` finds it, as soon as the database takes writes again
-            except PalaverError as error:
-                await self.end(kept, failure(error))
-                continue
-            if accepted.live is not None:
-                self._waited_in.add(session_id)  # others may wait behind it
-                return
+        try:
+            for kept in await self._parts.database.read(store.queued(session_id)):
+                if await self._begin(kept):
+                    return
+        except StorageUnavailable as error:  # `Recovery` finds it, as soon as the database takes writes again
+            log.warning("A turn that waits could not begin and will be looked at again: %s", error.detail)
+
+    async def _begin(self, kept: Kept) -> bool:
+        """Whether a turn that waited is under way now; one that never can be is over."""
+        live = Live(kept.id, kept.session_id, kept.user_id, epoch=kept.epoch + 1)
+        try:
+            model = await self._parts.resolve(kept.model, accepted_before(kept.user_id))
+            accepted = await self._parts.journal.boundary(
+                live, self._parts.acceptance.begin_queued(live, kept, model), self._parts.begin
+            )
+        except StorageUnavailable:
+            raise
+        except PalaverError as error:
+            await self.end(kept, failure(error))
+            return False
+        if accepted.live is not None:
+            self._waited_in.add(kept.session_id)  # others may wait behind it
+        return accepted.live is not None
 
     async def end(self, kept: Kept, event: CancelRequested | RunFailed) -> bool:
         """A turn that waits is not going to begin; False when it began, or was ended, a moment ago."""

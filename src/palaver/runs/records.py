@@ -4,7 +4,7 @@ A record is the event as clients get it, without the ids of run and session, whi
 Pieces of text of one step are kept together (`cuts` are their lengths), and taken apart with the numbers they had.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -12,6 +12,7 @@ from palaver.core.events import ReasoningGrew, RunEvent, Stamped, TextGrew
 from palaver.core.ids import Seq
 from palaver.runs.machine import UNTOLD
 
+NOTHING: Mapping[Seq, bytes] = {}
 Growth = TextGrew | ReasoningGrew
 
 _encode = msgspec.json.Encoder().encode
@@ -52,17 +53,17 @@ def kind(line: bytes) -> str:
     return line[9 : line.index(b'"', 9)].decode()
 
 
-def bundle(events: Sequence[Stamped]) -> bytes:
-    """Many records in one: lines of JSON, adjacent growth of one kind kept together."""
-    return b"\n".join(_lines(events))
+def bundle(events: Sequence[Stamped], known: Mapping[Seq, bytes] = NOTHING) -> bytes:
+    """Many records in one: lines of JSON, growth of one kind kept together; `known` are records made before."""
+    return b"\n".join(_lines(events, known))
 
 
-def _lines(events: Sequence[Stamped]) -> Iterator[bytes]:
+def _lines(events: Sequence[Stamped], known: Mapping[Seq, bytes]) -> Iterator[bytes]:
     at = 0
     while at < len(events):
         event = events[at].event
         if not isinstance(event, TextGrew | ReasoningGrew):
-            yield record(events[at].seq, event)
+            yield known.get(events[at].seq) or record(events[at].seq, event)
             at += 1
             continue
         pieces = list(_same(events, at, type(event)))

@@ -40,7 +40,7 @@ class Recovery:
         now = self._parts.clock.now()
         alive = await self._parts.database.read(lease.alive(now))
         count = 0
-        for kept in await self._parts.database.read(store.live()):
+        for kept in await self._parts.database.read(store.live(self._parts.holder)):
             if self._parts.journal.live(kept.id) is None and (alone or kept.owner not in alive):
                 count += await self._take_over(kept)
         for session_id, user_id in await self._parts.database.read(store.stuck()):

@@ -68,6 +68,7 @@ class Runs:
                     await mailbox.take()
                 except Closed:
                     raise Unavailable(f"The server is restarting; the answer goes on as run {run.id}.") from None
+        await self._driver.ended(run.id)  # its end is seen before the disk has it, and not told before
         if run.finish_reason == "error":
             raise await self._failure(run)
         return run.message_id

@@ -1,6 +1,6 @@
 """Every query about runs, their events and the journal; all scripts (`storage.script`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,9 +9,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from palaver.core.errors import NotFound
 from palaver.core.events import Stamped
-from palaver.core.ids import MessageId, RunId, SessionId, UserId
+from palaver.core.ids import MessageId, RunId, Seq, SessionId, UserId
 from palaver.runs.prompt import Prompt, prompt_body, prompt_of
-from palaver.runs.records import bundle, unbundle
+from palaver.runs.records import NOTHING, bundle, unbundle
 from palaver.runs.tables import journal, run_events, runs
 from palaver.sessions.tree import Place
 from palaver.storage.script import Do, Row, Script, Statement, changed, first, rows
@@ -113,11 +113,15 @@ _CLAIM = Statement(
     .values(owner=bindparam("owner"), epoch=runs.c.epoch + 1)
     .returning(runs.c.epoch)
 )
-_LIVE = Statement(select(*_COLUMNS).where(runs.c.state == "live").order_by(runs.c.id))
+# Said as the partial index says it, so that finished runs, which are nearly all, are never looked at.
+_OPEN = runs.c.state != "over"
+_LIVE = Statement(
+    select(*_COLUMNS).where(_OPEN, runs.c.state == "live", runs.c.owner != bindparam("but")).order_by(runs.c.id)
+)
 _other = runs.alias("other")
 _STUCK = Statement(
     select(runs.c.session_id, runs.c.user_id)
-    .where(runs.c.state == "queued")
+    .where(_OPEN, runs.c.state == "queued")
     .where(~select(_other.c.id).where(_other.c.session_id == runs.c.session_id, _other.c.state == "live").exists())
     .distinct()
 )
@@ -140,9 +144,7 @@ _JOT = Statement(
 _OLDEST_JOT = Statement(select(func.min(journal.c.n)))
 _JOTS = Statement(select(journal.c.body).where(journal.c.run_id == bindparam("key")).order_by(journal.c.n))
 _SWEEP = Statement(
-    delete(journal).where(
-        journal.c.n < bindparam("below"), journal.c.run_id.not_in(select(runs.c.id).where(runs.c.state == "live"))
-    )
+    delete(journal).where(journal.c.n < bindparam("below"), journal.c.run_id.not_in(select(runs.c.id).where(_OPEN)))
 )
 _FORGET = Statement(
     delete(journal).where(journal.c.run_id.in_(select(runs.c.id).where(runs.c.session_id == bindparam("session_id"))))
@@ -219,9 +221,9 @@ def ask_to_end(run_id: RunId, reason: str) -> Script[None]:
     yield _CANCEL(key=run_id, reason=reason)
 
 
-def live() -> Script[list[Kept]]:
-    """All runs that somebody drives, or should."""
-    return [_kept(row) for row in (yield from rows(_LIVE()))]
+def live(but: str) -> Script[list[Kept]]:
+    """All runs that somebody drives, or should, but for those of one owner."""
+    return [_kept(row) for row in (yield from rows(_LIVE(but=but)))]
 
 
 def claim(kept: Kept, owner: str) -> Script[int | None]:
@@ -230,11 +232,11 @@ def claim(kept: Kept, owner: str) -> Script[int | None]:
     return row[0] if row else None
 
 
-def put_events(run_id: RunId, events: Sequence[Stamped]) -> Script[None]:
+def put_events(run_id: RunId, events: Sequence[Stamped], known: Mapping[Seq, bytes] = NOTHING) -> Script[None]:
     """Write down for good what was told since the last boundary, and the facts that came with it."""
     numbers = [stamped.seq for stamped in events if stamped.seq]
     last = numbers[-1] if numbers else 0
-    yield _PUT_EVENTS(run_id=run_id, first_seq=numbers[0] if numbers else -1, last_seq=last, body=bundle(events))
+    yield _PUT_EVENTS(run_id=run_id, first_seq=numbers[0] if numbers else -1, last_seq=last, body=bundle(events, known))
 
 
 def events(run_id: RunId, after: int) -> Script[list[Stamped]]:

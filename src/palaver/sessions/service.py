@@ -169,7 +169,8 @@ class Sessions:
             provider=old.provider,
             created_at=self._now(),
         )
-        asked = yield from turns.place(kept, user_id, edited, after=tree.parent(kept.tree, found.place))
+        asked = turns.placed(kept, edited, after=tree.parent(kept.tree, found.place))
+        yield from asked.write(user_id)
         yield from store.save(asked.kept)
         if metadata is not None:
             yield from store.set_metadata(edited.id, _encode(metadata))

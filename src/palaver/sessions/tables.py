@@ -64,4 +64,3 @@ SQLITE_SEARCH = (
     "text, content='messages', content_rowid='n', tokenize='unicode61 remove_diacritics 2')"
 )
 event.listen(messages, "after_create", DDL(SQLITE_SEARCH).execute_if(dialect="sqlite"))
-Index("ix_messages_user", messages.c.user_id, messages.c.created_at)

@@ -34,6 +34,12 @@ class Asked(NamedTuple):
     kept: Kept
     message_id: MessageId
     place: Place
+    message: Message | None  # where it is new, and still to be written
+
+    def write(self, user_id: UserId) -> Script[None]:
+        """Write the question down, where it is new."""
+        if self.message is not None:
+            yield from store.put_message(self.message, self.place, user_id)
 
 
 def fresh(session: Session) -> Kept:
@@ -42,7 +48,7 @@ def fresh(session: Session) -> Kept:
 
 
 def ask(kept: Kept, user_id: UserId, parts: tuple[Part, ...], *, below: Below, now: str) -> Script[Asked]:
-    """Put the user's message into the tree. The session is not saved yet."""
+    """The user's message with its place in the tree; nothing is written yet."""
     after, parent_id = yield from _spot(kept, user_id, below)
     message = Message(
         id=MessageId(new_id(MESSAGE)),
@@ -53,20 +59,19 @@ def ask(kept: Kept, user_id: UserId, parts: tuple[Part, ...], *, below: Below, n
         text=text_of(parts),
         created_at=now,
     )
-    return (yield from place(kept, user_id, message, after=after))
+    return placed(kept, message, after=after)
 
 
-def place(kept: Kept, user_id: UserId, message: Message, *, after: Place | None) -> Script[Asked]:
-    """Put a message below `after` and move the head to it. The session is not saved yet."""
+def placed(kept: Kept, message: Message, *, after: Place | None) -> Asked:
+    """A message below `after`, and the head moved to it; nothing is written yet."""
     grown, spot = tree.append(kept.tree, after, message.id)
-    yield from store.put_message(message, spot, user_id)
     session = msgspec.structs.replace(
         kept.session,
         title=kept.session.title or title_of(message.text),
         head_message_id=message.id,
         message_count=kept.session.message_count + 1,
     )
-    return Asked(Kept(session, grown, spot), message.id, spot)
+    return Asked(Kept(session, grown, spot), message.id, spot, message)
 
 
 def ask_again(kept: Kept, user_id: UserId, message_id: MessageId) -> Script[Asked]:
@@ -75,7 +80,7 @@ def ask_again(kept: Kept, user_id: UserId, message_id: MessageId) -> Script[Aske
     if found.message().role != "user":
         raise Invalid("Only a user's message can be answered again: give a prompt, or the id of a user's message.")
     session = msgspec.structs.replace(kept.session, head_message_id=message_id)
-    return Asked(Kept(session, kept.tree, found.place), message_id, found.place)
+    return Asked(Kept(session, kept.tree, found.place), message_id, found.place, None)
 
 
 def begin(asked: Asked, run_id: RunId, *, model: str, provider: str, now: str) -> Kept:

@@ -11,8 +11,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-FOLD_COMMITS = 2_000  # commits between two foldings of the log into the file
-LONG_LOG_PAGES = 16_384  # 64 MB; a longer log is started afresh, for which commits are held for some milliseconds
+FOLD_COMMITS = 1_000  # commits between two foldings of the log into the file
+LONG_LOG_PAGES = 1_000  # 4 MB, which stay in the cache; a longer log is started afresh, commits held for some ms
 
 
 class Disk:

@@ -50,11 +50,14 @@ class Database(Protocol):
         done: Callable[[T], Any],
         failed: Callable[[Exception], Any],
         committed: Callable[[T], Any] | None = None,
+        fails_early: bool = False,
     ) -> None:
         """As `write`, without waiting: exactly one of `done` and `failed` is called later, in the event loop.
 
         `committed` is called before `done`, as soon as others see what was written. Scripts that were committed
-        together and failed together are told so last first.
+        together and failed together are told so last first. A script that `fails_early` raises before it has changed
+        anything, or not at all; it needs no savepoint. If it does raise later, all that were to be committed with it
+        fail.
         """
         ...
 

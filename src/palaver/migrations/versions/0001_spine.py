@@ -120,7 +120,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_messages_placed", "messages", ["line", "depth"], unique=True)
     op.create_index("ix_messages_session", "messages", ["session_id"], unique=False)
-    op.create_index("ix_messages_user", "messages", ["user_id", "created_at"], unique=False)
     op.create_table(
         "runs",
         sa.Column("id", sa.Text(), nullable=False),
@@ -260,7 +259,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("state != 'over'"),
     )
     op.drop_table("runs")
-    op.drop_index("ix_messages_user", table_name="messages")
     op.drop_index("ix_messages_session", table_name="messages")
     op.drop_index("ix_messages_placed", table_name="messages")
     op.drop_table("messages")
