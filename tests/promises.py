@@ -57,9 +57,12 @@ PROMISES = {
         says="A database that takes no writes answers 503 and recovers by itself; runs wait.", because="issue:#2"
     ),
     "input:refused": Promise(says="Bad input gets a clear problem and leaves nothing behind.", because=PROBLEM),
-    "input:foreign-is-unknown": Promise(says="What belongs to others answers like what is not there.", because="product"),
+    "input:foreign-is-unknown": Promise(
+        says="What belongs to others answers like what is not there.", because="product"
+    ),
     "models:failures": Promise(
-        says="A model that fails becomes an `error` event, never an answer, and the session goes on.", because="issue:#2"
+        says="A model that fails becomes an `error` event, never an answer, and the session goes on.",
+        because="issue:#2",
     ),
     "models:attribution": Promise(
         says="Each answer tells the next model who gave it; nobody can imitate that.", because="product"

@@ -84,4 +84,3 @@ KEY = {"Idempotency-Key": "k"}
 
 def _one_run(found: dict[str, list[dict[str, dict[str, int]]]]) -> bool:
     return found["checks"][-1]["detail"]["runs"] == 1
-

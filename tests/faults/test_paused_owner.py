@@ -27,31 +27,34 @@ async def test_an_owner_that_wakes_up_after_its_lease_writes_nothing_more(
 ) -> None:
     first = await open_house(runs__lease=LEASE)
     owner = await first.owner()
-    async with asyncio.TaskGroup() as group:
-        async with (
-            owner.query("one", model="fake/fake-n60-d20") as one,
-            owner.query("two", model="fake/fake-n60-d20") as two,
-            owner.query("silent", model="fake/fake-n50-w2") as silent,
-        ):
-            for stream in (one, two, silent):
-                await stream.until(lambda event: event.type == "content" and "part 1 " in event.data["content"])
-            os.kill(first.pid, signal.SIGSTOP)
-            second = await open_house(runs__lease=LEASE)
-            elsewhere = Person(owner.client, second.url, owner.token)
-            run_ids = [stream.heard[0].run_id for stream in (one, two, silent)]
-            for run_id in run_ids[:2]:
-                await _restarted(elsewhere, run_id)
-            os.kill(first.pid, signal.SIGCONT)
-            left = [group.create_task(heard_until_let_go(stream)) for stream in (one, two)]
-            ended = [await elsewhere.whole(run_id) for run_id in run_ids[:2]]
-            heard = [await reader for reader in left]
-            vendor.release()
+    async with (
+        asyncio.TaskGroup() as group,
+        owner.query("one", model="fake/fake-n60-d20") as one,
+        owner.query("two", model="fake/fake-n60-d20") as two,
+        owner.query("silent", model="fake/fake-n50-w2") as silent,
+    ):
+        for stream in (one, two, silent):
+            await stream.until(lambda event: event.type == "content" and "part 1 " in event.data["content"])
+        os.kill(first.pid, signal.SIGSTOP)
+        second = await open_house(runs__lease=LEASE)
+        elsewhere = Person(owner.client, second.url, owner.token)
+        run_ids = [stream.heard[0].run_id for stream in (one, two, silent)]
+        for run_id in run_ids:
+            await _restarted(elsewhere, run_id)
+        os.kill(first.pid, signal.SIGCONT)
+        await owner.post(f"/runs/{run_ids[2]}/cancel")  # it believes that this run is still its own
+        await heard_until_let_go(silent)
+        left = [group.create_task(heard_until_let_go(stream)) for stream in (one, two)]
+        ended = [await elsewhere.whole(run_id) for run_id in run_ids[:2]]
+        heard = [await reader for reader in left]
+        vendor.release()
     for whole, before in zip(ended, heard, strict=True):
         assert_whole(whole)
         assert text_of(whole) == ANSWER
         assert [event.type for event in whole].count("step_restarted") == 1
         assert joined(whole).startswith(joined(before))
     assert_whole(await elsewhere.whole(run_ids[2]))
+    assert second.rows("select finish_reason from runs where id = ?", run_ids[2]) == [("error",)]  # not interrupted
     assert second.count("messages") == 6
     assert second.rows("select count(*) from runs where state != 'over'") == [(0,)]
     for run_id, whole in zip(run_ids, ended, strict=False):

@@ -60,6 +60,7 @@ async def test_a_reader_that_stops_reading_is_let_go_and_the_run_and_its_other_r
 
 async def everything(reader: socket.socket) -> bytes:
     """Read to the end, however the other side ended it."""
+    reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     got = b""
     async with asyncio.timeout(PATIENCE):
         try:
@@ -72,9 +73,7 @@ async def everything(reader: socket.socket) -> bytes:
 
 @pytest.mark.timeout(60)
 @keeps("runs:watch:nothing-left", "runs:outlive-clients")
-async def test_streams_that_were_abandoned_leave_no_stream_and_no_task(
-    open_house: Opening, vendor: FakeVendor
-) -> None:
+async def test_streams_that_were_abandoned_leave_no_stream_and_no_task(open_house: Opening, vendor: FakeVendor) -> None:
     house: House = await open_house(observability__check_reuse="0s")
     owner = await house.owner()
     before = process_of(await owner.get("/health/detailed"))["tasks"]

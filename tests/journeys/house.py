@@ -1,4 +1,4 @@
-"""A running Palaver as people and programs meet it: a process with a home, people with credentials; it asserts little."""
+"""A running Palaver as people and programs meet it: a process, its home, people with credentials; it asserts little."""
 
 import asyncio
 import json

@@ -138,10 +138,10 @@ def _keep(requests: socket.socket) -> None:
 
 if __name__ == "__main__":
     # Everything a server imports, sooner or later.
-    import alembic.command
-    import alembic.config
+    import alembic.command  # noqa: F401
+    import alembic.config  # noqa: F401
 
-    import palaver.entry.cli.serve
+    import palaver.entry.cli.serve  # noqa: F401
     import palaver.entry.server  # noqa: F401
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever runs the tests ends them; the nursery follows

@@ -232,9 +232,7 @@ async def test_what_belongs_to_somebody_else_answers_exactly_like_what_is_not_th
         ("GET", "/runs/{run}/events", None),
         ("POST", "/runs/{run}/cancel", None),
     ]:
-        answers = [
-            await eve.call(method, path.format(**ids), _filled(body, ids)) for ids in (known, unknown)
-        ]
+        answers = [await eve.call(method, path.format(**ids), _filled(body, ids)) for ids in (known, unknown)]
         foreign, missing = [assert_problem(answer, 404, "not_found") for answer in answers]
         del foreign["request_id"], missing["request_id"]
         assert foreign == missing, path

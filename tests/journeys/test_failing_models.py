@@ -1,4 +1,4 @@
-"""Models that refuse, fail, fall silent or break off: an `error` event with a code of ours, and a session that goes on."""
+"""Models that refuse, fail, fall silent or break off: an `error` event with a code of ours; the session goes on."""
 
 import asyncio
 from typing import Any
