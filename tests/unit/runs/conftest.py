@@ -1,7 +1,7 @@
 """A journal over a real database, in a file and in memory, and a disk that can be held."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from palaver.runs import journal as journals
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.storage import disk
+from palaver.storage.port import StorageUnavailable
 from palaver.storage.script import Script
 from palaver.storage.sqlite import SqliteDatabase
 from tests.database import whole_database
@@ -43,6 +44,11 @@ class Desk:
     async def written(self) -> None:
         """Return once everything that was posted so far is committed."""
         await self.database.write(_nothing(), durable=False)
+
+    async def written_or_refused(self) -> None:
+        """Return once everything that was posted so far is committed, or told as failed."""
+        with suppress(StorageUnavailable):
+            await self.written()
 
 
 @pytest.fixture
