@@ -95,6 +95,24 @@ async def test_cancelling_a_run_interrupts_the_model_it_was_waiting_for(desk: De
     assert live.run.over == "interrupted"
 
 
+async def test_what_a_cancelled_model_still_brings_is_too_late(desk: Desk) -> None:
+    class Stubborn(ScriptedHands):
+        async def perform(self, live: Live, want: Want) -> RunEvent | None:
+            try:
+                return await super().perform(live, want)
+            except asyncio.CancelledError:
+                return REPLIED
+
+    hands = Stubborn(Conclude=RunDone(finish_reason="interrupted", duration_ms=1.0, turns=1))
+    async with driving(desk, hands) as (driver, live):
+        await hands.waiting.wait()
+        driver.heard(live, CancelRequested())
+        await driver.ended(live.id)
+    assert hands.begun == [AskModel(), Conclude()]
+    assert live.run.ending is not None
+    assert (live.run.ending.reason, live.run.over) == ("interrupted", "interrupted")
+
+
 async def test_cancelling_while_the_end_is_written_does_not_write_it_twice(desk: Desk) -> None:
     hands = ScriptedHands(AskModel=REPLIED)
     async with driving(desk, hands) as (driver, live):

@@ -1,7 +1,9 @@
 """Written down, then told: in order, without a gap, whatever the database does."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +21,7 @@ from palaver.storage.port import StorageUnavailable
 from palaver.storage.script import Script
 from palaver.storage.sqlite import SqliteDatabase
 from tests.database import whole_database
+from tests.unit.faulty_link import faulty
 from tests.unit.runs.conftest import Desk
 from tests.unit.runs.given import Reader, Witness, begin, bound, row, written
 
@@ -142,6 +145,27 @@ async def test_what_a_full_database_did_not_take_is_told_in_order_and_without_a_
     assert await desk.database.read(store.events(live.id, 0)) == reader.hears()
 
 
+async def test_a_commit_that_fails_gives_everything_back_in_order_and_is_tried_again(desk: Desk) -> None:
+    live, reader = await desk.begin()
+    link = faulty(desk.database, "commit")
+    desk.busy()
+    say(desk.journal, live, "a", "b")
+    async with asyncio.TaskGroup() as tasks:
+        boundary = tasks.create_task(refused(desk.journal.boundary(live, bound(TextGrew(content="no")))))
+        turns_later = tasks.create_task(refused(desk.journal.boundary(live, bound(TextGrew(content="never")))))
+    assert boundary.result()
+    assert turns_later.result()
+    assert (reader.numbers(), live.next_seq, live.tail) == ([], 1, [])
+    say(desk.journal, live, "c")
+    link.failing = ()
+    await told(reader)
+    await desk.journal.boundary(live, bound(DONE))
+    assert text_of(reader.hears()) == "abc"
+    assert reader.numbers() == list(range(1, len(reader.numbers()) + 1))
+    assert await desk.database.read(store.events(live.id, 0)) == reader.hears()
+    assert link.failed > 0
+
+
 async def test_a_run_that_is_driven_elsewhere_is_told_no_more_and_the_others_are(desk: Desk) -> None:
     lost: list[RunId] = []
     desk.journal.lost = lost.append
@@ -250,6 +274,14 @@ async def _act(database: SqliteDatabase, done: list[tuple[str, int, str]]) -> No
             assert sorted(_said(mine)) == sorted(_said([one.event for one in reader.hears()]))
             assert _only_said(mine) == _only_said([one.event for one in reader.hears()])
             assert live.next_seq == len(numbers) + 1
+
+
+async def refused(asked: Coroutine[Any, Any, str]) -> bool:
+    try:
+        await asked
+    except StorageUnavailable:
+        return True
+    return False
 
 
 async def a_turn(database: SqliteDatabase) -> None:

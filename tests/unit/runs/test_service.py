@@ -12,6 +12,7 @@ from palaver.core.messages import TextPart
 from palaver.core.principal import Principal
 from palaver.runs import store
 from palaver.sessions import store as session_store
+from palaver.storage.port import StorageUnavailable
 from palaver.storage.script import Script
 from tests.unit.runs.conftest import Desk
 from tests.unit.runs.given import ADA, written
@@ -41,24 +42,28 @@ async def test_a_turn_is_asked_answered_and_written_down(desk: Desk) -> None:
     assert (message.usage.output_tokens, message.usage.estimated) == (3, True)
 
 
-async def test_a_turn_that_is_waited_for_returns_once_the_disk_has_its_end(desk: Desk) -> None:
+async def test_a_turn_that_is_waited_for_returns_with_its_answer(desk: Desk) -> None:
+    async with house(desk) as made:
+        message_id = await made.runs.finish(PERSON, prompt("Hey"))
+    assert (await desk.database.read(session_store.message(message_id, ADA))).text == "Ho!"
+
+
+async def test_who_waits_for_a_turn_hears_of_its_end_when_the_disk_has_it(desk: Desk) -> None:
     async with house(desk) as made, asyncio.TaskGroup() as tasks:
         made.models.may.clear()
-        finished = tasks.create_task(made.runs.finish(PERSON, prompt("Hey")))
+        run = await made.runs.start(PERSON, prompt("Hey", key="k"))
         await made.models.waiting.wait()
         desk.held.hold()
         made.models.may.set()
-        if desk.database._disk:
-            await desk.held.asked.wait()
-            (live,) = made.journal.lives
-            while (await desk.database.read(store.find(live.id, ADA))).state != "over":
+        with made.parts.bus.subscribe(f"run:{run.id}"):
+            while (await desk.database.read(store.find(run.id, ADA))).state != "over":
                 await desk.written()
-            await desk.written()
-            assert not finished.done()
+        finished = tasks.create_task(made.runs.finish(PERSON, prompt("Hey", key="k")))
+        await desk.written()
+        await desk.written()
+        assert finished.done() is (desk.database._disk is None)
         desk.held.release()
-        message_id = await finished
-    found = await desk.database.read(session_store.message(message_id, ADA))
-    assert found.message().text == "Ho!"
+        assert await finished == run.message_id
 
 
 async def test_a_cancelled_turn_keeps_what_was_said(desk: Desk) -> None:
@@ -159,6 +164,30 @@ async def test_a_turn_that_waits_while_the_database_is_full_ends_no_server_and_i
         desk.database._link.execute("pragma query_only=off")
         assert (await made.runs.get(ADA, waits.id)).status == "queued"
         del made.models.refuses["x/large"]
+        await made.recovery.recover(alone=False)
+        await over(made, waits.id)
+    assert questions(made) == ["1", "2"]
+
+
+async def test_a_turn_that_could_not_begin_because_of_the_database_waits_on(desk: Desk) -> None:
+    async with house(desk) as made:
+        made.models.may.clear()
+        first = await made.runs.start(PERSON, prompt("1"))
+        await made.models.waiting.wait()
+        waits = await made.runs.start(PERSON, prompt("2", session_id=first.session_id, when_busy="queue"))
+        refused = asyncio.Event()
+
+        def away(_: object) -> Script[int | None]:
+            yield from ()
+            refused.set()
+            raise StorageUnavailable
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(store, "begun", away)
+            made.models.may.set()
+            await refused.wait()
+            await desk.written()
+        assert (await made.runs.get(ADA, waits.id)).status == "queued"
         await made.recovery.recover(alone=False)
         await over(made, waits.id)
     assert questions(made) == ["1", "2"]

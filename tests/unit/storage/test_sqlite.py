@@ -12,6 +12,7 @@ from palaver.storage import sqlite
 from palaver.storage.port import StorageUnavailable
 from palaver.storage.script import Script
 from palaver.storage.sqlite import SqliteDatabase
+from tests.unit.faulty_link import faulty
 from tests.unit.held_disk import HeldDisk
 from tests.unit.storage.given import create, names, names_on_disk, put
 
@@ -118,15 +119,48 @@ async def test_a_database_that_is_full_says_so_keeps_all_or_nothing_and_gets_wel
 async def test_after_a_write_failed_the_check_passes_only_when_a_write_reaches_the_disk(
     database: SqliteDatabase,
 ) -> None:
-    database._link.execute("pragma query_only=on")  # as a file system does that was made read-only
+    link = faulty(database, "insert", "pragma user_version")
+    await database.check()  # nobody knows yet
     with pytest.raises(StorageUnavailable):
         await database.write(put("a"))
     for _ in range(2):
         with pytest.raises(StorageUnavailable):
             await database.check()
+    link.failing = ()
+    await database.check()
+    await database.write(put("a"))
+    await database.check()
+
+
+async def test_a_database_that_was_made_read_only_fails_its_check_until_it_is_writable_again(
+    database: SqliteDatabase,
+) -> None:
+    database._link.execute("pragma query_only=on")
+    with pytest.raises(StorageUnavailable):
+        await database.write(put("a"))
+    with pytest.raises(StorageUnavailable):
+        await database.check()
+    assert await database.read(names()) == []
     database._link.execute("pragma query_only=off")
     await database.check()
     await database.write(put("a"))
+
+
+async def test_a_commit_that_fails_is_told_to_all_it_was_for_last_first_and_nothing_remains(
+    database: SqliteDatabase,
+) -> None:
+    link = faulty(database, "commit")
+    told: list[str] = []
+    for name in "abc":
+        database.post(
+            put(name), durable=name != "b", done=print, failed=lambda _, name=name: told.append(name), committed=print
+        )
+    with pytest.raises(StorageUnavailable):
+        await database.write(put("d"))
+    assert told == ["c", "b", "a"]
+    link.failing = ()
+    assert await database.read(names()) == []
+    assert await database.write(put("a")) == "a"
 
 
 async def test_a_disk_that_fails_to_sync_is_seen_by_the_check_and_holds_nobody(
