@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from palaver.context.attribution import RULE, Unechoed, attributed, neutral, several
@@ -31,6 +31,7 @@ def heard(pieces: list[str]) -> str:
     return "".join([unechoed.piece(piece) for piece in pieces]) + unechoed.rest()
 
 
+@settings(max_examples=80)
 @given(texts, some.lists(some.integers(0, 60), max_size=8))
 def test_however_an_answer_is_cut_into_pieces_the_same_is_heard(answer: str, cuts: list[int]) -> None:
     places = sorted({min(cut, len(answer)) for cut in cuts})

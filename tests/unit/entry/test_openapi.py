@@ -13,7 +13,7 @@ from palaver.identity.door import SECURED
 from palaver.kit.answers import answer, described, problems
 
 
-class Leaf(msgspec.Struct):
+class Stem(msgspec.Struct):
     """A small thing."""
 
     name: str
@@ -27,13 +27,13 @@ class Asked(BaseModel):
 def document() -> dict[str, Any]:
     router = APIRouter()
 
-    @router.get("/api/v1/leaves", responses=described(Leaf) | problems(_404="No leaf."), openapi_extra=SECURED)
+    @router.get("/api/v1/leaves", responses=described(Stem) | problems(_404="No leaf."), openapi_extra=SECURED)
     async def leaf() -> Response:
-        return answer(Leaf("a"))
+        return answer(Stem("a"))
 
-    @router.post("/api/v1/auth/leaves", responses=described(Leaf, 201))
+    @router.post("/api/v1/auth/leaves", responses=described(Stem, 201))
     async def grow(asked: Asked) -> Response:
-        return answer(Leaf("a"), 201)
+        return answer(Stem("a"), 201)
 
     app = FastAPI(version="1.2.3")
     app.include_router(router)
@@ -44,9 +44,9 @@ def document() -> dict[str, Any]:
 
 def test_our_types_stand_among_the_schemas_and_are_referred_to(document: dict[str, Any]) -> None:
     answered = document["paths"]["/api/v1/leaves"]["get"]["responses"]["200"]
-    assert answered["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Leaf"}
+    assert answered["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Stem"}
     schemas = document["components"]["schemas"]
-    assert schemas["Leaf"]["required"] == ["name"]
+    assert schemas["Stem"]["required"] == ["name"]
     assert "size" in schemas["Asked"]["properties"]
 
 

@@ -96,6 +96,7 @@ def grown(done: list[tuple[str, int]]) -> Both:
     return both
 
 
+@settings(max_examples=40)
 @given(acts)
 def test_every_message_has_a_place_of_its_own_as_deep_as_its_path_is_long(done: list[tuple[str, int]]) -> None:
     both = grown(done)
@@ -105,6 +106,7 @@ def test_every_message_has_a_place_of_its_own_as_deep_as_its_path_is_long(done: 
         assert place.depth == len(both.table.path(name)) - 1
 
 
+@settings(max_examples=40)
 @given(acts)
 def test_a_path_runs_from_the_root_to_the_message(done: list[tuple[str, int]]) -> None:
     both = grown(done)
@@ -115,6 +117,7 @@ def test_a_path_runs_from_the_root_to_the_message(done: list[tuple[str, int]]) -
         assert all(one.end == after.start for one, after in pairwise(reaches))
 
 
+@settings(max_examples=40)
 @given(acts)
 def test_the_one_before_and_those_beside_a_message_are_the_tables(done: list[tuple[str, int]]) -> None:
     both = grown(done)
@@ -124,6 +127,7 @@ def test_the_one_before_and_those_beside_a_message_are_the_tables(done: list[tup
         assert both.names(list(tree.siblings(both.tree, place))) == both.table.children(below)
 
 
+@settings(max_examples=40)
 @given(acts)
 def test_the_leaf_is_the_end_of_the_branch_that_began_last(done: list[tuple[str, int]]) -> None:
     both = grown(done)
@@ -131,6 +135,7 @@ def test_the_leaf_is_the_end_of_the_branch_that_began_last(done: list[tuple[str,
         assert both.names([tree.leaf(both.tree, place)]) == [both.table.leaf(name)]
 
 
+@settings(max_examples=40)
 @given(acts)
 def test_a_path_runs_through_exactly_its_messages(done: list[tuple[str, int]]) -> None:
     both = grown(done)
@@ -148,6 +153,7 @@ def test_a_window_is_what_of_a_path_lies_at_these_depths(done: list[tuple[str, i
         assert both.names(both.spread(cut)) == both.table.path(name)[start : start + length]
 
 
+@settings(max_examples=40)
 @given(acts)
 def test_what_was_taken_out_leaves_no_empty_line_but_the_first(done: list[tuple[str, int]]) -> None:
     both = grown(done)
