@@ -77,8 +77,9 @@ class _Passage:
         self._id = kept.decode() if _KEPT_ID.fullmatch(kept) else new_id("req")
         mark = request_id.set(self._id)
         try:
-            refusal = self._refuse(headers)
-            await (refusal or self._app)(self._scope, self._counted(headers), self._start)
+            app, counted = self._refuse(headers) or self._app, self._counted(headers)
+            del headers  # a stream may last for hours
+            await app(self._scope, counted, self._start)
         except PayloadTooLarge as error:
             await self._last_word(problem.of_error(error))
         except ClientDisconnect:

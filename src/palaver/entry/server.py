@@ -35,7 +35,7 @@ from palaver.web import api as web_api
 
 log = logging.getLogger(__name__)
 
-GC_THRESHOLD = (20_000, 20, 20)  # a turn makes some 2,000 objects and hardly a cycle: look for cycles every ten turns
+GC_THRESHOLD = (5_000, 20, 20)  # a turn makes some 2,000 objects and hardly a cycle: look for cycles every few turns
 GRACE = 3  # seconds that answers under way have when the server ends; the whole end takes less than 5
 
 

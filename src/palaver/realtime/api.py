@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from palaver.bus.port import Bus
-from palaver.core.errors import Invalid
+from palaver.core.errors import Forbidden, Invalid
 from palaver.core.ids import RunId, SessionId
 from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door
@@ -43,19 +43,25 @@ KEYED = {"parameters": [asked.takes_header("Idempotency-Key", LONGEST_KEY)]}
 LAST = Annotated[str | None, Header(alias="Last-Event-ID", max_length=40)]
 
 
-def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door) -> APIRouter:
-    """Everything that streams."""
-    router = APIRouter(tags=["runs"])
+class Desk:
+    """What the routes below share: reads who asks for what, and answers with streams."""
 
-    async def stream(feed: Feed) -> Response:
-        try:
-            return EventStream(feed, pulse, await feed.past())
-        except BaseException:
-            feed.close()
-            raise
+    def __init__(self, runs: Runs, bus: Bus, *, pulse: Pulse, door: Door) -> None:
+        self.runs = runs
+        self._bus = bus
+        self._pulse = pulse
+        self._door = door
 
-    async def prompt_of(request: Request, session_id: str | None) -> tuple[Principal, Prompt]:
-        principal = await door.who(request.scope)
+    async def who(self, request: Request) -> Principal:
+        """The caller; Forbidden for a page of another origin, which may not listen in."""
+        principal = await self._door.who(request.scope)
+        if not self._door.may_hand_cookie(request.scope):
+            raise Forbidden("A page of another origin may stream only where it is trusted.")
+        return principal
+
+    async def prompt(self, request: Request, session_id: str | None) -> tuple[Principal, Prompt]:
+        """Who asks, and what."""
+        principal = await self.who(request)
         try:
             if session_id is not None:
                 said = await asked.body(request, asking.Question)
@@ -66,19 +72,44 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door
             raise Invalid.about(error.errors(include_url=False), "body") from None
         return principal, said.asked(SessionId(session_id) if session_id else None, _key(request))
 
-    async def ask(principal: Principal, prompt: Prompt) -> Response:
+    async def ask(self, principal: Principal, prompt: Prompt) -> Response:
         """The run's stream; whoever listens from its beginning need not look for what was told before."""
-        run_id = runs.new_id()
-        feed = RunFeed(bus, runs, principal.user_id, run_id, after=0)
+        run_id = self.runs.new_id()
+        feed = self.run(principal, run_id, after=0)
         try:
-            kept = await runs.start(principal, prompt, run_id)
+            kept = await self.runs.start(principal, prompt, run_id)
         except BaseException:
             feed.close()
             raise
         if kept.id == run_id:
-            return EventStream(feed, pulse)
+            return EventStream(feed, self._pulse)
         feed.close()
-        return await stream(RunFeed(bus, runs, principal.user_id, kept.id, after=0))
+        return await self.stream(self.run(principal, kept.id, after=0))
+
+    def run(self, principal: Principal, run_id: RunId, *, after: int) -> RunFeed:
+        """What is told of one run."""
+        return RunFeed(self._bus, self.runs, principal.user_id, run_id, after=after)
+
+    async def stream(self, feed: Feed) -> Response:
+        """A stream of what was told before and what comes."""
+        try:
+            return EventStream(feed, self._pulse, await feed.past())
+        except BaseException:
+            feed.close()
+            raise
+
+
+def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door) -> APIRouter:
+    """Everything that streams."""
+    router = APIRouter(tags=["runs"])
+    desk = Desk(runs, bus, pulse=pulse, door=door)
+    router.include_router(_asking(desk))
+    router.include_router(_following(desk, sessions, bus))
+    return router
+
+
+def _asking(desk: Desk) -> APIRouter:
+    router = APIRouter()
 
     @router.post(
         "/api/v1/query",
@@ -88,7 +119,7 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door
         response_class=Response,
     )
     async def query(request: Request) -> Response:
-        return await ask(*await prompt_of(request, None))
+        return await desk.ask(*await desk.prompt(request, None))
 
     @router.post(
         "/api/v1/sessions/{session_id}/messages",
@@ -99,10 +130,10 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door
         response_class=Response,
     )
     async def send(session_id: str, request: Request) -> Response:
-        principal, prompt = await prompt_of(request, session_id)
+        principal, prompt = await desk.prompt(request, session_id)
         if "text/event-stream" in request.headers.get("accept", ""):
-            return await ask(principal, prompt)
-        return answer(view(await runs.start(principal, prompt)), 202)
+            return await desk.ask(principal, prompt)
+        return answer(view(await desk.runs.start(principal, prompt)), 202)
 
     @router.post(
         "/api/v1/sessions/{session_id}/resume",
@@ -112,7 +143,13 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door
         response_class=Response,
     )
     async def resume(session_id: str, request: Request) -> Response:
-        return await ask(*await prompt_of(request, session_id))
+        return await desk.ask(*await desk.prompt(request, session_id))
+
+    return router
+
+
+def _following(desk: Desk, sessions: Sessions, bus: Bus) -> APIRouter:
+    router = APIRouter()
 
     @router.get(
         "/api/v1/runs/{run_id}/events",
@@ -123,12 +160,13 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door
     )
     async def follow(
         run_id: str,
-        principal: Annotated[Principal, Depends(door)],
+        request: Request,
         after: Annotated[int | None, Query(ge=0)] = None,
         last: LAST = None,
     ) -> Response:
+        principal = await desk.who(request)
         number = after if after is not None else _number(last)
-        return await stream(RunFeed(bus, runs, principal.user_id, RunId(run_id), after=number))
+        return await desk.stream(desk.run(principal, RunId(run_id), after=number))
 
     @router.get(
         "/api/v1/sessions/{session_id}/events",
@@ -137,9 +175,10 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door
         openapi_extra=SECURED,
         response_class=Response,
     )
-    async def watch(session_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
-        return await stream(
-            SessionFeed(bus, runs, sessions, user_id=principal.user_id, session_id=SessionId(session_id))
+    async def watch(session_id: str, request: Request) -> Response:
+        user_id = (await desk.who(request)).user_id
+        return await desk.stream(
+            SessionFeed(bus, desk.runs, sessions, user_id=user_id, session_id=SessionId(session_id))
         )
 
     return router

@@ -4,7 +4,7 @@ There is no task per run: only what a run wants has one, in the one task group o
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
 from palaver.core.events import RunEvent
@@ -17,7 +17,7 @@ from palaver.runs.machine import Want, wants
 class Hands(Protocol):
     """Does one thing a run wants, and gives the event that came of it; None when it wrote down everything itself."""
 
-    async def perform(self, live: Live, want: Want) -> RunEvent | None: ...
+    def perform(self, live: Live, want: Want) -> Coroutine[None, None, RunEvent | None]: ...
 
 
 class Driver:

@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Protocol, assert_never
 
 from palaver.context.attribution import Unechoed
-from palaver.context.window import Told, told
+from palaver.context.window import told
 from palaver.core.errors import NotFound, PalaverError
 from palaver.core.events import (
     ModelReplied,
@@ -75,30 +75,31 @@ class ModelHands:
         self._history = history
         self.spent = Usage()  # what all runs that were concluded here consumed
 
-    async def perform(self, live: Live, want: Want) -> RunEvent | None:
+    def perform(self, live: Live, want: Want) -> Coroutine[None, None, RunEvent | None]:
         """One want, done; whatever goes wrong becomes an event."""
         match want:
             case AskModel():
-                return await self._ask(live)
+                return self._ask(live)
             case Conclude():
-                return await self._conclude(live)
+                return self._conclude(live)
             case _:
                 assert_never(want)
 
     async def _ask(self, live: Live) -> RunEvent:
         try:
-            return await self._answer(live)
+            return await self._listen(live, await self._question(live))
         except PalaverError as error:
             return failure(error)
         except Exception:  # a fault of ours must end this run with an error, and no other run
             log.exception("A model step failed", extra={"run_id": live.id})
             return INTERNAL
 
-    async def _answer(self, live: Live) -> RunEvent:
+    async def _question(self, live: Live) -> Ask:
         path = [live.question] if live.question else await self._database.read(self._path(live))
         prompt, model = live.prompt, live.asked
-        view = told(path, model=model.id, system=_system(live), window=model.context_window)
-        ask = Ask(
+        live.question = None
+        live.view = view = told(path, model=model.id, system=_system(live), window=model.context_window)
+        return Ask(
             model=model.model,
             messages=view.turns,
             system=view.system,
@@ -110,11 +111,9 @@ class ModelHands:
             session_id=live.session_id,
             user_id=live.user_id,
         )
-        live.view = view
-        return await self._listen(live, ask, view)
 
-    async def _listen(self, live: Live, ask: Ask, view: Told) -> RunEvent:
-        unechoed = Unechoed() if view.attributed else None
+    async def _listen(self, live: Live, ask: Ask) -> RunEvent:
+        unechoed = Unechoed() if live.view and live.view.attributed else None
         async with aclosing(self._models.stream(live.asked, ask)) as pieces:
             async for read in pieces:
                 for piece in read:

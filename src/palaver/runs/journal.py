@@ -191,7 +191,7 @@ class Journal:
     def _release(self, live: Live, commit: int) -> None:
         live.synced = commit
         while live.held and live.held[0][0] <= commit:
-            self._publish(live, live.held.popleft()[1])
+            self._publish(live, live.held.pop(0)[1])
 
     def _publish(self, live: Live, told: Told) -> None:
         self.told += len(told.lines)

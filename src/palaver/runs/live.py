@@ -1,7 +1,6 @@
 """A run that this process drives: what is known of it in memory. It decides nothing and writes nothing."""
 
 import asyncio
-from collections import deque
 
 from palaver.context.window import Told as Window
 from palaver.core.events import RunEvent, RunFailed, Stamped
@@ -79,7 +78,7 @@ class Live:
         self.commits = 0  # boundaries that stand in the database; the last of them on the disk is `synced`
         self.synced = 0
         self.last_told = 0
-        self.held: deque[tuple[int, Told]] = deque()  # what waits to be told, and for which boundary
+        self.held: list[tuple[int, Told]] = []  # what waits to be told, and for which boundary
         self.room: asyncio.Event | None = None
         self.tasks: dict[Want, asyncio.Task[None]] = {}
 

@@ -60,7 +60,7 @@ def connect(path: str, *, read_only: bool = False) -> sqlite3.Connection:
         f"busy_timeout={BUSY_MS}",
         "foreign_keys=on",
         "temp_store=memory",
-        "cache_size=-16000",
+        "cache_size=-2000",
         "wal_autocheckpoint=0",
         "synchronous=normal",
     ):
