@@ -32,6 +32,8 @@ class Express:
         self._routes = [
             (method, route) for route in routes for method in route.methods or () if (method, route.path) in ROUTES
         ]
+        missing = ROUTES - {(method, route.path) for method, route in self._routes}
+        assert not missing, f"routes that are to be served directly are not there: {missing}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -103,14 +103,12 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door
     """Everything that streams."""
     router = APIRouter(tags=["runs"])
     desk = Desk(runs, bus, pulse=pulse, door=door)
-    router.include_router(_asking(desk))
-    router.include_router(_following(desk, sessions, bus))
+    _asking(router, desk)
+    _following(router, desk, sessions, bus)
     return router
 
 
-def _asking(desk: Desk) -> APIRouter:
-    router = APIRouter()
-
+def _asking(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/api/v1/query",
         summary="Ask, and hear the answer as it comes",
@@ -145,12 +143,8 @@ def _asking(desk: Desk) -> APIRouter:
     async def resume(session_id: str, request: Request) -> Response:
         return await desk.ask(*await desk.prompt(request, session_id))
 
-    return router
 
-
-def _following(desk: Desk, sessions: Sessions, bus: Bus) -> APIRouter:
-    router = APIRouter()
-
+def _following(router: APIRouter, desk: Desk, sessions: Sessions, bus: Bus) -> None:
     @router.get(
         "/api/v1/runs/{run_id}/events",
         summary="A run's events after a number: what was told, then what comes",
@@ -180,8 +174,6 @@ def _following(desk: Desk, sessions: Sessions, bus: Bus) -> APIRouter:
         return await desk.stream(
             SessionFeed(bus, desk.runs, sessions, user_id=user_id, session_id=SessionId(session_id))
         )
-
-    return router
 
 
 def _key(request: Request) -> str | None:

@@ -177,14 +177,13 @@ class MessageChanges(BaseModel):
 
 def routes(sessions: Sessions, door: Door, clear: Clear) -> APIRouter:
     """Everything about sessions; `clear` ends what runs in a session before it is deleted."""
-    router = APIRouter(tags=["sessions"])
-    router.include_router(_sessions(sessions, door, clear))
-    router.include_router(_messages(sessions, door))
+    router = APIRouter(prefix="/api/v1", tags=["sessions"])
+    _sessions(router, sessions, door, clear)
+    _messages(router, sessions, door)
     return router
 
 
-def _sessions(sessions: Sessions, door: Door, clear: Clear) -> APIRouter:
-    router = APIRouter(prefix="/api/v1")
+def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -> None:
 
     @router.get(
         "/sessions",
@@ -272,11 +271,8 @@ def _sessions(sessions: Sessions, door: Door, clear: Clear) -> APIRouter:
     ) -> Response:
         return answer(await sessions.stats(principal.user_id, zone))
 
-    return router
 
-
-def _messages(sessions: Sessions, door: Door) -> APIRouter:
-    router = APIRouter(prefix="/api/v1")
+def _messages(router: APIRouter, sessions: Sessions, door: Door) -> None:
 
     @router.get(
         "/sessions/{session_id}/messages",
@@ -324,8 +320,6 @@ def _messages(sessions: Sessions, door: Door) -> APIRouter:
     async def remove(message_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
         await sessions.remove_message(principal.user_id, MessageId(message_id))
         return Response(status_code=204)
-
-    return router
 
 
 def _json(body: bytes) -> Response:
