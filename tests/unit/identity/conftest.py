@@ -25,12 +25,20 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture
-def database_file(tmp_path: Path) -> Path:
-    path = tmp_path / "palaver.db"
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A database file with the tables of identity, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("identity") / "palaver.db"
     engine = create_engine(f"sqlite:///{path}")
     metadata.create_all(engine, tables=OURS)
     engine.dispose()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def database_file(tmp_path: Path, empty_database: bytes) -> Path:
+    path = tmp_path / "palaver.db"
+    path.write_bytes(empty_database)
     return path
 
 
