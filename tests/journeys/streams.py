@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -42,16 +43,20 @@ class Stream:
         self.reply = reply
         self.heard: list[Event] = []
         self.pings = 0
-        self._bytes = b""
+        self._frames: deque[bytes] = deque()
+        self._begun = bytearray()
 
     async def next(self) -> Event | None:
         """The next event, or None at the end of the stream. Raises `aiohttp.ClientError` where it was cut."""
-        while b"\n\n" not in self._bytes:
+        while not self._frames:
             piece = await self.reply.content.readany()
             if not piece:
                 return None
-            self._bytes += piece
-        raw, _, self._bytes = self._bytes.partition(b"\n\n")
+            self._begun += piece
+            if b"\n\n" in self._begun[-len(piece) - 1 :]:
+                *whole, self._begun = self._begun.split(b"\n\n")
+                self._frames.extend(map(bytes, whole))
+        raw = self._frames.popleft()
         if raw.startswith(b":"):
             self.pings += 1
             return await self.next()

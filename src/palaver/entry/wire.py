@@ -31,6 +31,11 @@ class Connection(HttpToolsProtocol):
         """Whether what was written before still waits for the reader."""
         return self.flow.write_paused
 
+    @property
+    def unsent(self) -> int:
+        """How many bytes of what was written before still wait for the reader."""
+        return self.transport.get_write_buffer_size()
+
     def write(self, data: bytes) -> None:
         """Send a piece of the body of the response that was started; never waits."""
         if self.cycle.chunked_encoding:

@@ -27,6 +27,11 @@ class Wire(Protocol):
         """Whether what was written before still waits for the reader."""
         ...
 
+    @property
+    def unsent(self) -> int:
+        """How many bytes of what was written before still wait for the reader."""
+        ...
+
     def write(self, data: bytes) -> None:
         """Send a piece of the body of the response that was started; never waits."""
         ...
@@ -78,6 +83,7 @@ class EventStream(Response):
         self._loop = asyncio.get_running_loop()
         self._writing = True  # until what was told before is sent, nothing goes past it
         self._wire: Wire | None = None
+        self._unsent = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         mailbox, pulse = self._feed.mailbox, self._pulse
@@ -118,6 +124,8 @@ class EventStream(Response):
 
     def beat(self, now: float) -> None:
         """Ping a silent reader; drop one that takes nothing."""
+        if self._writing and self._wire and self._wire.unsent != self._unsent:
+            self._wrote, self._unsent = now, self._wire.unsent  # slow, but reading
         silent = now - self._wrote
         if self._writing and silent > self._pulse.stuck and self._wire:
             self._wire.abort()
