@@ -16,6 +16,7 @@ from palaver.inference.providers.guide import Guide
 from palaver.inference.service import Inference
 from palaver.kit.clock import Clock
 from palaver.kit.ids import new_id
+from palaver.kit.tasks import keep_going
 from palaver.observability.health import HealthChecks
 from palaver.observability.metrics import Metrics
 from palaver.realtime.jobs import keep_beating
@@ -144,13 +145,13 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
     """Start everything that is woken by time."""
     search = SearchUpkeep(house.sessions, lambda: not house.journal.lives, house.clock)
     for name, job in (
-        ("lease", house.lease.run()),
-        ("search", search.run()),
-        ("streams", keep_beating(house.pulse, house.clock)),
-        ("identity", house.identity.upkeep.run()),
-        ("models", house.inference.keep_looking()),
+        ("lease", house.lease.run),
+        ("search", search.run),
+        ("streams", lambda: keep_beating(house.pulse, house.clock)),
+        ("identity", house.identity.upkeep.run),
+        ("models", house.inference.keep_looking),
     ):
-        tasks.create_task(job, name=name)
+        tasks.create_task(keep_going(name, job, house.clock), name=name)
 
 
 def _watch(house: House) -> None:

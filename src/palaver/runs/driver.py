@@ -4,6 +4,7 @@ There is no task per run: only what a run wants has one, in the one task group o
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
@@ -12,6 +13,8 @@ from palaver.core.ids import RunId
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.machine import Want, wants
+
+log = logging.getLogger(__name__)
 
 
 class Hands(Protocol):
@@ -68,24 +71,28 @@ class Driver:
         """Do what is wanted, and go on with what is wanted then: a turn of one step is one task."""
         task = asyncio.current_task()
         assert task is not None
-        while True:
-            event = await self._hands.perform(live, want)
-            if live.tasks.get(want) is not task:
-                return  # not wanted any more: what it brought is too late
-            del live.tasks[want]
-            if event is None:
-                self.abandon(live.id)
-                return
-            following = wants(live.fold(event))
-            if len(following) != 1 or following & live.tasks.keys():
-                break
-            (want,) = following
-            live.tasks[want] = task
-        self.drive(live)
-        if live.run.over is not None:
-            self._journal.close(live)
-            self._end(live.id)
-            await self.concluded(live)
+        try:
+            while True:
+                event = await self._hands.perform(live, want)
+                if live.tasks.get(want) is not task:
+                    return  # not wanted any more: what it brought is too late
+                del live.tasks[want]
+                if event is None:
+                    self.abandon(live.id)
+                    return
+                following = wants(live.fold(event))
+                if len(following) != 1 or following & live.tasks.keys():
+                    break
+                (want,) = following
+                live.tasks[want] = task
+            self.drive(live)
+            if live.run.over is not None:
+                self._journal.close(live)
+                self._end(live.id)
+                await self.concluded(live)
+        except Exception:  # a fault of ours ends this run until the next start; every other run goes on
+            log.exception("A run could not be driven", extra={"run_id": live.id})
+            self.abandon(live.id)
 
     def _end(self, run_id: RunId) -> None:
         for waiter in self._ended.pop(run_id, ()):
