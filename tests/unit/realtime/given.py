@@ -59,6 +59,7 @@ class Connection:
         self.lost: Callable[[], Any] | None = None
         self.gone = False
         self.busy = False
+        self.unsent = 0
         self.aborted = 0
         self.sent = b""
         self.started: list[Message] = []

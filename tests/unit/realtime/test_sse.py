@@ -129,10 +129,24 @@ async def test_a_reader_who_takes_nothing_for_too_long_is_dropped() -> None:
         scene.wire.reads.clear()
         scene.feed.tell(told(1))
         await scene.wire.waiting.wait()
-        scene.beat_after(59)
+        scene.wire.unsent = 1000
+        scene.beat_after(1)
+        scene.beat_after(60)
         assert scene.wire.aborted == 0
-        scene.beat_after(61)
+        scene.beat_after(62)
         assert scene.wire.aborted == 1
+
+
+async def test_a_slow_reader_who_takes_a_little_now_and_then_is_not_dropped() -> None:
+    async with streaming() as scene:
+        scene.wire.busy = True
+        scene.wire.reads.clear()
+        scene.feed.tell(told(1))
+        await scene.wire.waiting.wait()
+        for seconds in range(0, 300, 50):
+            scene.wire.unsent = 1000 - seconds
+            scene.beat_after(seconds)
+        assert scene.wire.aborted == 0
 
 
 async def test_a_stream_that_only_begins_is_not_taken_for_a_stuck_one() -> None:
