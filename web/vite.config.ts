@@ -12,6 +12,10 @@ export default defineConfig({
     // An inlined asset would be a `data:` URL, which the policy allows for images only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The page itself, and the description of the API twice: to try (`/docs`) and to read (`/redoc`).
+    rolldownOptions: { input: ['index.html', 'docs.html', 'redoc.html'].map(name => here(`./${name}`)) },
+    // The two renderers of that description are large; nobody loads them who does not open those pages.
+    chunkSizeWarningLimit: 2000,
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8321' } },
   test: { environment: 'jsdom', include: ['tests/**/*.test.{ts,tsx}'] },

@@ -290,6 +290,23 @@ export async function accessible({ open }) {
   }
 }
 
+export async function read_the_description({ open }) {
+  const context = await open();
+  const complaints = [];
+  context.on('console', message => message.type() === 'error' && complaints.push(message.text()));
+  const trying = await context.newPage();
+  await trying.goto('/docs');
+  await trying.locator('.opblock', { hasText: '/api/v1/auth/me' }).locator('button').first().click();
+  await trying.getByRole('button', { name: 'Try it out' }).click();
+  await trying.getByRole('button', { name: 'Execute' }).click();
+  await trying.locator('.live-responses-table').getByText('owner@palaver.local').waitFor();
+  const reading = await context.newPage();
+  await reading.goto('/redoc');
+  await reading.getByText('Ask, and get the finished message').first().click();
+  await reading.getByText('/api/v1/query/single').first().waitFor();
+  assert.deepEqual(complaints, []);
+}
+
 export async function sign_in_with_password({ open }) {
   const page = await (await open({ fresh: true })).newPage();
   await page.goto('/c/ses_00000000000000000000000000000000');

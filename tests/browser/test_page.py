@@ -72,6 +72,10 @@ def test_nothing_stands_in_the_way_of_people_with_disabilities(opened: House) ->
     visit("accessible", opened)
 
 
+def test_the_description_of_the_api_is_drawn_without_anybody_elses_server(opened: House) -> None:
+    visit("read_the_description", opened)
+
+
 def test_who_is_signed_out_can_sign_in_with_a_password(opened: House) -> None:
     opened.palaver("user", "create", EMAIL, "--role", "admin", said=PASSWORD + "\n")
     visit("sign_in_with_password", opened)

@@ -119,10 +119,11 @@ class _Passage:
             headers: list[tuple[bytes, bytes]] = [*message["headers"], *_EVERYWHERE]
             headers.append((b"x-request-id", self._id.encode()))
             named = dict(headers)
-            if named.get(b"content-type", b"").startswith(b"text/html"):
-                headers += [*_PAGES, (b"content-security-policy", _PAGE_POLICY)]
-            else:
-                headers.append((b"content-security-policy", _API_POLICY))
+            a_page = named.get(b"content-type", b"").startswith(b"text/html")
+            if a_page:
+                headers += _PAGES
+            if b"content-security-policy" not in named:  # a page that needs another one says so itself
+                headers.append((b"content-security-policy", _PAGE_POLICY if a_page else _API_POLICY))
             if b"cache-control" not in named and self._scope["path"].startswith(API):
                 headers.append((b"cache-control", b"no-store"))
             message = {**message, "headers": headers}

@@ -48,7 +48,7 @@ def run(loaded: Loaded) -> None:
 
 def application(house: House) -> ASGIApp:
     """Every door of the house, behind one gate."""
-    app = FastAPI(title="Palaver", version=__version__, redoc_url="/redoc", docs_url="/docs")
+    app = FastAPI(title="Palaver", version=__version__, docs_url=None, redoc_url=None)
     door = house.identity.door
     problem.answer_errors(app)
     openapi.describe(app)

@@ -1,4 +1,4 @@
-"""Serves the built web client: its page at the addresses a person may open, its assets for good. It builds nothing."""
+"""Serves the built web client: its pages at the addresses a person may open, its assets for good. It builds nothing."""
 
 import re
 from pathlib import Path
@@ -22,26 +22,45 @@ _ASSET_NAME = re.compile(r"[\w-][\w.-]*", re.ASCII)
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ASK_FIRST = {"Cache-Control": "no-cache"}
 
+# The two pages that show the API's description are drawn by libraries that write styles, and hold pictures, in place.
+_DRAWN = _ASK_FIRST | {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+}
+
 _NOT_BUILT = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Palaver: the page is not built</title>
 <h1>Palaver runs, but its page is not built yet</h1>
 <p>Run <code>make run</code> (or only <code>make web</code>) in Palaver's folder, then load this page again.</p>
-<p>The API works without it; its description is at <a href="/docs">/docs</a>.</p>
+<p>The API works without it; its description is at <a href="/openapi.json">/openapi.json</a>.</p>
 </html>
 """
 
 
 def routes(dist: Path = DIST) -> APIRouter:
-    """The page at `/` and `/c/{session_id}`, and its assets, from the folder that the build writes."""
+    """The page at `/` and `/c/{session_id}`, the API's description at `/docs` and `/redoc`, and what they are made of.
+
+    All of it stands in the folder that the build writes.
+    """
     router = APIRouter(include_in_schema=False)
 
-    async def page() -> Response:
-        index = dist / "index.html"
-        if not index.is_file():
+    def built(name: str, headers: dict[str, str] = _ASK_FIRST) -> Response:
+        file = dist / name
+        if not file.is_file():
             return HTMLResponse(_NOT_BUILT, 503, _ASK_FIRST)
-        return FileResponse(index, headers=_ASK_FIRST, media_type="text/html; charset=utf-8")
+        return FileResponse(file, headers=headers, media_type="text/html; charset=utf-8")
+
+    async def page() -> Response:
+        return built("index.html")
+
+    async def docs() -> Response:
+        return built("docs.html", _DRAWN)
+
+    async def redoc() -> Response:
+        return built("redoc.html", _DRAWN)
 
     async def conversation(session_id: str) -> Response:
         # Every conversation is the same page; whether this one may be seen is decided when the page asks for it.
@@ -58,5 +77,7 @@ def routes(dist: Path = DIST) -> APIRouter:
     read = ["GET", "HEAD"]
     router.add_api_route("/", page, methods=read)
     router.add_api_route("/c/{session_id}", conversation, methods=read)
+    router.add_api_route("/docs", docs, methods=read)
+    router.add_api_route("/redoc", redoc, methods=read)
     router.add_api_route("/assets/{name}", asset, methods=read)
     return router

@@ -36,6 +36,10 @@ class House:
         async def page() -> Response:
             return HTMLResponse("<p>Hello")
 
+        @app.get("/drawn")
+        async def drawn() -> Response:
+            return HTMLResponse("<p>Hello", headers={"Content-Security-Policy": "img-src data:"})
+
         @app.get("/api/v1/kept")
         async def kept() -> Response:
             return Response("", headers={"Cache-Control": "max-age=60"})
@@ -116,6 +120,12 @@ async def test_every_answer_says_what_browsers_may_do_with_it(house: House) -> N
     assert "script-src 'self'" in page.headers["content-security-policy"]
     assert "script-src" not in api.headers["content-security-policy"]
     assert page.headers["x-frame-options"] == "DENY"
+
+
+async def test_a_page_that_says_its_own_policy_keeps_it_and_no_other(house: House) -> None:
+    answer = await ask(house.app, "GET", "/drawn")
+    assert answer.headers["content-security-policy"] == "img-src data:"
+    assert answer.headers["x-frame-options"] == "DENY"
 
 
 async def test_answers_of_the_api_are_not_stored_unless_they_say_so(house: House) -> None:

@@ -14,7 +14,7 @@ PAGE = "<!doctype html><title>Palaver</title>"
 
 
 def client(dist: Path) -> httpx.AsyncClient:
-    app = FastAPI()
+    app = FastAPI(docs_url=None, redoc_url=None)
     app.include_router(routes(dist))
 
     @app.exception_handler(PalaverError)
@@ -29,6 +29,8 @@ def dist(tmp_path: Path) -> Path:
     built = tmp_path / "dist"
     (built / "assets").mkdir(parents=True)
     (built / "index.html").write_text(PAGE)
+    for name in ("docs", "redoc"):
+        (built / f"{name}.html").write_text(PAGE + name)
     (built / "assets" / "index-abc123.js").write_text("start()")
     (tmp_path / "secret.js").write_text("secret")
     return built
@@ -41,6 +43,17 @@ async def test_the_page_is_asked_for_anew_at_every_visit(dist: Path, path: str) 
     assert (answer.status_code, answer.text) == (200, PAGE)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["docs", "redoc"])
+async def test_the_description_of_the_api_runs_our_scripts_only(dist: Path, name: str) -> None:
+    async with client(dist) as browser:
+        answer = await browser.get(f"/{name}")
+    assert (answer.status_code, answer.text) == (200, PAGE + name)
+    assert answer.headers["cache-control"] == "no-cache"
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
+    assert (policy["default-src"], policy["script-src"], policy["connect-src"]) == ("'none'", "'self'", "'self'")
+    assert "http" not in answer.headers["content-security-policy"]
 
 
 async def test_an_asset_is_kept_for_ever(dist: Path) -> None:
@@ -74,8 +87,9 @@ async def test_only_pages_that_a_person_may_open_answer_with_the_page(dist: Path
     assert answer.status_code in {404, 405}
 
 
-async def test_a_page_that_was_not_built_says_how_to_build_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["/", "/docs", "/redoc"])
+async def test_a_page_that_was_not_built_says_how_to_build_it(tmp_path: Path, path: str) -> None:
     async with client(tmp_path) as browser:
-        answer = await browser.get("/")
+        answer = await browser.get(path)
     assert answer.status_code == 503
     assert "make web" in answer.text
