@@ -48,12 +48,15 @@ def routes(house: House, not_there_yet: list[str]) -> APIRouter:
     router = APIRouter(tags=["service"])
     admin = house.identity.door.needs("admin")
 
-    @router.get("/api/v1/health", summary="Whether the process answers", responses=described(Alive))
+    @router.get(
+        "/api/v1/health", operation_id="get_health", summary="Whether the process answers", responses=described(Alive)
+    )
     async def alive() -> Response:
         return answer(Alive("alive", __version__))
 
     @router.get(
         "/api/v1/health/ready",
+        operation_id="get_readiness",
         summary="Whether requests should be sent here",
         responses=described(Readiness) | problems(_503="Not now."),
     )
@@ -66,6 +69,7 @@ def routes(house: House, not_there_yet: list[str]) -> APIRouter:
 
     @router.get(
         "/api/v1/health/detailed",
+        operation_id="get_detailed_health",
         summary="Every check, with numbers; for administrators",
         responses=described(Health) | problems(_401="No credential.", _403="Not an administrator."),
         openapi_extra=SECURED,
@@ -75,6 +79,7 @@ def routes(house: House, not_there_yet: list[str]) -> APIRouter:
 
     @router.get(
         "/metrics",
+        operation_id="get_metrics",
         summary="Numbers for Prometheus; for administrators",
         responses={
             200: {"description": "Text format 0.0.4.", "content": {"text/plain": {"schema": {"type": "string"}}}}
@@ -86,7 +91,12 @@ def routes(house: House, not_there_yet: list[str]) -> APIRouter:
     async def metrics(principal: Annotated[Principal, Depends(admin)]) -> Response:
         return Response(house.metrics.render(), media_type=CONTENT_TYPE)
 
-    @router.get("/api/v1/config", summary="What a client needs to know first", responses=described(ClientConfig))
+    @router.get(
+        "/api/v1/config",
+        operation_id="get_config",
+        summary="What a client needs to know first",
+        responses=described(ClientConfig),
+    )
     async def config() -> Response:
         return answer(
             ClientConfig(

@@ -68,6 +68,7 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
     @router.post(
         "/api/v1/auth/register",
         status_code=201,
+        operation_id="register",
         summary="Make an account, where registration is open",
         responses=described(schemas.SignedIn, 201, says="Signed in.")
         | problems(_403="Registration is closed.", _409="The e-mail address is taken.")
@@ -80,6 +81,7 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
 
     @router.post(
         "/api/v1/auth/login",
+        operation_id="login",
         summary="Sign in with e-mail address and password",
         description="Also sets the cookie `palaver_session`, unless a page of another origin asks.",
         responses=described(schemas.SignedIn) | problems(_401="E-mail address or password wrong.") | INVALID | BUSY,
@@ -89,6 +91,7 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
 
     @router.post(
         "/api/v1/auth/refresh",
+        operation_id="refresh_tokens",
         summary="Exchange a refresh token for the next pair of tokens",
         description="Each refresh token works once. If one comes a second time, every token of its sign-in is revoked.",
         responses=described(schemas.SignedIn) | problems(_401="Unknown, expired or used before.") | INVALID,
@@ -100,6 +103,7 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
     @router.post(
         "/api/v1/auth/logout",
         status_code=204,
+        operation_id="logout",
         summary="Sign out",
         description="Ends, at once, the sign-ins of the cookie, the access token and the refresh token that are sent.",
         responses=problems(_403="The cookie came from another origin's page.") | INVALID,
@@ -114,6 +118,7 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
     @router.get(
         "/signin",
         status_code=303,
+        operation_id="follow_sign_in_link",
         summary="Follow a sign-in link",
         description="Uses the link's one-time token up, sets the cookie and leads to the page.",
         responses={303: {"description": "Signed in; on to `/`."}} | problems(_401="Used before, or too old.") | INVALID,
@@ -137,6 +142,7 @@ def _signed_in(identity: Identity, cookies: Cookies) -> APIRouter:
 
     @router.get(
         "/api/v1/auth/me",
+        operation_id="who_am_i",
         summary="Who am I",
         description="Also makes the cookie of a browser last anew.",
         responses=described(schemas.Me) | UNAUTHENTICATED,
@@ -149,6 +155,7 @@ def _signed_in(identity: Identity, cookies: Cookies) -> APIRouter:
 
     @router.post(
         "/api/v1/auth/password",
+        operation_id="set_password",
         summary="Set a new password",
         description="Ends every sign-in of the user, answers with a new one, and leaves API keys as they are.",
         responses=described(schemas.SignedIn)
@@ -172,6 +179,7 @@ def _signed_in(identity: Identity, cookies: Cookies) -> APIRouter:
 
     @router.post(
         "/api/v1/auth/ticket",
+        operation_id="create_ticket",
         summary="Get a one-time ticket for a WebSocket",
         description="For clients that can send neither header nor cookie: `/api/v1/ws?ticket=…`, once, soon.",
         responses=described(schemas.TicketInfo) | UNAUTHENTICATED,
@@ -184,6 +192,7 @@ def _signed_in(identity: Identity, cookies: Cookies) -> APIRouter:
     @router.post(
         "/api/v1/users/sync",
         tags=["users"],
+        operation_id="sync_user",
         summary="Make the user of an external issuer known",
         description="Takes over e-mail address and name from the token. May be called at any time, from several places "
         "at once. Other endpoints make a user at first sight as well.",
@@ -208,6 +217,7 @@ def _keys(identity: Identity) -> APIRouter:
 
     @router.get(
         "",
+        operation_id="list_api_keys",
         summary="List your API keys",
         responses=described(schemas.KeyList) | UNAUTHENTICATED,
         openapi_extra=SECURED,
@@ -219,6 +229,7 @@ def _keys(identity: Identity) -> APIRouter:
     @router.post(
         "",
         status_code=201,
+        operation_id="create_api_key",
         summary="Make an API key",
         description="The key itself is in this answer and never told again. A key cannot make a wider one.",
         responses=described(schemas.NewKey, 201, says="Made.")
@@ -234,6 +245,7 @@ def _keys(identity: Identity) -> APIRouter:
     @router.delete(
         "/{key_id}",
         status_code=204,
+        operation_id="delete_api_key",
         summary="Delete an API key",
         description="It is refused from the next request on.",
         responses=UNAUTHENTICATED | problems(_404="You have no such key.") | INVALID,

@@ -111,6 +111,7 @@ def routes(runs: Runs, sessions: Sessions, bus: Bus, *, pulse: Pulse, door: Door
 def _asking(router: APIRouter, desk: Desk) -> None:
     @router.post(
         "/api/v1/query",
+        operation_id="ask",
         summary="Ask, and hear the answer as it comes",
         responses=STREAM | REFUSED | ASKING,
         openapi_extra=SECURED | asked.takes_body(asking.Query) | KEYED,
@@ -121,6 +122,7 @@ def _asking(router: APIRouter, desk: Desk) -> None:
 
     @router.post(
         "/api/v1/sessions/{session_id}/messages",
+        operation_id="ask_in_session",
         summary="Ask in a session: a stream where text/event-stream is accepted, else the run that was started",
         status_code=202,
         responses=described(RunView, 202, says="Accepted.") | STREAM | REFUSED | ASKING,
@@ -135,6 +137,7 @@ def _asking(router: APIRouter, desk: Desk) -> None:
 
     @router.post(
         "/api/v1/sessions/{session_id}/resume",
+        operation_id="resume_session",
         summary="Ask in a session and hear the answer as it comes",
         responses=STREAM | REFUSED | ASKING,
         openapi_extra=SECURED | asked.takes_body(asking.Question) | KEYED,
@@ -147,6 +150,7 @@ def _asking(router: APIRouter, desk: Desk) -> None:
 def _following(router: APIRouter, desk: Desk, sessions: Sessions, bus: Bus) -> None:
     @router.get(
         "/api/v1/runs/{run_id}/events",
+        operation_id="follow_run",
         summary="A run's events after a number: what was told, then what comes",
         responses=STREAM | REFUSED | problems(_422="`after` or Last-Event-ID is no number."),
         openapi_extra=SECURED,
@@ -164,6 +168,7 @@ def _following(router: APIRouter, desk: Desk, sessions: Sessions, bus: Bus) -> N
 
     @router.get(
         "/api/v1/sessions/{session_id}/events",
+        operation_id="follow_session",
         summary="The events of the run that answers in a session now, and of all that follow",
         responses=STREAM | REFUSED,
         openapi_extra=SECURED,

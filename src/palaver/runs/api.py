@@ -34,6 +34,7 @@ def routes(runs: Runs, sessions: Sessions, door: Door) -> APIRouter:
 
     @router.post(
         "/api/v1/query/single",
+        operation_id="ask_and_wait",
         summary="Ask, and get the finished message",
         responses=described(Message) | REFUSED | ASKING,
         openapi_extra=SECURED,
@@ -50,6 +51,7 @@ def routes(runs: Runs, sessions: Sessions, door: Door) -> APIRouter:
 
     @router.get(
         "/api/v1/runs/{run_id}",
+        operation_id="get_run",
         summary="One run",
         responses=described(RunView) | REFUSED,
         openapi_extra=SECURED,
@@ -60,6 +62,7 @@ def routes(runs: Runs, sessions: Sessions, door: Door) -> APIRouter:
 
     @router.post(
         "/api/v1/runs/{run_id}/cancel",
+        operation_id="cancel_run",
         summary="End a run and keep what it said",
         responses=described(RunView) | REFUSED,
         openapi_extra=SECURED,
@@ -70,6 +73,7 @@ def routes(runs: Runs, sessions: Sessions, door: Door) -> APIRouter:
 
     @router.post(
         "/api/v1/sessions/{session_id}/interrupt",
+        operation_id="interrupt_session",
         summary="End the run that answers in this session, if there is one",
         responses=described(Interrupted) | REFUSED,
         openapi_extra=SECURED,

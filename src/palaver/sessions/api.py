@@ -187,6 +187,7 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
 
     @router.get(
         "/sessions",
+        operation_id="list_sessions",
         summary="List sessions, newest activity first",
         responses=described(SessionList) | REFUSED | INVALID,
         openapi_extra=SECURED | asked.takes_query(ListingIn),
@@ -199,6 +200,7 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
     @router.post(
         "/sessions",
         status_code=201,
+        operation_id="create_session",
         summary="Begin a session",
         responses=described(Session, 201, says="Made.") | REFUSED | CHANGING,
         openapi_extra=SECURED,
@@ -209,6 +211,7 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
 
     @router.get(
         "/sessions/{session_id}",
+        operation_id="get_session",
         summary="One session",
         responses=described(Session) | REFUSED,
         openapi_extra=SECURED,
@@ -220,6 +223,7 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
 
     @router.patch(
         "/sessions/{session_id}",
+        operation_id="change_session",
         summary="Change a session",
         responses=described(Session) | REFUSED | CHANGING,
         openapi_extra=SECURED,
@@ -231,6 +235,7 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
     @router.delete(
         "/sessions/{session_id}",
         status_code=204,
+        operation_id="delete_session",
         summary="Delete a session and everything that belongs to it",
         responses=NO_CONTENT | REFUSED | CHANGING,
         openapi_extra=SECURED,
@@ -243,6 +248,7 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
 
     @router.get(
         "/sessions/{session_id}/export",
+        operation_id="export_session",
         summary="A session with the messages of its branch, as JSON or Markdown",
         responses=EXPORTED | REFUSED | INVALID,
         openapi_extra=SECURED,
@@ -261,6 +267,7 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
 
     @router.get(
         "/stats",
+        operation_id="get_stats",
         summary="What was said, how long it took, what it cost; null where there is nothing",
         responses=described(Stats) | REFUSED | INVALID,
         openapi_extra=SECURED,
@@ -276,6 +283,7 @@ def _messages(router: APIRouter, sessions: Sessions, door: Door) -> None:
 
     @router.get(
         "/sessions/{session_id}/messages",
+        operation_id="list_messages",
         summary="The messages of a branch, oldest first",
         responses=described(MessageList) | REFUSED | INVALID,
         openapi_extra=SECURED | asked.takes_query(PagingIn),
@@ -291,6 +299,7 @@ def _messages(router: APIRouter, sessions: Sessions, door: Door) -> None:
 
     @router.get(
         "/messages/{message_id}",
+        operation_id="get_message",
         summary="One message",
         responses=described(Message) | REFUSED,
         openapi_extra=SECURED,
@@ -301,6 +310,7 @@ def _messages(router: APIRouter, sessions: Sessions, door: Door) -> None:
 
     @router.patch(
         "/messages/{message_id}",
+        operation_id="edit_message",
         summary="Edit a message: the answer is its new sibling, or the message itself where only metadata changed",
         responses=described(Message) | REFUSED | CHANGING,
         openapi_extra=SECURED,
@@ -312,6 +322,7 @@ def _messages(router: APIRouter, sessions: Sessions, door: Door) -> None:
     @router.delete(
         "/messages/{message_id}",
         status_code=204,
+        operation_id="delete_message",
         summary="Delete a message and all that follows it",
         responses=NO_CONTENT | REFUSED | CHANGING,
         openapi_extra=SECURED,
