@@ -106,7 +106,7 @@ async def test_a_deleted_message_takes_everything_below_it_along_and_is_not_foun
     await turn(owner, "delta", session_id=session_id)
     assert (await owner.call("DELETE", f"/messages/{first}")).status == 204
     assert await owner.messages(session_id) == []
-    assert house.count("messages") == 0
+    assert (house.count("messages"), house.count("runs"), house.count("run_events")) == (0, 0, 0)
     await turn(owner, "echo", session_id=session_id)
     assert len(await owner.messages(session_id)) == 2
 

@@ -248,6 +248,25 @@ async def test_a_prompt_that_interrupts_goes_before_those_that_wait(owner: Perso
     assert said == ["first", "part 0 part 1 ", "urgent", "part 0 part 1 ", "patient", "part 0 part 1 "]
 
 
+@keeps("runs:busy", "runs:cancel:stops-work")
+async def test_an_interruption_behind_an_interruption_interrupts_that_one_too(
+    owner: Person, vendor: FakeVendor
+) -> None:
+    async with owner.query("first", model="fake/fake-n5-w2") as stream:
+        session_id = (await stream.until("content")).data["session_id"]
+        at = f"/sessions/{session_id}/messages"
+        second = await owner.post(at, {"prompt": "second", "when_busy": "interrupt", "model": "fake/fake-n5-w2"})
+        third = await owner.post(at, {"prompt": "third", "when_busy": "interrupt", "model": "fake/fake-n2"})
+        await stream.rest()
+    for run in (second, third):
+        async with owner.follow(run["id"]) as stream:
+            await stream.rest()
+    asked = [message["text"] for message in await owner.messages(session_id) if message["role"] == "user"]
+    assert asked == ["first", "second", "third"]
+    ends = [(await owner.get(f"/runs/{run['id']}"))["finish_reason"] for run in (second, third)]
+    assert ends == ["interrupted", "stop"]
+
+
 @keeps("runs:idempotent")
 async def test_one_key_starts_one_run_however_often_and_from_wherever_it_comes(house: House, owner: Person) -> None:
     body = {"prompt": "once", "model": "fake/fake-n5-d2"}

@@ -21,6 +21,7 @@ from palaver.observability.health import HealthChecks
 from palaver.observability.metrics import Metrics
 from palaver.realtime.jobs import keep_beating
 from palaver.realtime.sse import Pulse
+from palaver.runs import store as run_store
 from palaver.runs.accepting import Acceptance
 from palaver.runs.driver import Driver
 from palaver.runs.hands import ModelHands
@@ -117,6 +118,8 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
         await queue.concluded(live.session_id, live.user_id)
 
     driver.concluded = concluded
+    sessions = Sessions(database, clock, settings.sessions)
+    sessions.forgotten = run_store.forget_answer
     house = House(
         settings=settings,
         clock=clock,
@@ -124,7 +127,7 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
         bus=bus,
         identity=identity,
         inference=inference,
-        sessions=Sessions(database, clock, settings.sessions),
+        sessions=sessions,
         runs=Runs(parts, queue),
         recovery=recovery,
         journal=journal,

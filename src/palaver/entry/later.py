@@ -1,47 +1,81 @@
 """What is announced and not there yet: each answers 501 and is listed; nothing here does anything."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
-from starlette.responses import Response
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import JSONResponse, Response
 
 from palaver.core.errors import NotImplementedYet
 from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door
 from palaver.kit.answers import problems
 
+# path → method → (the operation's name, what it will do)
+Operations = Mapping[str, tuple[str, str]]
+
 _SESSION = "/api/v1/sessions/{session_id}"
-LATER = (
-    ("POST", f"{_SESSION}/fork"),
-    ("GET", f"{_SESSION}/checkpoints"),
-    ("POST", f"{_SESSION}/checkpoints"),
-    ("POST", f"{_SESSION}/rewind"),
-    ("POST", f"{_SESSION}/summarize"),
-    ("GET", f"{_SESSION}/context"),
-    ("GET", "/api/v1/messages/{message_id}/context"),
-    ("POST", "/api/v1/sessions/import"),
-    ("GET", f"{_SESSION}/members"),
-    ("POST", f"{_SESSION}/members"),
-    ("DELETE", f"{_SESSION}/members"),
-    ("GET", f"{_SESSION}/files"),
-    ("POST", f"{_SESSION}/files"),
-    ("POST", f"{_SESSION}/answer"),
-    ("POST", f"{_SESSION}/control"),
-    ("POST", "/api/v1/runs/{run_id}/answers"),
-    ("GET", "/api/v1/approvals"),
-    ("GET", "/api/v1/tools"),
-    ("GET", "/api/v1/skills"),
-    ("GET", "/api/v1/agents"),
-    ("GET", "/api/v1/commands"),
-    ("GET", "/api/v1/mcp-servers"),
-    ("GET", "/api/v1/webhooks"),
-    ("POST", "/api/v1/webhooks"),
-)
+
+
+def _shelf(path: str, one: str, many: str, id_name: str) -> dict[str, Operations]:
+    """A collection in which things are listed, made, changed and removed."""
+    name = many.replace(" ", "_")
+    single = one.replace(" ", "_")
+    return {
+        path: {"GET": (f"list_{name}", f"List {many}"), "POST": (f"create_{single}", f"Make one of the {many}")},
+        f"{path}/{{{id_name}}}": {
+            "PATCH": (f"change_{single}", f"Change one of the {many}"),
+            "DELETE": (f"delete_{single}", f"Remove one of the {many}"),
+        },
+    }
+
+
+LATER: dict[str, Operations] = {
+    f"{_SESSION}/fork": {"POST": ("fork_session", "Begin a session that goes on from a message of this one")},
+    f"{_SESSION}/checkpoints": {
+        "GET": ("list_checkpoints", "List the checkpoints of a session"),
+        "POST": ("create_checkpoint", "Set a checkpoint in a session"),
+    },
+    f"{_SESSION}/rewind": {"POST": ("rewind_session", "Go back to a checkpoint")},
+    f"{_SESSION}/summarize": {"POST": ("summarize_session", "Summarise what was said so far")},
+    f"{_SESSION}/context": {"GET": ("get_session_context", "What the next model call would see")},
+    "/api/v1/messages/{message_id}/context": {"GET": ("get_message_context", "What an answer was based on")},
+    "/api/v1/sessions/import": {"POST": ("import_session", "Take in a session that was exported")},
+    f"{_SESSION}/members": {
+        "GET": ("list_members", "List who takes part in a session"),
+        "POST": ("add_member", "Let somebody take part in a session"),
+        "DELETE": ("remove_member", "Let somebody take part in a session no more"),
+    },
+    f"{_SESSION}/files": {
+        "GET": ("list_files", "List the files of a session"),
+        "POST": ("upload_file", "Bring a file into a session"),
+    },
+    f"{_SESSION}/files/{{path}}": {
+        "GET": ("get_file", "One file of a session"),
+        "DELETE": ("delete_file", "Delete a file of a session"),
+    },
+    f"{_SESSION}/answer": {"POST": ("answer_in_session", "Answer what waits in a session")},
+    f"{_SESSION}/control": {"POST": ("control_session", "Change the running turn's model or permission mode")},
+    "/api/v1/runs/{run_id}/answers": {"POST": ("answer_run", "Approve, reject or answer what a run waits for")},
+    "/api/v1/approvals": {"GET": ("list_approvals", "List all that waits for you")},
+    **_shelf("/api/v1/tools", "tool", "tools", "tool_id"),
+    **_shelf("/api/v1/skills", "skill", "skills", "skill_id"),
+    **_shelf("/api/v1/agents", "agent", "agents", "agent_id"),
+    **_shelf("/api/v1/commands", "command", "commands", "command_id"),
+    **_shelf("/api/v1/mcp-servers", "mcp server", "mcp servers", "server_id"),
+    **_shelf("/api/v1/webhooks", "webhook", "webhooks", "webhook_id"),
+    "/api/v1/ws": {"GET": ("open_socket", "One WebSocket for any number of sessions")},
+    "/ws/chat/{session_id}": {"GET": ("open_session_socket", "A WebSocket that hears one session from the start")},
+}
+
+# Other people's wire formats: their clients read errors in their own shape.
+SURFACES = "/v1/{path:path}"
 
 
 def listed() -> list[str]:
     """What is not there yet, for people to read."""
-    return [f"{method} {path}" for method, path in LATER]
+    ours = [f"{method} {path}" for path, operations in LATER.items() for method in operations]
+    return [*ours, "/v1/*"]
 
 
 def routes(door: Door) -> APIRouter:
@@ -52,16 +86,27 @@ def routes(door: Door) -> APIRouter:
     async def later(principal: Annotated[Principal, Depends(door)]) -> Response:
         raise NotImplementedYet
 
-    for method, path in LATER:
-        name = f"{method.lower()}_{path.removeprefix('/api/v1/').replace('/', '_').replace('{', '').replace('}', '')}"
-        router.add_api_route(
-            path,
-            later,
-            methods=[method],
-            summary="Not there yet",
-            operation_id=name,
-            responses=responses,
-            openapi_extra=SECURED,
-            response_class=Response,
-        )
+    for path, operations in LATER.items():
+        for method, (name, says) in operations.items():
+            router.add_api_route(
+                path.replace("{path}", "{path:path}"),
+                later,
+                methods=[method],
+                summary=says,
+                operation_id=name,
+                responses=responses,
+                openapi_extra=SECURED,
+                response_class=Response,
+            )
+    every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    router.add_api_route(SURFACES, _surface, methods=every, include_in_schema=False)
     return router
+
+
+async def _surface(path: str, request: Request) -> Response:
+    """The refusal as the clients of that surface read it: Anthropic's under `messages`, else OpenAI's."""
+    says = NotImplementedYet.title
+    error: dict[str, Any] = {"type": "api_error", "message": says}
+    if path.split("/", maxsplit=1)[0] == "messages":
+        return JSONResponse({"type": "error", "error": error}, 501)
+    return JSONResponse({"error": error | {"param": None, "code": NotImplementedYet.code}}, 501)

@@ -1,27 +1,58 @@
-"""The OpenAPI document: what routes say of themselves, our schemas and errors; it describes no route itself."""
+"""The OpenAPI document: what routes say of themselves, completed with schemas, examples and errors; it adds no route."""
 
+from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from palaver.core.errors import PalaverError
+from palaver.entry import examples
+from palaver.entry.told_events import NAME, event_schemas
 from palaver.identity.door import SECURITY_SCHEMES
-from palaver.kit.answers import PROBLEM_JSON, REF_TEMPLATE, described_schemas
+from palaver.kit.answers import JSON, PROBLEM_JSON, REF_TEMPLATE, Problem, described_schemas, problems
 from palaver.kit.asked import asked_schemas
 
 ABOUT = (
     "Apps and people talk to language models through Palaver. Every event of an answer is durable before it is told, "
-    "has a number, and can be resumed from there."
+    "has a number, and can be resumed from there.\n\n"
+    "Errors are `application/problem+json` with a stable `code`. What belongs to somebody else answers like what is "
+    "not there. Fields that are not known are refused. What answers 501 is announced and not there yet."
 )
-# What every request can get, whatever it asks for.
-_ALWAYS = {
-    "413": "The body is too large.",
-    "415": "The body is not JSON.",
-    "422": "A field is missing, unknown or wrong.",
-    "500": "A fault of the server; the cause is in its log, under the request's id.",
-    "503": "Temporarily unavailable; see Retry-After.",
+TAGS = {
+    "runs": "Ask, hear the answer as it comes, come back to it, end it.",
+    "sessions": "Conversations and their messages, which form a tree: an edit or a second answer is a sibling.",
+    "models": "What can be asked.",
+    "auth": "Accounts and signing in.",
+    "users": "People of another issuer.",
+    "api-keys": "Credentials for programs.",
+    "service": "The service about itself.",
+    "not there yet": "Announced; answers 501.",
 }
-_PROBLEM = {"content": {PROBLEM_JSON: {"schema": {"$ref": REF_TEMPLATE.format(name="Problem")}}}}
+STREAM = "text/event-stream"
+
+_NAMED = {
+    "session_id": ("A session.", examples.SESSION),
+    "message_id": ("A message.", examples.ANSWER),
+    "run_id": ("A run.", examples.RUN),
+    "key_id": ("An API key; not the key itself.", examples.KEY),
+    "path": ("Where the file is within the session.", "notes/today.md"),
+}
+_EVERYWHERE = {
+    "X-Request-ID": {
+        "description": "Names this request in the server's log; a good one that the client sent is kept.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"},
+    }
+}
+_AGAIN = {
+    "Retry-After": {
+        "description": "Seconds to wait before the next try.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 
 
 def describe(app: FastAPI) -> None:
@@ -36,27 +67,100 @@ def describe(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(title="Palaver", version=app.version, description=ABOUT, routes=app.routes)
+    tags = [{"name": name, "description": says} for name, says in TAGS.items()]
+    document = get_openapi(title="Palaver", version=app.version, description=ABOUT, routes=app.routes, tags=tags)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    schemas.update(asked_schemas())
-    schemas.update(described_schemas())
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    components["securitySchemes"] = SECURITY_SCHEMES
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)
+    schemas.update(asked_schemas() | described_schemas() | event_schemas())
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    components["securitySchemes"] = SECURITY_SCHEMES
+    components["headers"] = _EVERYWHERE | _AGAIN
     return document
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    _name_parameters(path, operation)
+    _add_problems(path, method, operation)
+    _give_examples(operation)
+    for status, response in operation["responses"].items():
+        known = _EVERYWHERE | (_AGAIN if status in ("429", "503") else {})
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in known}
+        if response["description"] == "Successful Response":
+            response["description"] = "Done."
+
+
+def _name_parameters(path: str, operation: dict[str, Any]) -> None:
+    parameters: list[dict[str, Any]] = operation.setdefault("parameters", [])
+    said = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
+    for name in (part[1:-1] for part in path.split("/") if part.startswith("{")):
+        if name not in said:
+            parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
+    for parameter in parameters:
+        if parameter["in"] == "path" and parameter["name"] in _NAMED:
+            parameter["description"], parameter["example"] = _NAMED[parameter["name"]]
+    if not parameters:
+        del operation["parameters"]
+
+
+def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
+    """What an operation of this kind can answer, whatever it is for."""
+    says = {"_500": "A fault of the server; its log has the cause.", "_503": "Not now; see Retry-After."}
+    if "security" in operation:
+        says |= {"_401": "No credential, or one that does not hold.", "_403": "The credential does not allow it."}
+    if "{" in path:
+        says |= {"_404": "There is no such thing, or it is somebody else's."}
+    if "parameters" in operation or "requestBody" in operation:
+        says |= {"_422": "A field is missing, unknown or wrong."}
+    if method in ("post", "put", "patch"):
+        says |= {"_413": "The body is too large."}
+        says |= {"_415": "The body is not JSON."} if path.startswith("/api/v1/") else {}
     responses = operation["responses"]
-    for status, says in _ALWAYS.items():
-        if status in ("413", "415") and method not in ("post", "put", "patch"):
-            continue
-        known = responses.get(status, {})
-        if PROBLEM_JSON not in known.get("content", {}):
-            responses[status] = {"description": says, **_PROBLEM}
-    if path.startswith("/api/v1/auth"):
-        responses.setdefault("429", {"description": "Too many tries; see Retry-After.", **_PROBLEM})
+    for status, problem in problems(**says).items():
+        if PROBLEM_JSON not in responses.get(str(status), {}).get("content", {}):
+            responses[str(status)] = problem
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _give_examples(operation: dict[str, Any]) -> None:
+    name = operation.get("operationId", "")
+    if name in examples.REQUESTS:
+        body = operation["requestBody"]["content"][JSON]
+        body["examples"] = {
+            title: {"summary": title, "value": value} for title, value in examples.REQUESTS[name].items()
+        }
+    for status, response in operation["responses"].items():
+        content: dict[str, Any] = response.get("content", {})
+        if STREAM in content:
+            content[STREAM] = {
+                "schema": {"type": "string", "description": f"Each `data` is an `{NAME}`; see the schemas."},
+                "x-event-schema": {"$ref": REF_TEMPLATE.format(name=NAME)},
+                "example": examples.STREAM,
+            }
+        if PROBLEM_JSON in content:
+            content[PROBLEM_JSON]["example"] = _PROBLEMS[int(status)]
+        elif JSON in content and name in examples.ANSWERS:
+            content[JSON]["example"] = msgspec.to_builtins(examples.ANSWERS[name])
+
+
+def _example(kind: type[PalaverError]) -> dict[str, Any]:
+    return msgspec.to_builtins(
+        Problem(
+            type=f"urn:palaver:problem:{kind.code}",
+            title=kind.title,
+            status=kind.status,
+            code=kind.code,
+            detail=kind.title,
+            request_id="req_019aa3c5e0187b62dfaac8b7a6f5e407",
+        )
+    )
+
+
+_PROBLEMS = {
+    status: _example(next((kind for kind in PalaverError.__subclasses__() if kind.status == status), PalaverError))
+    for status in map(int, HTTPStatus)
+    if status >= 400
+}

@@ -88,9 +88,10 @@ class SessionFeed(_Listening):
 
     async def past(self) -> Told | None:
         session = await self._sessions.find(self._user_id, self._session_id)
-        if session.active_run_id is None:
+        run_id = session.active_run_id or self._runs.telling(self._session_id)
+        if run_id is None:
             return None
-        told = await self._runs.past(session.active_run_id, self._session_id, 0)
+        told = await self._runs.past(run_id, self._session_id, 0)
         return self.due(told) if told else None
 
     def due(self, told: Told) -> Told | None:

@@ -33,11 +33,12 @@ class LeaseKeeper:
             log.warning("The lease could not be given up, and will run out: %s", error.detail)
 
     async def run(self) -> None:
-        """Three times per span: stay alive, and look for runs that nobody drives."""
+        """Three times per span: stay alive, look for runs that nobody drives, and for what others want of ours."""
         while True:
             await self._clock.sleep(self._span / 3)
             try:
                 await self.take()
+                await self._recovery.heed()
                 if count := await self._recovery.recover(alone=False):
                     log.info("Runs of a server that is gone go on here", extra={"runs": count})
             except StorageUnavailable as error:

@@ -38,11 +38,19 @@ class Queue:
     async def next_turn(self, session_id: SessionId, user_id: UserId) -> None:
         """Begin the turn that waits in a session, if one does and nothing answers there."""
         try:
-            for kept in await self._parts.database.read(store.queued(session_id)):
+            waiting = await self._parts.database.read(store.queued(session_id))
+            for place, kept in enumerate(waiting):
                 if await self._begin(kept):
+                    self._make_way(kept, waiting[place + 1 :])
                     return
         except StorageUnavailable as error:  # `Recovery` finds it, as soon as the database takes writes again
             log.warning("A turn that waits could not begin and will be looked at again: %s", error.detail)
+
+    def _make_way(self, begun: Kept, behind: list[Kept]) -> None:
+        """A turn that interrupts and came later interrupts this one as well; its question is kept like every other."""
+        live = self._parts.journal.live(begun.id)
+        if live is not None and any(kept.prompt.when_busy == "interrupt" for kept in behind):
+            self._parts.driver.heard(live, CancelRequested(reason="new_message"))
 
     async def _begin(self, kept: Kept) -> bool:
         """Whether a turn that waited is under way now; one that never can be is over."""

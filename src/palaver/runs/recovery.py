@@ -47,6 +47,13 @@ class Recovery:
             await self._queue.next_turn(session_id, user_id)
         return count
 
+    async def heed(self) -> None:
+        """End the runs of this process that somebody cancelled at another server."""
+        for run_id, reason in await self._parts.database.read(store.to_end(self._parts.holder)):
+            live = self._parts.journal.live(run_id)
+            if live is not None and live.run.ending is None:
+                self._parts.driver.heard(live, CancelRequested(reason=reason))
+
     async def _take_over(self, kept: Kept) -> bool:
         epoch = await self._parts.database.write(store.claim(kept, self._parts.holder))
         if epoch is None:

@@ -120,6 +120,10 @@ class Runs:
         """Return when this process does not drive the run any more."""
         await self._driver.ended(run_id)
 
+    def telling(self, session_id: SessionId) -> RunId | None:
+        """The run of a session of which there is still something to tell here, if there is one."""
+        return next((live.id for live in self._journal.lives if live.session_id == session_id), None)
+
     def all_told(self, run_id: RunId) -> bool:
         """Whether everything that was written down of a run was told here: the disk has it."""
         live = self._journal.live(run_id)

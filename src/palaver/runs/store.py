@@ -125,6 +125,12 @@ _STUCK = Statement(
     .where(~select(_other.c.id).where(_other.c.session_id == runs.c.session_id, _other.c.state == "live").exists())
     .distinct()
 )
+_FORGET_ANSWER = Statement(
+    delete(runs).where(runs.c.session_id == bindparam("session_id"), runs.c.message_id == bindparam("message_id"))
+)
+_TO_END = Statement(
+    select(runs.c.id, runs.c.cancel).where(_OPEN, runs.c.owner == bindparam("mine"), runs.c.cancel.is_not(None))
+)
 _PUT_EVENTS = Statement(insert(run_events))
 _EVENTS = Statement(
     select(run_events.c.body, run_events.c.last_seq)
@@ -221,6 +227,11 @@ def ask_to_end(run_id: RunId, reason: str) -> Script[None]:
     yield _CANCEL(key=run_id, reason=reason)
 
 
+def to_end(owner: str) -> Script[Sequence[Row]]:
+    """(run, reason) of the runs of one owner that somebody wants to end."""
+    return (yield from rows(_TO_END(mine=owner)))
+
+
 def live(but: str) -> Script[list[Kept]]:
     """All runs that somebody drives, or should, but for those of one owner."""
     return [_kept(row) for row in (yield from rows(_LIVE(but=but)))]
@@ -271,6 +282,11 @@ def unbound(run_id: RunId, bound: Sequence[Stamped], after: int) -> Script[list[
     """What stands in the journal only: pieces since the last boundary."""
     last = max((one.seq for one in bound), default=after)
     return [one for one in (yield from jots(run_id)) if one.seq > last or not one.seq]
+
+
+def forget_answer(session_id: SessionId, message_id: MessageId) -> Script[None]:
+    """Delete the run that gave this answer, with everything that was told of it."""
+    yield _FORGET_ANSWER(session_id=session_id, message_id=message_id)
 
 
 def forget_jots(session_id: SessionId) -> Script[None]:

@@ -1,6 +1,6 @@
 """What people do with sessions and messages, one unit of work each; turns of a model belong to `runs`."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
 
@@ -42,12 +42,19 @@ class Branch(msgspec.Struct, frozen=True):
     sibling: int | None = None
 
 
+class Forgotten(Protocol):
+    """Deletes what somebody else keeps of a message, in the unit of work that deletes it."""
+
+    def __call__(self, session_id: SessionId, message_id: MessageId) -> Script[None]: ...
+
+
 class Sessions:
     """The front door of sessions. Answers that clients see come as JSON, made once."""
 
     def __init__(self, database: Database, clock: Clock, settings: SessionSettings) -> None:
         self._database = database
         self._clock = clock
+        self.forgotten: Forgotten = _nobody_else  # whoever else keeps something of a message that is deleted
         self.settings = settings
 
     async def create(self, user_id: UserId, given: dict[str, Any]) -> Session:
@@ -186,14 +193,20 @@ class Sessions:
         left, gone = tree.prune(kept.tree, found.place)
         for reach in gone:
             yield from search_store.forget_stretch(reach)
-        count = yield from store.erase(gone)
+        erased = yield from store.erase(gone)
+        for one in erased:
+            yield from self.forgotten(found.session_id, one)
         session = msgspec.structs.replace(
             kept.session,
-            message_count=kept.session.message_count - count,
+            message_count=kept.session.message_count - len(erased),
             head_message_id=parent_id if lost_head else kept.session.head_message_id,
             updated_at=self._now(),
         )
         yield from store.save(Kept(session, left, before if lost_head else kept.head))
+
+
+def _nobody_else(session_id: SessionId, message_id: MessageId) -> Script[None]:
+    yield from ()
 
 
 def plain(text: str) -> tuple[Part, ...]:

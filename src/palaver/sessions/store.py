@@ -103,11 +103,13 @@ _STRETCH = Statement(
     .order_by(messages.c.depth)
 )
 _DELETE_STRETCH = Statement(
-    delete(messages).where(
+    delete(messages)
+    .where(
         messages.c.line == bindparam("line"),
         messages.c.depth >= bindparam("start"),
         messages.c.depth < bindparam("end"),
     )
+    .returning(messages.c.id)
 )
 _SET_METADATA = Statement(
     update(messages).where(messages.c.id == bindparam("key")).values(metadata=bindparam("metadata"))
@@ -183,12 +185,13 @@ def stretch(reach: Reach) -> Script[Sequence[Found]]:
     return [_found(row) for row in found]
 
 
-def erase(reaches: Sequence[Reach]) -> Script[int]:
-    """Delete stretches of messages; how many went."""
-    count = 0
+def erase(reaches: Sequence[Reach]) -> Script[list[MessageId]]:
+    """Delete stretches of messages; which ones went."""
+    gone: list[MessageId] = []
     for reach in reaches:
-        count += yield from changed(_DELETE_STRETCH(line=reach.line, start=reach.start, end=reach.end))
-    return count
+        found = yield from rows(_DELETE_STRETCH(line=reach.line, start=reach.start, end=reach.end))
+        gone += [row[0] for row in found]
+    return gone
 
 
 def set_metadata(message_id: MessageId, metadata: bytes | None) -> Script[None]:
