@@ -1,4 +1,4 @@
-"""The OpenAPI document: what routes say of themselves, completed with schemas, examples and errors; it adds no route."""
+"""The OpenAPI document: what routes say of themselves, completed with schemas, examples, errors; it adds no route."""
 
 from http import HTTPStatus
 from typing import Any
@@ -96,9 +96,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
 def _name_parameters(path: str, operation: dict[str, Any]) -> None:
     parameters: list[dict[str, Any]] = operation.setdefault("parameters", [])
     said = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
-    for name in (part[1:-1] for part in path.split("/") if part.startswith("{")):
-        if name not in said:
-            parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
+    unsaid = [part[1:-1] for part in path.split("/") if part.startswith("{") and part[1:-1] not in said]
+    parameters += [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in unsaid]
     for parameter in parameters:
         if parameter["in"] == "path" and parameter["name"] in _NAMED:
             parameter["description"], parameter["example"] = _NAMED[parameter["name"]]

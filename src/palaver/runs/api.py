@@ -36,7 +36,10 @@ def routes(runs: Runs, sessions: Sessions, door: Door) -> APIRouter:
         "/api/v1/query/single",
         operation_id="ask_and_wait",
         summary="Ask, and get the finished message",
-        responses=described(Message) | REFUSED | ASKING,
+        responses=described(Message)
+        | REFUSED
+        | ASKING
+        | problems(_502="The model's server failed, or could not be reached.", _504="The model took too long."),
         openapi_extra=SECURED,
         response_class=Response,
     )

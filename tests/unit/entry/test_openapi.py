@@ -31,10 +31,11 @@ def document() -> dict[str, Any]:
     async def leaf() -> Response:
         return answer(Stem("a"))
 
-    @router.post("/api/v1/auth/leaves", responses=described(Stem, 201))
+    @router.post("/api/v1/auth/leaves", status_code=201, responses=described(Stem, 201))
     async def grow(asked: Asked) -> Response:
         return answer(Stem("a"), 201)
 
+    router.add_api_route("/api/v1/leaves/{leaf_id}", leaf)
     app = FastAPI(version="1.2.3")
     app.include_router(router)
     openapi.describe(app)
@@ -51,20 +52,48 @@ def test_our_types_stand_among_the_schemas_and_are_referred_to(document: dict[st
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
-    schemas = document["components"]["schemas"]
-    assert {ref.rpartition("/")[2] for ref in references(document)} <= set(schemas)
-    assert not {"HTTPValidationError", "ValidationError"} & set(schemas)
+    components = document["components"]
+    assert {tuple(ref.split("/")) for ref in references(document)} <= {
+        ("#", "components", kind, name) for kind in components for name in components[kind]
+    }
+    assert not {"HTTPValidationError", "ValidationError"} & set(components["schemas"])
 
 
 def test_what_every_request_can_get_is_described_as_a_problem(document: dict[str, Any]) -> None:
     get = document["paths"]["/api/v1/leaves"]["get"]["responses"]
     post = document["paths"]["/api/v1/auth/leaves"]["post"]["responses"]
-    assert {"422", "500", "503"} <= set(get)
-    assert {"413", "415", "422", "429", "500", "503"} <= set(post)
-    assert not {"413", "415", "429"} & set(get)
+    named = document["paths"]["/api/v1/leaves/{leaf_id}"]["get"]["responses"]
+    assert set(get) == {"200", "401", "403", "404", "500", "503"}
+    assert set(post) == {"201", "413", "415", "422", "500", "503"}
+    assert set(named) == {"200", "404", "422", "500", "503"}
     for status, says in (get | post).items():
         if int(status) >= 400:
             assert list(says["content"]) == ["application/problem+json"], status
+            assert says["content"]["application/problem+json"]["example"]["status"] == int(status)
+
+
+def test_a_name_in_a_path_is_a_parameter_though_the_route_does_not_read_it(document: dict[str, Any]) -> None:
+    (parameter,) = document["paths"]["/api/v1/leaves/{leaf_id}"]["get"]["parameters"]
+    assert (parameter["name"], parameter["in"], parameter["required"]) == ("leaf_id", "path", True)
+
+
+def test_every_answer_says_its_headers_and_those_that_may_be_tried_again_say_when(document: dict[str, Any]) -> None:
+    responses = document["paths"]["/api/v1/leaves"]["get"]["responses"]
+    assert all("X-Request-ID" in response["headers"] for response in responses.values())
+    assert {status for status, response in responses.items() if "Retry-After" in response["headers"]} == {"503"}
+
+
+def test_every_event_that_is_told_has_a_schema_with_its_place(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    kinds = schemas["Event"]["discriminator"]["mapping"]
+    assert {"session", "run", "content", "reasoning", "usage", "message", "error", "done", "step_restarted"} <= set(
+        kinds
+    )
+    assert not {"cancel_requested", "model_replied", "model_switched"} & set(kinds)
+    for kind, ref in kinds.items():
+        schema = schemas[ref.rpartition("/")[2]]
+        assert schema["properties"]["type"]["enum"] == [kind]
+        assert {"type", "seq", "run_id", "session_id"} <= set(schema["required"])
 
 
 def test_what_a_route_says_of_its_errors_stays(document: dict[str, Any]) -> None:
