@@ -111,6 +111,7 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
         holder=holder,
     )
     queue = Queue(parts)
+    parts.acceptance.may_wait = queue.may_wait
     recovery = Recovery(parts, queue)
 
     async def concluded(live: Live) -> None:

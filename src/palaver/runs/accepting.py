@@ -5,13 +5,14 @@ Scripts only: nothing is committed and no model is asked here.
 
 import hashlib
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
 
 from palaver.core.errors import Conflict, SessionBusy
 from palaver.core.events import RunEvent, RunStarted, SessionOpened
-from palaver.core.ids import MESSAGE, MessageId, RunId, UserId
+from palaver.core.ids import MESSAGE, MessageId, SessionId, UserId
 from palaver.inference.port import ResolvedModel
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
@@ -31,7 +32,6 @@ class Accepted(NamedTuple):
 
     run: Kept
     live: Live | None = None
-    interrupts: RunId | None = None
 
 
 Accepting = Script[tuple[tuple[RunEvent, ...], Accepted]]
@@ -44,6 +44,7 @@ class Acceptance:
         self._clock = clock
         self._holder = holder
         self._queued = queued
+        self.may_wait: Callable[[SessionId], bool] = _anywhere  # whether it is worth looking for turns that wait
 
     def accept(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Accepting:
         """A new turn: begun, put in line, or found under its idempotency key."""
@@ -52,8 +53,8 @@ class Acceptance:
         created = prompt.session_id is None
         kept = self._new_session(live) if created else (yield from _found(live))
         row = self._row(live, prompt, model)
-        if kept.session.active_run_id is not None:
-            return (), (yield from self._wait_in_line(kept, row))
+        if kept.session.active_run_id is not None or (yield from self._others_wait(live.session_id)):
+            return (), (yield from self._wait_in_line(row))
         return (yield from self._begin(live, kept, row, model, created=created))
 
     def begin_queued(self, live: Live, run: Kept, model: ResolvedModel) -> Accepting:
@@ -102,7 +103,11 @@ class Acceptance:
         opened = SessionOpened(title=session.session.title, created=created)
         return (opened, started), Accepted(run, live)
 
-    def _wait_in_line(self, kept: session_store.Kept, row: Kept) -> Script[Accepted]:
+    def _others_wait(self, session_id: SessionId) -> Script[bool]:
+        """Whether turns wait between two answers: nobody overtakes them."""
+        return self.may_wait(session_id) and bool((yield from store.queued(session_id)))
+
+    def _wait_in_line(self, row: Kept) -> Script[Accepted]:
         if row.prompt.when_busy == "reject":
             raise SessionBusy("This session is answering; wait, interrupt it, or send when_busy.")
         waiting = yield from store.queued(row.session_id)
@@ -110,7 +115,7 @@ class Acceptance:
             raise SessionBusy(f"{len(waiting)} turns wait in this session already.")
         first = row.prompt.when_busy == "interrupt"
         yield from store.put(row, place_in_queue=("!" if first else "") + row.created_at)
-        return Accepted(row, interrupts=kept.session.active_run_id if first else None)
+        return Accepted(row)
 
     def _new_session(self, live: Live) -> session_store.Kept:
         now = self._now()
@@ -141,6 +146,10 @@ class Acceptance:
 
     def _now(self) -> str:
         return stamp(self._clock.now())
+
+
+def _anywhere(session_id: SessionId) -> bool:
+    return True
 
 
 def _below(prompt: Prompt) -> turns.Below:

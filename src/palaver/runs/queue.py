@@ -32,13 +32,18 @@ class Queue:
     async def concluded(self, session_id: SessionId, user_id: UserId) -> None:
         """A turn is over: the next one of its session may begin."""
         if session_id in self._waited_in:
-            self._waited_in.discard(session_id)
             await self.next_turn(session_id, user_id)
+
+    def may_wait(self, session_id: SessionId) -> bool:
+        """Whether turns may wait in this session; where not, none of this process does."""
+        return session_id in self._waited_in
 
     async def next_turn(self, session_id: SessionId, user_id: UserId) -> None:
         """Begin the turn that waits in a session, if one does and nothing answers there."""
         try:
             waiting = await self._parts.database.read(store.queued(session_id))
+            if not waiting:
+                self._waited_in.discard(session_id)
             for place, kept in enumerate(waiting):
                 if await self._begin(kept):
                     self._make_way(kept, waiting[place + 1 :])
@@ -65,8 +70,6 @@ class Queue:
         except PalaverError as error:
             await self.end(kept, failure(error))
             return False
-        if accepted.live is not None:
-            self._waited_in.add(kept.session_id)  # others may wait behind it
         return accepted.live is not None
 
     async def end(self, kept: Kept, event: CancelRequested | RunFailed) -> bool:

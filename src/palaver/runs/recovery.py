@@ -44,6 +44,7 @@ class Recovery:
             if self._parts.journal.live(kept.id) is None and (alone or kept.owner not in alive):
                 count += await self._take_over(kept)
         for session_id, user_id in await self._parts.database.read(store.stuck()):
+            self._queue.joined(session_id)
             await self._queue.next_turn(session_id, user_id)
         return count
 

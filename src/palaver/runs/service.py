@@ -55,9 +55,16 @@ class Runs:
             accepted = await self._journal.boundary(live, accept(live, prompt, model), begin)
         if accepted.run.state == "queued":
             self._queue.joined(session_id)
-        if accepted.interrupts:
-            await self.cancel(principal.user_id, accepted.interrupts, "new_message")
+            await self._make_way(accepted.run)
         return accepted.run
+
+    async def _make_way(self, run: Kept) -> None:
+        """End the answer that a waiting turn interrupts; begin it where the answer ended a moment ago."""
+        session = (await self._database.read(session_store.find(run.session_id, run.user_id))).session
+        if session.active_run_id is None:
+            await self._queue.next_turn(run.session_id, run.user_id)
+        elif session.active_run_id != run.id and run.prompt.when_busy == "interrupt":
+            await self.cancel(run.user_id, session.active_run_id, "new_message")
 
     async def finish(self, principal: Principal, prompt: Prompt) -> MessageId:
         """Start a turn and return once it is over: the id of its answer. Raises what the model failed with."""
