@@ -9,7 +9,7 @@ WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -type f -print 2
 
 export PYTHONDONTWRITEBYTECODE ?=
 .DEFAULT_GOAL := help
-.PHONY: help run install test check unit format web web-check lock docs clean
+.PHONY: help run install test check unit format web web-check lock bench docs clean
 
 help:  ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,9 @@ format: .venv/.stamp-dev  ## Format the code and mend what can be mended
 
 lock: .venv/.stamp-dev  ## Lock what requirements/*.in ask for, by version and hash
 	@PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
+
+bench: .venv/.stamp-runtime  ## Measure speed and weight beside two reference relays (see docs/performance.md)
+	@$(BIN)/python bench/run.py $(BENCH)
 
 docs: .venv/.stamp-dev  ## Write the pages that come from the code
 	@$(BIN)/python docs/reference/write.py
