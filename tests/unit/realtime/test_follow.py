@@ -31,6 +31,7 @@ class Journaled:
     over: set[RunId] = field(default_factory=set)
     active_run_id: RunId | None = None
     all_told_: bool = True
+    still_telling: RunId | None = None
 
     async def find(self, user_id: UserId, which: str) -> Any:
         if user_id != ADA:
@@ -44,6 +45,9 @@ class Journaled:
 
     def all_told(self, run_id: RunId) -> bool:
         return self.all_told_
+
+    def telling(self, session_id: SessionId) -> RunId | None:
+        return self.still_telling
 
 
 def run_feed(bus: MemoryBus, journaled: Journaled, *, after: int = 0, user: UserId = ADA) -> RunFeed:
@@ -154,6 +158,13 @@ async def test_a_session_is_heard_from_the_beginning_of_its_live_run_and_on_thro
     assert await heard(feed) == [(RUN, 3), (RUN, 4), (OTHER, 1), (OTHER, 2), (OTHER, 3)]
     assert not feed.over
     feed.close()
+
+
+async def test_a_session_whose_last_run_is_still_told_begins_with_that_run(bus: MemoryBus) -> None:
+    feed = session_feed(bus, Journaled({RUN: 3}, over={RUN}, all_told_=False, still_telling=RUN))
+    past = await feed.past()
+    assert past is not None
+    assert [seq for seq, _ in past.lines] == [1, 2, 3]
 
 
 async def test_a_session_where_nothing_runs_is_silent_until_something_does() -> None:

@@ -1,0 +1,221 @@
+"""The OpenAPI document agrees with the contract and with what a real server answers."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import jsonschema_rs
+import pytest
+
+from tests.journeys.house import House, Person
+from tests.journeys.streams import Event
+
+# What the contract promises, path by path.
+CONTRACT = """
+POST /api/v1/auth/register | POST /api/v1/auth/login | POST /api/v1/auth/refresh | POST /api/v1/auth/logout
+GET /api/v1/auth/me | POST /api/v1/auth/password | POST /api/v1/auth/ticket | POST /api/v1/users/sync
+GET /api/v1/api-keys | POST /api/v1/api-keys | DELETE /api/v1/api-keys/{}
+GET /api/v1/sessions | POST /api/v1/sessions | POST /api/v1/sessions/import
+GET /api/v1/sessions/{} | PATCH /api/v1/sessions/{} | DELETE /api/v1/sessions/{}
+GET /api/v1/sessions/{}/messages | POST /api/v1/sessions/{}/messages | GET /api/v1/sessions/{}/events
+GET /api/v1/messages/{} | PATCH /api/v1/messages/{} | DELETE /api/v1/messages/{} | GET /api/v1/messages/{}/context
+POST /api/v1/sessions/{}/fork | GET /api/v1/sessions/{}/checkpoints | POST /api/v1/sessions/{}/checkpoints
+POST /api/v1/sessions/{}/rewind | POST /api/v1/sessions/{}/summarize | GET /api/v1/sessions/{}/context
+GET /api/v1/sessions/{}/export
+GET /api/v1/sessions/{}/members | POST /api/v1/sessions/{}/members | DELETE /api/v1/sessions/{}/members
+POST /api/v1/query | POST /api/v1/query/single | POST /api/v1/sessions/{}/resume | POST /api/v1/sessions/{}/interrupt
+POST /api/v1/sessions/{}/answer | POST /api/v1/sessions/{}/control
+GET /api/v1/runs/{} | GET /api/v1/runs/{}/events | POST /api/v1/runs/{}/cancel | POST /api/v1/runs/{}/answers
+GET /api/v1/approvals | GET /api/v1/ws | GET /ws/chat/{} | GET /api/v1/models
+GET /api/v1/sessions/{}/files | POST /api/v1/sessions/{}/files
+GET /api/v1/sessions/{}/files/{} | DELETE /api/v1/sessions/{}/files/{}
+GET /api/v1/tools | POST /api/v1/tools | PATCH /api/v1/tools/{} | DELETE /api/v1/tools/{}
+GET /api/v1/skills | POST /api/v1/skills | PATCH /api/v1/skills/{} | DELETE /api/v1/skills/{}
+GET /api/v1/agents | POST /api/v1/agents | PATCH /api/v1/agents/{} | DELETE /api/v1/agents/{}
+GET /api/v1/commands | POST /api/v1/commands | PATCH /api/v1/commands/{} | DELETE /api/v1/commands/{}
+GET /api/v1/mcp-servers | POST /api/v1/mcp-servers | PATCH /api/v1/mcp-servers/{} | DELETE /api/v1/mcp-servers/{}
+GET /api/v1/webhooks | POST /api/v1/webhooks | PATCH /api/v1/webhooks/{} | DELETE /api/v1/webhooks/{}
+GET /api/v1/health | GET /api/v1/health/ready | GET /api/v1/health/detailed | GET /metrics
+GET /api/v1/config | GET /api/v1/stats
+"""
+BEYOND = {("GET", "/signin")}  # the link that `palaver serve` prints
+OPEN_TO_ALL = {
+    "register", "login", "refresh_tokens", "logout", "follow_sign_in_link", "get_health", "get_readiness", "get_config",
+}  # fmt: skip
+PROBLEM = "application/problem+json"
+
+Operation = tuple[str, str, dict[str, Any]]
+
+
+@pytest.fixture
+async def document(house: House) -> dict[str, Any]:
+    return (await ask(house.person(""), "GET", "/openapi.json"))[1]
+
+
+async def ask(person: Person, method: str, path: str, **more: Any) -> tuple[int, Any, Mapping[str, str]]:
+    """One request anywhere; the names in its path are filled in."""
+    url = person.url + re.sub(r"{\w+}", "x", path)
+    headers = {"Authorization": f"Bearer {person.token}"} if person.token else {}
+    async with person.client.request(method, url, headers=headers, **more) as reply:
+        assert reply.content_type in {"application/json", PROBLEM}, (method, path)
+        return reply.status, await reply.json(content_type=None), reply.headers
+
+
+def operations(document: dict[str, Any]) -> Iterator[Operation]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def fits(document: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:
+    whole = {"components": document["components"], **schema}
+    return jsonschema_rs.Draft202012Validator(whole).is_valid(value)
+
+
+async def test_what_the_contract_promises_is_described_and_nothing_else(document: dict[str, Any]) -> None:
+    promised = {tuple(one.split()) for one in re.split(r"[|\n]", CONTRACT) if one.strip()}
+    described = {(method, re.sub(r"{\w+}", "{}", path)) for method, path, _ in operations(document)}
+    assert described == promised | BEYOND
+
+
+async def test_every_operation_says_what_it_is_for_who_may_and_what_it_can_answer(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(names)) == len(names)
+    tags = {tag["name"] for tag in document["tags"]}
+    for method, path, operation in operations(document):
+        name, responses = operation["operationId"], operation["responses"]
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", name), name
+        assert operation["summary"]
+        assert set(operation["tags"]) <= tags
+        assert ("security" in operation) is (name not in OPEN_TO_ALL), name
+        expected = {"500", "503"} | ({"401", "403"} if "security" in operation else set())
+        expected |= {"404", "422"} if "{" in path else set()
+        expected |= {"413"} if method in {"POST", "PATCH"} else set()
+        expected |= {"415", "422"} if "requestBody" in operation else set()
+        assert expected <= set(responses), name
+        assert any(status < "400" for status in responses) is ("501" not in responses or "200" in responses), name
+        named = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "path"}
+        assert named == set(re.findall(r"{(\w+)}", path)), name
+        for status, response in responses.items():
+            assert response["description"]
+            assert "X-Request-ID" in response["headers"]
+            assert status < "400" or set(response["content"]) == {PROBLEM}, (name, status)
+
+
+async def test_every_example_fits_its_schema_and_every_body_has_one(document: dict[str, Any]) -> None:
+    seen = 0
+    for _, _, operation in operations(document):
+        bodies = operation.get("requestBody", {}).get("content", {})
+        for body in bodies.values():
+            assert body["examples"], operation["operationId"]
+            for title, example in body["examples"].items():
+                assert fits(document, body["schema"], example["value"]), (operation["operationId"], title)
+        for response in operation["responses"].values():
+            for kind, content in response.get("content", {}).items():
+                if "example" in content and kind != "text/event-stream":
+                    seen += 1
+                    assert fits(document, content["schema"], content["example"]), operation["operationId"]
+    assert seen > 200
+
+
+async def test_the_example_of_a_stream_is_one_whole_turn(document: dict[str, Any]) -> None:
+    content = document["paths"]["/api/v1/query"]["post"]["responses"]["200"]["content"]["text/event-stream"]
+    events = [Event.of((frame + "\n\n").encode()) for frame in content["example"].split("\n\n")[:-1]]
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert [events[0].type, events[-1].type] == ["session", "done"]
+    for event in events:
+        assert fits(document, {"$ref": "#/components/schemas/Event"}, event.data), event
+
+
+async def test_every_event_of_real_turns_fits_its_schema(document: dict[str, Any], owner: Person) -> None:
+    turns = [
+        await owner.ask("Hello", model=model) for model in ("fake/fake-r2-n5-d1", "fake/fake-h400", "builtin/guide")
+    ]
+    told = [event for events in turns for event in events]
+    assert {"session", "run", "content", "reasoning", "usage", "message", "error", "done"} <= {one.type for one in told}
+    for event in told:
+        assert fits(document, {"$ref": "#/components/schemas/Event"}, event.data), event
+
+
+async def test_what_is_announced_answers_501_and_is_listed(
+    house: House, document: dict[str, Any], owner: Person
+) -> None:
+    later = {(method, path) for method, path, operation in operations(document) if "not there yet" in operation["tags"]}
+    listed = (await owner.get("/config"))["not_there_yet"]
+    assert {f"{method} {path}" for method, path in later} | {"/v1/*"} == set(listed)
+    assert len(later) > 40
+    nobody = house.person("")
+    for method, path in later:
+        status, problem, _ = await ask(owner, method, path)
+        assert (status, problem["code"]) == (501, "not_implemented"), (method, path)
+        assert (await ask(nobody, method, path))[0] == 401, (method, path)
+
+
+async def test_who_opens_a_websocket_is_refused_in_time_and_clearly(owner: Person) -> None:
+    for path in ("/api/v1/ws", "/ws/chat/ses_1"):
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await owner.client.ws_connect(owner.url + path, headers={"Authorization": f"Bearer {owner.token}"})
+        assert refused.value.status == 501
+
+
+async def test_other_peoples_wire_formats_are_refused_in_their_own_shape(owner: Person) -> None:
+    body = {"model": "a", "messages": []}
+    status, openai, _ = await ask(owner, "POST", "/v1/chat/completions", json=body)
+    assert (status, set(openai["error"])) == (501, {"type", "message", "param", "code"})
+    status, anthropic, _ = await ask(owner, "POST", "/v1/messages", json=body)
+    assert (status, anthropic["type"], set(anthropic["error"])) == (501, "error", {"type", "message"})
+
+
+async def test_a_method_that_is_not_there_says_which_are(document: dict[str, Any], owner: Person) -> None:
+    for path, methods in document["paths"].items():
+        for method in {"PUT", "OPTIONS", "TRACE"} - {one.upper() for one in methods}:
+            status, problem, headers = await ask(owner, method, path)
+            assert (status, problem["code"]) == (405, "method_not_allowed"), (method, path)
+            assert set(headers["Allow"].split(", ")) == {one.upper() for one in methods}, path
+
+
+CONFIG = """
+[auth.openapi.bearer]
+bearer = "${KEY}"
+"""
+# Endless by promise; who follows a session is tested in test_turns.
+ENDLESS = "follow_session"
+# Told apart, so that the key that is used here is not among those it learns of and deletes.
+ALONE = "delete_api_key"
+
+
+async def schemathesis(owner: Person, folder: Path, *choice: str) -> tuple[int, str]:
+    """Run it over the document; its exit code and what it says."""
+    (folder / "schemathesis.toml").write_text(CONFIG)
+    # `positive_data_acceptance` is left out: no schema says the rules between fields, or which models there are.
+    words = ["run", f"{owner.url}/openapi.json", "--seed=7", "--max-examples=4", "--phases=examples,coverage,fuzzing"]
+    process = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("schemathesis"),
+        *words,
+        *("--exclude-checks=positive_data_acceptance", "--no-color", "--request-timeout=10", *choice),
+        cwd=folder,
+        env=os.environ | {"KEY": owner.token},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+async def test_thousands_of_good_and_bad_requests_find_no_fault_and_no_answer_that_is_not_described(
+    house: House, owner: Person, document: dict[str, Any], tmp_path: Path
+) -> None:
+    there = [one for _, _, one in operations(document) if "not there yet" not in one["tags"]]
+    most = ["--exclude-tag=not there yet", f"--exclude-operation-id={ENDLESS}", f"--exclude-operation-id={ALONE}"]
+    for choice, count in ((most, len(there) - 2), ([f"--include-operation-id={ALONE}"], 1)):
+        code, said = await schemathesis(owner, tmp_path, *choice)
+        assert code == 0, said
+        assert f"Tested: {count}\n" in said
+    assert (await owner.get("/auth/me"))["via"] == "key"
+    assert '"Traceback' not in house.log.read_text()
