@@ -160,8 +160,8 @@ async def test_a_session_is_heard_from_the_beginning_of_its_live_run_and_on_thro
     feed.close()
 
 
-async def test_a_session_whose_last_run_is_still_told_begins_with_that_run(bus: MemoryBus) -> None:
-    feed = session_feed(bus, Journaled({RUN: 3}, over={RUN}, all_told_=False, still_telling=RUN))
+async def test_a_session_whose_last_run_is_still_told_begins_with_that_run() -> None:
+    feed = session_feed(MemoryBus(1 << 20), Journaled({RUN: 3}, over={RUN}, all_told_=False, still_telling=RUN))
     past = await feed.past()
     assert past is not None
     assert [seq for seq, _ in past.lines] == [1, 2, 3]
