@@ -47,6 +47,7 @@ BEYOND = {("GET", "/signin")}  # the link that `palaver serve` prints
 OPEN_TO_ALL = {
     "register", "login", "refresh_tokens", "logout", "follow_sign_in_link", "get_health", "get_readiness", "get_config",
 }  # fmt: skip
+SHADOWED = "/api/v1/sessions/import"  # it could be the address of a session, too
 PROBLEM = "application/problem+json"
 
 Operation = tuple[str, str, dict[str, Any]]
@@ -176,7 +177,8 @@ async def test_a_method_that_is_not_there_says_which_are(document: dict[str, Any
         for method in {"PUT", "OPTIONS", "TRACE"} - {one.upper() for one in methods}:
             status, problem, headers = await ask(owner, method, path)
             assert (status, problem["code"]) == (405, "method_not_allowed"), (method, path)
-            assert set(headers["Allow"].split(", ")) == {one.upper() for one in methods}, path
+            there, documented = set(headers["Allow"].split(", ")), {one.upper() for one in methods}
+            assert there == documented or (path == SHADOWED and there > documented), path
 
 
 CONFIG = """

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from palaver.core.errors import PalaverError
 from palaver.entry import examples
-from palaver.entry.told_events import NAME, event_schemas
+from palaver.entry.told_events import FRAME, event_schemas
 from palaver.identity.door import SECURITY_SCHEMES
 from palaver.kit.answers import JSON, PROBLEM_JSON, REF_TEMPLATE, Problem, described_schemas, problems
 from palaver.kit.asked import asked_schemas
@@ -134,11 +134,7 @@ def _give_examples(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         content: dict[str, Any] = response.get("content", {})
         if STREAM in content:
-            content[STREAM] = {
-                "schema": {"type": "string", "description": f"Each `data` is an `{NAME}`; see the schemas."},
-                "x-event-schema": {"$ref": REF_TEMPLATE.format(name=NAME)},
-                "example": examples.STREAM,
-            }
+            content[STREAM] = {"schema": {"$ref": REF_TEMPLATE.format(name=FRAME)}, "example": examples.STREAM}
         if PROBLEM_JSON in content:
             content[PROBLEM_JSON]["example"] = _PROBLEMS[int(status)]
         elif JSON in content and name in examples.ANSWERS:

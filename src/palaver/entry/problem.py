@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from palaver.core.errors import Invalid, PalaverError, Unavailable
 from palaver.kit.answers import PROBLEM_JSON, Problem
@@ -18,6 +19,7 @@ from palaver.observability.logs import request_id
 log = logging.getLogger(__name__)
 
 _encode = msgspec.json.Encoder().encode
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _CODES = {
     401: "unauthenticated",
     403: "forbidden",
@@ -86,7 +88,8 @@ def answer_errors(app: FastAPI) -> None:
             return of_error(Invalid("The body is not JSON in UTF-8."))
         title = HTTPStatus(error.status_code).phrase
         code = _CODES.get(error.status_code, "internal" if error.status_code >= 500 else "invalid")
-        return problem(error.status_code, code, title, detail=f"{title}.", headers=error.headers)
+        headers = {"Allow": _methods(app, request)} if error.status_code == 405 else error.headers
+        return problem(error.status_code, code, title, detail=f"{title}.", headers=headers)
 
     async def fault(request: Request, error: Exception) -> Response:
         return of_fault()
@@ -95,3 +98,10 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(PalaverError, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
+
+
+def _methods(app: FastAPI, request: Request) -> str:
+    """What may be done at this path; the framework names only what the first of its routes can do."""
+    scopes = [{**request.scope, "method": method} for method in _METHODS]
+    here = [scope for scope in scopes if any(route.matches(scope)[0] is Match.FULL for route in app.routes)]
+    return ", ".join(scope["method"] for scope in here)

@@ -122,6 +122,7 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
         summary="Follow a sign-in link",
         description="Uses the link's one-time token up, sets the cookie and leads to the page.",
         responses={303: {"description": "Signed in; on to `/`."}} | problems(_401="Used before, or too old.") | INVALID,
+        response_class=Response,
     )
     async def sign_in(request: Request, token: Annotated[str, Query(max_length=200)]) -> Response:
         onward = RedirectResponse("/", 303, NO_STORE | {"Referrer-Policy": "no-referrer"})

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from palaver.core.principal import Principal, Role
 from palaver.identity.keys import ApiKey
@@ -16,6 +16,12 @@ def _readable(text: str) -> str:
     if not text.isprintable() or not text.strip():
         raise ValueError("A name is written in characters that can be seen.")
     return text
+
+
+def _text(given: object) -> object:
+    if given is None or isinstance(given, str):
+        return given
+    raise ValueError("A time is written as text, like 2031-01-01T00:00:00Z.")
 
 
 Email = Annotated[str, Field(min_length=3, max_length=254, examples=["ada@example.org"])]
@@ -68,7 +74,7 @@ class KeyRequest(_Body):
 
     name: Name = Field(examples=["laptop"])
     scopes: list[str] | None = Field(None, max_length=32, examples=[["sessions:read", "runs:write"]])
-    expires_at: AwareDatetime | None = Field(None, examples=["2031-01-01T00:00:00Z"])
+    expires_at: Annotated[AwareDatetime, BeforeValidator(_text)] | None = Field(None, examples=["2031-01-01T00:00:00Z"])
 
 
 class UserInfo(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ Identifier = Annotated[str, Field(min_length=1, max_length=64)]
 class Options(BaseModel):
     """How a turn is taken."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     system_prompt: Text | None = None

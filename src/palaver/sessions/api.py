@@ -105,7 +105,7 @@ class ListingIn(BaseModel):
 class Changes(BaseModel):
     """What a client may say about a session."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     title: Annotated[str, Field(max_length=200), StringConstraints(strip_whitespace=True, min_length=1)] | None = None
     model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -153,7 +153,7 @@ class SessionChanges(Changes):
 class MessageChanges(BaseModel):
     """What becomes of a message: `text` or `parts` make a sibling of it, `metadata` changes it where it stands."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)] | None = None
     parts: Annotated[list[PartIn], Field(min_length=1, max_length=100)] | None = None
