@@ -15,6 +15,8 @@ MB = 1e6 / 2**20  # MiB in one MB
 def left_behind(harness: Harness, house: House) -> list[Row]:
     """Sockets, tasks and memory after as many abandoned streams, beside what they were after a first such flood."""
     with serving(house) as pid:
+        settled_cpu(pid)
+        rested = resident_mib(pid)
         _flood(harness, house, pid)
         before = (sockets(pid), house.process()["tasks"], resident_mib(pid))
         most = _flood(harness, house, pid)
@@ -35,7 +37,7 @@ def left_behind(harness: Harness, house: House) -> list[Row]:
             what=f"memory left {told} (most: {most:.0f} MiB)",
             promise=MEMORY,
             judged=abs(grown),
-            measured=f"{grown:+.1f} MB (from {before[2]:.0f} MiB)",
+            measured=f"{grown:+.1f} MB (from {before[2]:.0f} MiB; the first flood: {before[2] - rested:+.0f} MiB)",
         ),
     ]
 

@@ -16,6 +16,7 @@ from machine import CLIENTS, SERVERS, free_ports, pinned, wait_until
 
 NEEDED = ("bench.py", "ladder.py", "targets.py", "relay_raw.py", "relay_persist.py", "upstream.c", "load.c")
 ITS_PORTS = ("9100", "9204", "9212")  # of upstream, relay_raw, relay_persist
+CHAT = '{"model":"{{model}}","stream":true,"messages":[{"role":"user","content":"hello {{i}}"}]}'
 Target = dict[str, Any]
 
 
@@ -73,7 +74,7 @@ class Harness:
 
     def load(self, target: Target, model: str, *arguments: str) -> dict[str, Any]:
         """One run of the load client from its own core."""
-        command = ["taskset", "-c", str(CLIENTS), "./load", "-u", target["url"], "-b", target["body"]]
+        command = ["taskset", "-c", str(CLIENTS), "./load", "-u", target["url"], "-b", target.get("body", CHAT)]
         command = [word.replace("{{model}}", model) for word in command]
         for header in target.get("headers", []):
             command += ["-H", header]

@@ -37,7 +37,7 @@ class Bench:
 
     def house(self, name: str, *, pause: float = 60) -> House:
         """A home of that name, made now."""
-        return furnish(self.folder / name, self._port, self.harness.upstream, idle=pause)
+        return furnish(self.folder / name, self._port, self.harness.upstream, pause=pause)
 
     def streamed(self, name: str, measure: Callable[[Harness, int], list[Row]]) -> list[Row]:
         """A part that the harness' own scripts measure."""
