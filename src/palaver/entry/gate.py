@@ -6,7 +6,7 @@ Pure ASGI, so that a stream pays for it once and not per event. Who is asking is
 import logging
 import re
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from starlette.requests import ClientDisconnect
@@ -43,16 +43,24 @@ _PAGE_POLICY = (
 _API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 
 
-class Gate:
-    """Wraps the application."""
+Wrap = Callable[[ASGIApp], ASGIApp]
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
+
+def _as_it_is(app: ASGIApp) -> ASGIApp:
+    return app
+
+
+class Gate:
+    """Wraps the application; what `across` puts around it stands around the gate's own refusals, too."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, across: Wrap = _as_it_is) -> None:
+        self._app = across(app)
+        self._across = across
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await _Passage(self._app, scope, self._metrics).go(receive, send)
+            await _Passage(self._app, scope, self._metrics, self._across).go(receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -60,10 +68,11 @@ class Gate:
 class _Passage:
     """One request on its way."""
 
-    __slots__ = ("_app", "_began", "_id", "_metrics", "_read", "_receive", "_scope", "_send", "_status")
+    __slots__ = ("_across", "_app", "_began", "_id", "_metrics", "_read", "_receive", "_scope", "_send", "_status")
 
-    def __init__(self, app: ASGIApp, scope: Scope, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, scope: Scope, metrics: Metrics, across: Wrap) -> None:
         self._app = app
+        self._across = across
         self._scope = scope
         self._metrics = metrics
         self._began = time.perf_counter()
@@ -77,9 +86,9 @@ class _Passage:
         self._id = kept.decode() if _KEPT_ID.fullmatch(kept) else new_id("req")
         mark = request_id.set(self._id)
         try:
-            app, counted = self._refuse(headers) or self._app, self._counted(headers)
+            refusal, counted = self._refuse(headers), self._counted(headers)
             del headers  # a stream may last for hours
-            await app(self._scope, counted, self._start)
+            await (self._across(refusal) if refusal else self._app)(self._scope, counted, self._start)
         except PayloadTooLarge as error:
             await self._last_word(problem.of_error(error))
         except ClientDisconnect:
@@ -132,7 +141,7 @@ class _Passage:
 
     async def _last_word(self, response: Response) -> None:
         if not self._status:
-            await response(self._scope, self._receive, self._start)
+            await self._across(response)(self._scope, self._receive, self._start)
 
     def _route(self) -> str:
         route: Any = self._scope.get("route")

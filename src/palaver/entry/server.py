@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Generator
+from functools import partial
 from types import FrameType
 
 import uvicorn
@@ -65,10 +66,10 @@ def application(house: House) -> ASGIApp:
     for router in routers:
         app.include_router(router)
     express = Express(app, routers)
-    return Gate(_across_origins(express, house.settings.identity.trusted_origins), house.metrics)
+    return Gate(express, house.metrics, partial(_across_origins, house.settings.identity.trusted_origins))
 
 
-def _across_origins(app: ASGIApp, trusted: tuple[str, ...]) -> ASGIApp:
+def _across_origins(trusted: tuple[str, ...], app: ASGIApp) -> ASGIApp:
     """Pages of other origins may use the API only where the operator trusts them."""
     if not trusted:
         return app
