@@ -1,4 +1,4 @@
-"""The thread that waits for the disk on behalf of all SQLite commits together; it runs no statement of any feature.
+"""The threads that wait for the disk on behalf of all SQLite commits together; they run no statement of any feature.
 
 `fdatasync` on the write-ahead log after a commit is what `synchronous=FULL` does inside it; done here, one sync serves
 every commit that came before it, and the event loop goes on meanwhile.
@@ -16,69 +16,84 @@ LONG_LOG_PAGES = 1_000  # 4 MB, which stay in the cache; a longer log is started
 
 
 class Disk:
-    """Makes commits survive a loss of power, and keeps the write-ahead log short."""
+    """Makes commits survive a loss of power, and keeps the write-ahead log short.
+
+    Two threads, because folding thousands of pages takes as long as a hundred syncs, and those are waited for.
+    """
 
     def __init__(
         self, path: Path, connect: Callable[[], sqlite3.Connection], synced: Callable[[int, Exception | None], None]
     ) -> None:
-        self.gate = threading.Lock()  # held by whoever commits, or by the thread while the log is started afresh
-        self._path = path
-        self._connect = connect
+        self.gate = threading.Lock()  # held by whoever commits, or by the folding thread while the log starts afresh
+        self._wal = os.open(f"{path}-wal", os.O_RDWR | os.O_CREAT, 0o600)
+        self._link = connect()
         self._synced = synced
         self._loop = asyncio.get_running_loop()
         self._wake = threading.Condition()
         self._committed = 0
         self._wanted = 0
+        self._on_disk = 0
         self._folded = 0
+        self._folding = False
         self._closing = False
-        self._thread = threading.Thread(target=self._work, name="palaver-disk", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=work, name=f"palaver-{name}", daemon=True)
+            for name, work in (("sync", self._keep_syncing), ("fold", self._keep_folding))
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def committed(self, number: int, *, wanted: bool) -> None:
         """Commit `number` stands in the log; with `wanted` somebody waits until it is on the disk."""
         self._committed = number
-        if wanted or number - self._folded >= FOLD_COMMITS:
+        if wanted or self._long():
             with self._wake:
-                self._wanted = number
-                self._wake.notify()
+                self._wanted = number if wanted else self._wanted
+                self._wake.notify_all()
 
     def close(self) -> None:
-        """Sync what is left, fold the log, end the thread."""
+        """Sync what is left, fold the log, end the threads; closing again does nothing."""
+        if self._closing:
+            return
         with self._wake:
             self._closing = True
-            self._wake.notify()
-        self._thread.join()
+            self._wake.notify_all()
+        for thread in self._threads:
+            thread.join()
+        self._link.close()
+        os.close(self._wal)
 
-    def _work(self) -> None:
-        wal = os.open(f"{self._path}-wal", os.O_RDWR | os.O_CREAT, 0o600)
-        link = self._connect()
-        synced = 0
-        try:
-            while self._wait(synced):
-                synced = self._committed
-                self._tell(synced, _sync(wal))
-                if synced - self._folded >= FOLD_COMMITS:
-                    self._fold(link)
-            self._fold(link)
-        finally:
-            link.close()
-            os.close(wal)
+    def _keep_syncing(self) -> None:
+        while self._wait(lambda: self._wanted > self._on_disk):
+            self._on_disk = self._committed
+            self._tell(self._on_disk, _sync(self._wal))
 
-    def _wait(self, synced: int) -> bool:
+    def _keep_folding(self) -> None:
+        while self._wait(self._long):
+            self._fold()
+        self._fold()
+
+    def _wait(self, due: Callable[[], bool]) -> bool:
+        """Whether there is something to do, once there is or the end has come."""
         with self._wake:
-            while self._wanted <= synced and not self._closing:
+            while not due() and not self._closing:
                 self._wake.wait()
-            return self._wanted > synced
+            return due()
 
-    def _fold(self, link: sqlite3.Connection) -> None:
+    def _long(self) -> bool:
+        return self._committed - self._folded >= FOLD_COMMITS
+
+    def _fold(self) -> None:
+        self._folding = True
         self._folded = self._committed
         try:
-            pages = link.execute("pragma wal_checkpoint(passive)").fetchone()[1]
+            pages = self._link.execute("pragma wal_checkpoint(passive)").fetchone()[1]
             if pages > LONG_LOG_PAGES:
                 with self.gate:
-                    link.execute("pragma wal_checkpoint(restart)").fetchone()
+                    self._link.execute("pragma wal_checkpoint(restart)").fetchone()
         except sqlite3.Error as error:
             self._tell(0, error)
+        self._folding = False
 
     def _tell(self, number: int, error: Exception | None) -> None:
         if not self._loop.is_closed():

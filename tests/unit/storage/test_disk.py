@@ -31,14 +31,8 @@ async def write_a_round(database: SqliteDatabase, *, durable: bool) -> None:
     assert database._disk
     for number in range(ROUND):
         await database.write(replace(f"{number % 10}", 10_000), durable=durable and number == 0)
-    while database._disk._folded < database._commits - ROUND or not at_rest(database._disk):
+    while database._disk._long() or database._disk._folding:
         await asyncio.to_thread(threading.Event().wait, 0.001)
-
-
-def at_rest(thread: disk.Disk) -> bool:
-    """Whether the thread waits for what comes next: only then somebody else gets the condition that it waits for."""
-    with thread._wake:
-        return bool(thread._wake._waiters)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("durable", [True, False])
@@ -78,8 +72,7 @@ async def test_while_a_long_log_is_started_afresh_commits_wait_and_none_is_lost(
 
     def connect_and_watch(name: str, **how: bool) -> sqlite3.Connection:
         link = connect(name, **how)
-        if threading.current_thread().name == "palaver-disk":
-            link.set_trace_callback(traced)
+        link.set_trace_callback(traced)
         return link
 
     def traced(statement: str) -> None:
