@@ -22,12 +22,12 @@ Target = dict[str, Any]
 
 def find() -> Path:
     """The folder of the harness, or the end with a sentence that says where it should be."""
-    folder = Path(os.environ.get("PALAVER_PERF", REPOSITORY.parent / "shared" / "perf")).resolve()
+    folder = Path(os.environ.get("LOAD_HARNESS", REPOSITORY.parent / "shared" / "perf")).resolve()
     missing = [name for name in NEEDED if not (folder / name).is_file()]
     if missing:
         raise SystemExit(
             f"The load harness is not in {folder}: {', '.join(missing)} missing.\n"
-            "It is not part of this repository. Say where it is with PALAVER_PERF=/path/to/perf."
+            "It is not part of this repository. Say where it is with LOAD_HARNESS=/path/to/perf."
         )
     return folder
 

@@ -1,6 +1,6 @@
 """`python bench/run.py`: measures what was promised of speed and weight and prints one table; it decides no promise.
 
-It needs Linux, two cores, gcc, the load harness beside the repository (or PALAVER_PERF) and an installed .venv.
+It needs Linux, two cores, gcc, the load harness beside the repository (or LOAD_HARNESS) and an installed .venv.
 """
 
 import argparse

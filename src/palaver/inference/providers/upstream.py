@@ -148,6 +148,9 @@ class Call:
         try:
             return await self._arrived()
         except (aiohttp.ClientError, OSError) as error:
+            # The reader of the reply keeps this error; with its frames, which lead back to the reader, it would keep
+            # the whole reply until the collector comes round.
+            error.__traceback__ = None
             if self._ended:
                 return b""
             raise self._failure() from error
@@ -165,9 +168,17 @@ class Call:
 
     def heard(self) -> None:
         """A piece of the answer came: from here the idle deadline counts."""
-        if not self._ended:
-            self._since = self._loop.time()
+        if self._ended:
+            return
+        self._since = self._loop.time()
+        if self._limit != self._server.timeouts.idle:
             self._limit = self._server.timeouts.idle
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._since + self._limit, self._look)
 
     def ended(self) -> None:
         """The answer is whole: what is still to come is waited for shortly, and missing it is no failure."""
@@ -175,9 +186,7 @@ class Call:
             self._ended = True
             self._since = self._loop.time()
             self._limit = min(GRACE, self._server.timeouts.idle)
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = self._loop.call_at(self._since + self._limit, self._look)
+            self._set_timer()
 
     async def drain(self) -> None:
         """Read what may follow the end mark, so that the connection can be used again; give up soon."""
