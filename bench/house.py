@@ -22,7 +22,7 @@ CONFIG = """\
 kind = "openai_chat"
 base_url = "http://127.0.0.1:{upstream}/v1"
 models = "any"
-timeouts = {{ first_token = {pause}, idle = {pause} }}
+timeouts = {{ idle = {pause} }}
 [inference]
 local_servers = {{}}
 breaker_after = 1000000

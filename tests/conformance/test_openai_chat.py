@@ -311,6 +311,17 @@ async def test_an_answer_that_pauses_too_long_keeps_its_text_and_times_out(vendo
     await provider.close()
 
 
+async def test_once_it_has_begun_an_answer_has_the_shorter_patience(vendor: FakeVendor) -> None:
+    provider = provider_of(vendor, timeouts=Timeouts(connect=2, first_token=60, idle=0.3))
+    async with asyncio.timeout(10):
+        _, error = await failing(provider.stream(ask("fake-n9-w3")))
+    assert isinstance(error, ModelTimeout)
+    reader = error.__cause__
+    assert reader is not None
+    assert reader.__traceback__ is None  # its frames would lead back to the reply, and keep it
+    await provider.close()
+
+
 async def test_a_slow_reader_is_not_taken_for_a_slow_server(vendor: FakeVendor) -> None:
     provider = provider_of(vendor, timeouts=QUICK)
     async with aclosing(provider.stream(ask("fake-n3-d1"))) as batches:
