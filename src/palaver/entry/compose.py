@@ -10,6 +10,7 @@ from palaver.bus.memory import MemoryBus
 from palaver.context import counting
 from palaver.core.ids import SessionId, UserId
 from palaver.entry.home import signing_key
+from palaver.entry.memory import keep_tidy
 from palaver.entry.settings import Loaded, Settings
 from palaver.identity.service import Identity, open_identity
 from palaver.inference.providers.guide import Guide
@@ -147,13 +148,18 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
 
 def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
     """Start everything that is woken by time."""
-    search = SearchUpkeep(house.sessions, lambda: not house.journal.lives, house.clock)
+
+    def idle() -> bool:
+        return not house.journal.lives
+
+    search = SearchUpkeep(house.sessions, idle, house.clock)
     for name, job in (
         ("lease", house.lease.run),
         ("search", search.run),
         ("streams", lambda: keep_beating(house.pulse, house.clock)),
         ("identity", house.identity.upkeep.run),
         ("models", house.inference.keep_looking),
+        ("memory", lambda: keep_tidy(idle, house.clock)),
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)
 

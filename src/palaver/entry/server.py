@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import socket
@@ -18,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from palaver import __version__
-from palaver.entry import later, openapi, problem, service_api
+from palaver.entry import later, memory, openapi, problem, service_api
 from palaver.entry.compose import House, build, open_database, start_jobs
 from palaver.entry.express import Express
 from palaver.entry.gate import Gate
@@ -36,7 +35,6 @@ from palaver.web import api as web_api
 
 log = logging.getLogger(__name__)
 
-GC_THRESHOLD = (5_000, 20, 20)  # a turn makes some 2,000 objects and hardly a cycle: look for cycles every few turns
 GRACE = 3  # seconds that answers under way have when the server ends; the whole end takes less than 5
 
 
@@ -102,17 +100,10 @@ async def _serve(loaded: Loaded) -> None:
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})
             start_jobs(house, tasks)
-            _settle_memory()
+            memory.settle()
             await _Server(house).serve()
             _cancel(tasks)
         await house.close()
-
-
-def _settle_memory() -> None:
-    """What stands now stands until the end: the collector need not walk it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLD)
 
 
 def _cancel(tasks: asyncio.TaskGroup) -> None:
