@@ -9,7 +9,7 @@ from palaver.kit.clock import Clock
 # A turn makes some 2,000 objects and hardly a circle of them: look for circles every few turns, and walk everything
 # that lives long seldom, because that takes some 10 ms in which nothing else happens.
 THRESHOLDS = (5_000, 20, 20)
-EVERY = timedelta(seconds=10)
+EVERY = timedelta(seconds=2)
 
 
 def settle() -> None:
