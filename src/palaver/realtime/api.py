@@ -16,6 +16,7 @@ from palaver.kit.answers import answer, described, problems
 from palaver.realtime.follow import Feed, RunFeed, SessionFeed
 from palaver.realtime.sse import EventStream, Pulse
 from palaver.runs import request as asking
+from palaver.runs.api import ASKING, REFUSED
 from palaver.runs.prompt import Prompt
 from palaver.runs.service import Runs
 from palaver.runs.view import RunView, view
@@ -27,17 +28,6 @@ STREAM: dict[int | str, dict[str, Any]] = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
-REFUSED = problems(
-    _401="No credential, or one that does not hold.",
-    _403="The credential does not allow it.",
-    _404="No such session, run or message.",
-)
-ASKING = problems(
-    _409="The session is answering, or the idempotency key was used for something else.",
-    _422="A field is missing, unknown or wrong.",
-    _501="A field of a feature that is not there yet.",
-    _503="The database cannot be written, or the server is restarting.",
-)
 LONGEST_KEY = 200
 KEYED = {"parameters": [asked.takes_header("Idempotency-Key", LONGEST_KEY)]}
 LAST = Annotated[str | None, Header(alias="Last-Event-ID", max_length=40)]

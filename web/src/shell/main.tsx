@@ -3,6 +3,7 @@
 import './styles/tokens.css';
 import './styles/controls.css';
 import './styles/layout.css';
+import './styles/middle.css';
 import './styles/thread.css';
 import './styles/markdown.css';
 
