@@ -12,6 +12,7 @@ from palaver.inference.price import Price
 
 Effort = Literal["minimal", "low", "medium", "high"]
 Capability = Literal["images", "tools", "reasoning", "json_schema"]
+Ability = Literal["yes", "no", "unknown"]
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -29,6 +30,16 @@ class ToolSpec(msgspec.Struct, frozen=True):
     parameters: dict[str, Any]
 
 
+class ToolNamed(msgspec.Struct, frozen=True):
+    """The one tool that the model has to call."""
+
+    name: str
+
+
+# auto: the model decides. none: it calls nothing, though it is told of the tools. required: it calls at least one.
+ToolChoice = Literal["auto", "none", "required"] | ToolNamed
+
+
 class OutputFormat(msgspec.Struct, frozen=True):
     """The JSON schema that the whole answer must follow."""
 
@@ -39,6 +50,7 @@ class OutputFormat(msgspec.Struct, frozen=True):
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """One question to one model. `model` is the vendor's id, without the provider's name before it.
 
+    `parallel_tool_calls` False asks for one call at a time, where the vendor has a word for it; None leaves it open.
     `session_id` and `user_id` are for providers inside the house (the guide reads the session's files); they are
     never sent to a vendor.
     """
@@ -47,6 +59,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[Turn, ...]
     system: str | None = None
     tools: tuple[ToolSpec, ...] = ()
+    tool_choice: ToolChoice = "auto"
+    parallel_tool_calls: bool | None = None
     temperature: float | None = None
     top_p: float | None = None
     stop: tuple[str, ...] = ()
@@ -69,8 +83,20 @@ class ReasoningPiece(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
+class ReasoningSealPiece(msgspec.Struct, frozen=True, gc=False):
+    """What was thought aloud since the last seal, or since the last piece of another kind, is one `ReasoningPart`.
+
+    `signature` goes into it; where nothing was thought aloud, the part has no text and only the signature (the vendor
+    hides the thought, and wants it back all the same).
+    """
+
+    signature: str
+
+
 class ToolCallPiece(msgspec.Struct, frozen=True, gc=False):
     """A piece of a tool call. Pieces of one call share `index` and `call_id`; the arguments' deltas join to JSON text.
+
+    Nothing at all, joined, stands for no arguments. Pieces of several calls may come in turns.
 
     `call_id` and `name` stand in every piece, whatever the vendor repeats.
     """
@@ -97,7 +123,8 @@ class Finished(msgspec.Struct, frozen=True, gc=False):
 class ResolvedModel(msgspec.Struct, frozen=True, kw_only=True):
     """A model that may be asked, with everything known about it. `id` is `provider/model`.
 
-    `context_window` and `max_output` are tokens, None where nobody knows; `price` likewise.
+    `context_window` and `max_output` are tokens, None where nobody knows; `price` likewise. `tools` says whether it calls
+    tools; a model of which nobody knows is told of them, and asked again without when its server objects.
     """
 
     id: str
@@ -107,6 +134,7 @@ class ResolvedModel(msgspec.Struct, frozen=True, kw_only=True):
     context_window: int | None = None
     max_output: int | None = None
     capabilities: frozenset[Capability] = frozenset()
+    tools: Ability = "unknown"
     price: Price | None = None
     local: bool = False
 
@@ -124,7 +152,17 @@ class Switched(msgspec.Struct, frozen=True, gc=False):
     resolved: ResolvedModel
 
 
-Piece = TextPiece | ReasoningPiece | ToolCallPiece | Finished | Switched
+class Remarked(msgspec.Struct, frozen=True, gc=False):
+    """Something of the answer is not as it was asked for, and it goes on: `code` is stable, `message` for people.
+
+    Only `Inference.stream` yields it, before the first piece of the answer.
+    """
+
+    code: Literal["tools_unsupported"]
+    message: str
+
+
+Piece = TextPiece | ReasoningPiece | ReasoningSealPiece | ToolCallPiece | Finished | Switched | Remarked
 Pieces = AsyncGenerator[Sequence[Piece], None]
 
 
