@@ -123,8 +123,8 @@ class Finished(msgspec.Struct, frozen=True, gc=False):
 class ResolvedModel(msgspec.Struct, frozen=True, kw_only=True):
     """A model that may be asked, with everything known about it. `id` is `provider/model`.
 
-    `context_window` and `max_output` are tokens, None where nobody knows; `price` likewise. `tools` says whether it calls
-    tools; a model of which nobody knows is told of them, and asked again without when its server objects.
+    `context_window` and `max_output` are tokens, None where nobody knows; `price` likewise. `tools` says whether it
+    calls tools; a model of which nobody knows is told of them, and asked again without when its server objects.
     """
 
     id: str
