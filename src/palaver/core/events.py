@@ -1,16 +1,17 @@
 """The events of a run: one closed union for the journal, SSE, WebSocket, webhooks and the SDK.
 
 Numbers, run and session stand outside (`seq`, `run_id`, `session_id` are added when an event is told).
-`CancelRequested`, `ModelReplied` and `ModelSwitched` are facts that are journaled and folded, and not told: they have
-no number.
+Facts (`Fact`) are journaled and folded, and not told: they have no number.
 """
 
 from typing import Any, Literal
 
 import msgspec
 
-from palaver.core.ids import MessageId, Seq
-from palaver.core.messages import FinishReason, Message
+from palaver.core.ids import MessageId, RunId, Seq, SessionId
+from palaver.core.messages import FilePart, FinishReason, ImagePart, Message
+from palaver.core.permissions import PermissionMode
+from palaver.core.questions import Question
 from palaver.core.usage import Usage
 
 
@@ -54,13 +55,103 @@ class ToolCallGrew(_Event, frozen=True, tag="tool_call_delta"):
     arguments_delta: str
 
 
-class ToolCalled(_Event, frozen=True, tag="tool_call"):
-    """A whole call that a model asks for."""
+class ToolCalled(_Event, frozen=True, tag="tool_call", omit_defaults=True):
+    """A whole call that a model asks for. `flaw` says why the arguments could not be read; then they are empty."""
 
     call_id: str
     name: str
     arguments: dict[str, Any]
     server: str | None = None
+    flaw: str | None = None
+
+
+class ToolProgressed(_Event, frozen=True, tag="tool_progress"):
+    """A line of what goes on in a call that runs."""
+
+    call_id: str
+    content: str
+
+
+class ToolFinished(_Event, frozen=True, tag="tool_result", omit_defaults=True):
+    """What came of a call. `truncated`: the whole stands in a file that `content` names."""
+
+    call_id: str
+    ok: bool
+    content: str
+    duration_ms: float
+    truncated: bool
+    parts: tuple[ImagePart | FilePart, ...] = ()
+
+
+class ApprovalAsked(_Event, frozen=True, tag="approval"):
+    """A call waits for a person's yes: exactly these arguments are what would be run."""
+
+    call_id: str
+    name: str
+    arguments: dict[str, Any]
+    reason: str
+    expires_at: str | None
+
+
+class ApprovalResolved(_Event, frozen=True, tag="approval_resolved", omit_defaults=True):
+    """What was decided about a call that waited; `arguments` where they were edited."""
+
+    call_id: str
+    decision: Literal["approve", "reject"]
+    by: Literal["person", "expiry", "cancel"]
+    message: str | None = None
+    arguments: dict[str, Any] | None = None
+
+
+class QuestionAsked(_Event, frozen=True, tag="question"):
+    """The agent asks the person and waits. `interrupted`: a call was cut, and may only be made again if they say so."""
+
+    call_id: str
+    questions: tuple[Question, ...]
+    expires_at: str | None
+    interrupted: bool = False
+
+
+class QuestionAnswered(_Event, frozen=True, tag="question_answered"):
+    """What the person said, one list per question; None where they would not say, or not in time."""
+
+    call_id: str
+    answers: tuple[tuple[str, ...], ...] | None
+    by: Literal["person", "expiry", "cancel"]
+
+
+class HookFired(_Event, frozen=True, tag="hook", omit_defaults=True):
+    """A hook was asked, or told. `ok` is False where it did not answer as agreed; `reason` says what followed."""
+
+    hook_event: str
+    name: str
+    ok: bool
+    decision: Literal["allow", "deny", "ask"] | None = None
+    reason: str | None = None
+    call_id: str | None = None
+
+
+class Noticed(_Event, frozen=True, tag="notice"):
+    """Something of the turn is not as it was asked for, and it goes on: a server is not there, for example."""
+
+    code: str
+    message: str
+
+
+class LimitReached(_Event, frozen=True, tag="limit"):
+    """The turn ends here because of a bound that was set: max_turns, budget_exceeded, max_seconds, repeating."""
+
+    code: str
+    message: str
+
+
+class SubagentTold(_Event, frozen=True, tag="subagent"):
+    """An event of a subagent's own run, as it was told there, below the call that started it."""
+
+    parent_call_id: str
+    child_run_id: RunId
+    child_session_id: SessionId
+    event: dict[str, Any]
 
 
 class StepRestarted(_Event, frozen=True, tag="step_restarted"):
@@ -115,37 +206,89 @@ class CancelRequested(_Event, frozen=True, tag="cancel_requested"):
 
 
 class ModelReplied(_Event, frozen=True, tag="model_replied"):
-    """The model said all it has to say; `usage` is None where its server reported nothing."""
+    """The model said all it has to say in this step; `usage` is None where its server reported nothing."""
 
     finish_reason: FinishReason
     usage: Usage | None = None
+    duration_ms: float = 0.0
 
 
 class ModelSwitched(_Event, frozen=True, tag="model_switched"):
-    """The model asked for failed before it said anything, and another answers."""
+    """Another model answers from here: the one asked for failed before it said anything, or somebody chose another."""
 
     model: str
     provider: str
     because: str
 
 
-RunEvent = (
+class ReasoningSealed(_Event, frozen=True, tag="reasoning_sealed"):
+    """What the model thought aloud up to here is one piece, with this seal (see `ReasoningPart`)."""
+
+    signature: str
+
+
+class ToolStarted(_Event, frozen=True, tag="tool_started", omit_defaults=True):
+    """A call begins, with these arguments; `child_run_id` where a run of its own answers it."""
+
+    call_id: str
+    arguments: dict[str, Any]
+    replay_safe: bool
+    child_run_id: RunId | None = None
+
+
+class ModeChanged(_Event, frozen=True, tag="mode_changed"):
+    """From the next call on, this is how freely the agent may act."""
+
+    permission_mode: PermissionMode
+
+
+class OutputRefused(_Event, frozen=True, tag="output_refused"):
+    """The answer does not follow the format that was asked for; the model is told why, and asked again."""
+
+    problem: str
+
+
+class OutputAccepted(_Event, frozen=True, tag="output_accepted"):
+    """The answer follows the format that was asked for."""
+
+    value: Any
+
+
+Told = (
     SessionOpened
     | RunStarted
     | TextGrew
     | ReasoningGrew
     | ToolCallGrew
     | ToolCalled
+    | ToolProgressed
+    | ToolFinished
+    | ApprovalAsked
+    | ApprovalResolved
+    | QuestionAsked
+    | QuestionAnswered
+    | HookFired
+    | Noticed
+    | LimitReached
+    | SubagentTold
     | StepRestarted
     | TitleChanged
     | UsageCounted
     | MessageFinished
     | RunFailed
     | RunDone
-    | CancelRequested
+)
+Fact = (
+    CancelRequested
     | ModelReplied
     | ModelSwitched
+    | ReasoningSealed
+    | ToolStarted
+    | ModeChanged
+    | OutputRefused
+    | OutputAccepted
 )
+RunEvent = Told | Fact
 
 
 class Stamped(msgspec.Struct, frozen=True, gc=False):

@@ -33,11 +33,13 @@ class ImagePart(_Part, frozen=True, tag="image"):
 
 
 class FilePart(_Part, frozen=True, tag="file"):
-    """A file that was uploaded before."""
+    """A file: one that was uploaded (`file_id`), or one of the session's workspace (`path`); `size` is bytes."""
 
-    file_id: str
+    file_id: str | None = None
+    path: str | None = None
     name: str | None = None
     media_type: str | None = None
+    size: int | None = None
 
 
 class AudioPart(_Part, frozen=True, tag="audio"):
@@ -49,14 +51,17 @@ class AudioPart(_Part, frozen=True, tag="audio"):
 
 
 class ReasoningPart(_Part, frozen=True, tag="reasoning"):
-    """What a model thought aloud; `signature` is the vendor's seal, kept for the next call."""
+    """What a model thought aloud; `signature` is the vendor's seal, kept for the next call.
+
+    A seal begins with the provider's kind and a colon; other kinds of providers leave sealed thoughts out.
+    """
 
     text: str
     signature: str | None = None
 
 
 class ToolCallPart(_Part, frozen=True, tag="tool_call"):
-    """A call that a model asks for."""
+    """A call that a model asks for; `server` is the MCP server whose tool it is."""
 
     call_id: str
     name: str
@@ -65,12 +70,13 @@ class ToolCallPart(_Part, frozen=True, tag="tool_call"):
 
 
 class ToolResultPart(_Part, frozen=True, tag="tool_result"):
-    """What came of a call."""
+    """What came of a call: text for the model, and images and files that came with it."""
 
     call_id: str
     ok: bool
     content: str
     truncated: bool = False
+    parts: tuple[ImagePart | FilePart, ...] = ()
 
 
 Part = TextPart | ImagePart | FilePart | AudioPart | ReasoningPart | ToolCallPart | ToolResultPart
@@ -106,6 +112,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     status: MessageStatus = "complete"
     finish_reason: FinishReason | None = None
     error: MessageError | None = None
+    structured_output: Any = None
     siblings: Siblings = Siblings()
     metadata: dict[str, Any] = {}
     created_at: str

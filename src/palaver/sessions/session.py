@@ -5,10 +5,10 @@ from typing import Any, Literal
 import msgspec
 
 from palaver.core.ids import MessageId, RunId, SessionId
+from palaver.core.permissions import PermissionMode
 from palaver.core.usage import Usage
 
 SessionStatus = Literal["idle", "running", "waiting", "error"]
-PermissionMode = Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"]
 
 
 class Origin(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""What an agent is: instructions, model, grants and limits; and the shelves on which people keep such things."""

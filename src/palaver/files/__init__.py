@@ -1,0 +1,1 @@
+"""Files of sessions: workspaces, and what of them may be reached from outside."""

@@ -1,0 +1,1 @@
+"""What others are asked, or told, while an agent works."""
