@@ -1,0 +1,131 @@
+"""What one turn of an agent is made of, and how what operator, session, agent, preset and request say becomes one.
+
+It looks nothing up: names are resolved, and bounds are checked, before anything gets here.
+"""
+
+from typing import Any
+
+import msgspec
+
+from palaver.core.permissions import PermissionMode
+
+
+class Subagent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody this agent may hand a task to. `tools` None: what the one who asks has."""
+
+    name: str
+    description: str
+    instructions: str
+    tools: tuple[str, ...] | None = None
+    disallowed: tuple[str, ...] = ()
+    model: str | None = None
+    max_turns: int | None = None
+
+
+class SkillBrief(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A skill that may be opened: on a shelf (`id`, `version`), or in a folder of the operator's disk (`path`)."""
+
+    name: str
+    description: str
+    id: str | None = None
+    version: int = 0
+    path: str | None = None
+
+
+class OutputFormat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The JSON Schema that the answer follows."""
+
+    schema: dict[str, Any]
+    name: str = "answer"
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that is settled before a turn begins; kept with its run, so that a later process takes the same turn.
+
+    None says: as the session or the operator's default has it. `tools` are name patterns of what is offered; `allowed`
+    and `disallowed` are rules as `tools.policy` reads them. `mcp` and `hooks` are definitions as they are stored, with
+    their secrets sealed. `instructions` come before what the request itself adds to the system prompt.
+    """
+
+    agent: str | None = None
+    version: int = 0
+    instructions: str = ""
+    model: str | None = None
+    tools: tuple[str, ...] | None = None
+    allowed: tuple[str, ...] = ()
+    disallowed: tuple[str, ...] = ()
+    permission_mode: PermissionMode | None = None
+    max_turns: int | None = None
+    max_budget_usd: float | None = None
+    max_seconds: float | None = None
+    subagents: tuple[Subagent, ...] = ()
+    skills: tuple[SkillBrief, ...] = ()
+    mcp: tuple[dict[str, Any], ...] = ()
+    hooks: tuple[dict[str, Any], ...] = ()
+    output_format: OutputFormat | None = None
+
+
+# What a plain question is answered by: nothing was asked for, and nothing stands on the shelves.
+PLAIN = Recipe()
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one of those who have a say wants; None and empty say nothing. `mcp` and `skills` that are empty say: none."""
+
+    agent: str | None = None
+    version: int = 0
+    instructions: str | None = None
+    model: str | None = None
+    tools: tuple[str, ...] | None = None
+    allowed: tuple[str, ...] = ()
+    disallowed: tuple[str, ...] = ()
+    permission_mode: PermissionMode | None = None
+    max_turns: int | None = None
+    max_budget_usd: float | None = None
+    max_seconds: float | None = None
+    subagents: tuple[Subagent, ...] | None = None
+    skills: tuple[SkillBrief, ...] | None = None
+    mcp: tuple[dict[str, Any], ...] | None = None
+    hooks: tuple[dict[str, Any], ...] = ()
+    output_format: OutputFormat | None = None
+
+
+NOTHING = Wish()
+
+# Whoever says it last is heard.
+_LAST_WORD = (
+    "agent", "version", "instructions", "model", "tools", "permission_mode", "max_turns", "max_budget_usd",
+    "max_seconds", "subagents", "skills", "mcp", "output_format",
+)  # fmt: skip
+# What anybody says holds: what is allowed is allowed, what is refused is refused, and every hook is asked.
+_UNITED = ("allowed", "disallowed", "hooks")
+
+
+def merge(defaults: Wish, session: Wish, agent: Wish = NOTHING, *, preset: Wish = NOTHING, request: Wish) -> Recipe:
+    """The request's word counts most, then its preset's, the agent's, the session's, the operator's.
+
+    Rules and hooks are united; what is disallowed anywhere stays so.
+    """
+    said = (defaults, session, agent, preset, request)
+    if all(one == NOTHING for one in said):
+        return PLAIN
+    settled = {name: _last(said, name) for name in _LAST_WORD}
+    return Recipe(**{name: value for name, value in settled.items() if value is not None}, **_united(said))
+
+
+def _last(said: tuple[Wish, ...], name: str) -> Any:
+    """The last value that is said; 0 and None say nothing."""
+    values = [getattr(one, name) for one in said]
+    return next((value for value in reversed(values) if value is not None and value != 0), None)
+
+
+def _united(said: tuple[Wish, ...]) -> dict[str, Any]:
+    return {name: tuple(_once(value for one in said for value in getattr(one, name))) for name in _UNITED}
+
+
+def _once(values: Any) -> list[Any]:
+    found: list[Any] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found
