@@ -133,6 +133,14 @@ class NotImplementedYet(PalaverError):
     title = "This feature is not there yet"
 
 
+class StorageFull(PalaverError):
+    """A disk or a workspace has no room for what is to be kept; what was there before is unharmed."""
+
+    status = 507
+    code = "storage_full"
+    title = "There is no room left"
+
+
 class ModelUnavailable(PalaverError):
     """The model's server refused, failed, broke off or could not be reached."""
 

@@ -1,0 +1,66 @@
+"""Whether arguments follow a tool's JSON Schema, and what exactly is wrong where not; it makes no call.
+
+Schemas come from MCP servers too, so nothing in them is fetched, and their patterns have a time limit.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import msgspec
+import regex
+from jsonschema import Draft202012Validator, SchemaError, ValidationError, validators
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from palaver.core.errors import Invalid
+
+_TOLD = 5  # problems told at once: a model mends a few, and the next call shows the rest
+_LONGEST = 300  # characters of one problem: it repeats the value, which may be a whole file
+_PATTERN_SECONDS = 0.2
+
+
+def problem(parameters: dict[str, Any], arguments: dict[str, Any]) -> str | None:
+    """A sentence a model can mend its call by; None when all is well. An unusable schema is `Invalid`."""
+    checker = _checker(msgspec.json.encode(parameters))
+    try:
+        told = [_sentence(error) for error in islice(checker.iter_errors(arguments), _TOLD)]
+    except TimeoutError:
+        return "A pattern of the tool's schema takes too long on these arguments."
+    except (Unresolvable, RecursionError):
+        raise Invalid("The tool's schema refers to something that is not in it.") from None
+    return "; ".join(told) or None
+
+
+def check_schema(parameters: dict[str, Any]) -> None:
+    """Raise `Invalid` where this is not a JSON Schema that arguments could be checked with."""
+    if parameters.get("type", "object") != "object":
+        raise Invalid("The schema of a tool's arguments must be of type object.")
+    _checker(msgspec.json.encode(parameters))
+
+
+@lru_cache(maxsize=512)
+def _checker(encoded: bytes) -> Any:
+    schema = msgspec.json.decode(encoded)
+    try:
+        _Checker.check_schema(schema)
+    except SchemaError as error:
+        raise Invalid(f"The tool's schema is not a JSON Schema: {_sentence(error)}") from None
+    return _Checker(schema, registry=_NOTHING_ELSE)
+
+
+def _pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(value, str) and not regex.search(pattern, value, timeout=_PATTERN_SECONDS):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+# Draft 2020-12, with patterns that end. Without a registry of our own the library would fetch what `$ref` names.
+_Checker: Any = validators.extend(Draft202012Validator, {"pattern": _pattern})  # pyright: ignore[reportUnknownMemberType]
+_NOTHING_ELSE: Any = Registry[Any]()
+
+
+def _sentence(error: Any) -> str:
+    where = ".".join(str(step) for step in error.absolute_path)
+    said = error.message if len(error.message) <= _LONGEST else f"{error.message[:_LONGEST]}…"
+    return f"{where}: {said}" if where else said

@@ -1,0 +1,65 @@
+"""One call of a tool, from arguments a model wrote to an outcome it can be told; whether it may be is `policy.py`'s."""
+
+import asyncio
+import logging
+from typing import Any
+
+from palaver.core.errors import PalaverError
+from palaver.files.workspaces import output_path
+from palaver.tools.checking import problem
+from palaver.tools.port import Outcome, Scene, Tool
+from palaver.tools.settings import ToolSettings
+from palaver.tools.threads import in_thread
+
+log = logging.getLogger(__name__)
+
+_BEGINNING = 0.7  # of what is told of a long output; its end is told too: commands say there what went wrong
+
+
+async def use(tool: Tool, arguments: dict[str, Any], scene: Scene, settings: ToolSettings) -> Outcome:
+    """Call it within its deadline. Whatever goes wrong is an outcome; only being cancelled is raised."""
+    outcome = await _called(tool, arguments, scene, min(tool.spec.deadline, settings.longest_call))
+    return await bounded(outcome, scene, settings.output_characters)
+
+
+async def bounded(outcome: Outcome, scene: Scene, most: int) -> Outcome:
+    """The outcome with at most about `most` characters; the whole is then a file, which the last line names."""
+    content = _clean(outcome.content)
+    if len(content) <= most:
+        return Outcome(content, outcome.ok, outcome.parts, outcome.truncated)
+    path = output_path(scene.call_id)
+    try:
+        await in_thread(lambda _: scene.workspace.write(path, content.encode()))
+        where = f"the whole is in {path}"
+    except PalaverError as error:
+        where = f"the whole could not be kept: {error.detail}"
+    head, tail = int(most * _BEGINNING), most - int(most * _BEGINNING)
+    left_out = len(content) - most
+    told = (
+        f"{content[:head]}\n[… {left_out:,} characters are left out here …]\n{content[-tail:]}\n"
+        f"[This output was cut: {most:,} of {len(content):,} characters; {where}.]"
+    )
+    return Outcome(told, outcome.ok, outcome.parts, truncated=True)
+
+
+async def _called(tool: Tool, arguments: dict[str, Any], scene: Scene, seconds: float) -> Outcome:
+    name = tool.spec.name
+    deadline = asyncio.timeout(seconds)
+    try:
+        wrong = problem(tool.spec.parameters, arguments)
+        if wrong:
+            return Outcome(f"The call does not fit the schema of {name}. {wrong}", ok=False)
+        async with deadline:
+            return await tool.use(arguments, scene)
+    except PalaverError as error:
+        return Outcome(error.detail, ok=False)
+    except Exception as error:  # tools are anybody's code; the turn goes on, and the log has the cause
+        if isinstance(error, TimeoutError) and deadline.expired():
+            return Outcome(f"{name} was stopped: it took longer than {seconds:g} seconds.", ok=False)
+        log.exception("A tool failed", extra={"tool": name, "run_id": scene.run_id, "call_id": scene.call_id})
+        return Outcome(f"{name} failed; the server's log says why.", ok=False)
+
+
+def _clean(text: str) -> str:
+    """Text that every database and every client takes."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
