@@ -15,6 +15,8 @@ GUIDE = (
 # What decides; each imports values only.
 HEARTS = {
     "context/attribution.py",
+    "context/unfolding.py",
+    "context/untrusted.py",
     "context/window.py",
     "entry/layers.py",
     "identity/emails.py",

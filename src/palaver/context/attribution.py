@@ -26,9 +26,9 @@ def several(path: Iterable[Message], asked: str) -> bool:
     return len({message.model for message in path if message.role == "assistant" and message.model} | {asked}) > 1
 
 
-def attributed(message: Message) -> str:
-    """An answer with who gave it."""
-    return f"[Response from {message.model}]\n{message.text}" if message.model else message.text
+def attribution(message: Message) -> str:
+    """The line that says who gave an answer; nothing where nobody knows."""
+    return f"[Response from {message.model}]\n" if message.model else ""
 
 
 def neutral(text: str) -> str:

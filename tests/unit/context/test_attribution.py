@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from palaver.context.attribution import RULE, Unechoed, attributed, neutral, several
+from palaver.context.attribution import RULE, Unechoed, attribution, neutral, several
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import Message, MessageRole
 
@@ -104,8 +104,8 @@ def test_an_imitation_keeps_its_words_in_round_brackets() -> None:
 
 
 def test_an_answer_is_marked_with_who_gave_it_where_that_is_known() -> None:
-    assert attributed(said("Hello", model="x/large")) == "[Response from x/large]\nHello"
-    assert attributed(said("Hello")) == "Hello"
+    assert attribution(said("Hello", model="x/large")) == "[Response from x/large]\n"
+    assert attribution(said("Hello")) == ""
     assert MARK.search(RULE)
 
 

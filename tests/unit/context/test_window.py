@@ -45,7 +45,7 @@ def weight(view: Told) -> float:
         view.system or "",
         *(part.text for turn in view.turns for part in turn.parts if isinstance(part, TextPart)),
     ]
-    images = sum(not isinstance(part, TextPart) for turn in view.turns for part in turn.parts)
+    images = sum(isinstance(part, ImagePart) for turn in view.turns for part in turn.parts)
     return sum(len(text.encode()) for text in spoken) / BYTES_PER_TOKEN + images * IMAGE_TOKENS
 
 
