@@ -131,20 +131,33 @@ class Outside:
 
     async def get(self, text: str, headers: Mapping[str, str] | None = None) -> Fetched:
         """The document, whole; raises `AddressRefused` or `FetchFailed`."""
+        fetched = await self.send("GET", text, headers=headers)
+        if fetched.status >= 300:
+            raise FetchFailed(f"It answered with status {fetched.status}.")
+        return fetched
+
+    async def send(
+        self,
+        method: str,
+        text: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        deadline: float | None = None,
+    ) -> Fetched:
+        """The answer, whole and whatever its status; `deadline` instead of the usual one. Raises as `get` does."""
         url = self._guard.checked(text)
         try:
             async with (
-                asyncio.timeout(self._deadline),
-                self._session.get(url, headers=headers, allow_redirects=False) as reply,
+                asyncio.timeout(self._deadline if deadline is None else deadline),
+                self._session.request(method, url, headers=headers, data=body, allow_redirects=False) as reply,
             ):
-                body = await self._body(reply)
+                content = await self._body(reply)
         except TimeoutError as error:
             raise FetchFailed("It took too long.") from error
         except aiohttp.ClientError as error:
             raise FetchFailed("It could not be reached.") from error
-        if reply.status >= 300:
-            raise FetchFailed(f"It answered with status {reply.status}.")
-        return Fetched(reply.status, {name.lower(): value for name, value in reply.headers.items()}, body)
+        return Fetched(reply.status, {name.lower(): value for name, value in reply.headers.items()}, content)
 
     async def close(self) -> None:
         """Close every connection."""
