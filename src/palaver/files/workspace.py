@@ -7,7 +7,7 @@ import os
 import secrets
 import stat
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Container, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,10 +96,11 @@ class Workspace:
                 raise
             return []
 
-    def walk(self, path: str = "") -> Iterator[Entry]:
+    def walk(self, path: str = "", leave_out: Container[str] = ()) -> Iterator[Entry]:
         """Everything below a folder, parents first, links not followed; ends after `settings.workspace_entries`.
 
-        Folders that are too deep are told and not entered. What vanishes meanwhile is left out.
+        Folders with a name in `leave_out` are left out. Those that are too deep are told and not entered. What
+        vanishes meanwhile is left out too.
         """
         path = folder_inside(path)
         left = self.settings.workspace_entries
@@ -107,6 +108,8 @@ class Workspace:
         while pending and left:
             entry = pending.pop()
             left -= 1
+            if entry.kind == "folder" and entry.path.rpartition("/")[2] in leave_out:
+                continue
             yield entry
             if entry.kind == "folder" and entry.path.count("/") < DEEPEST - 1:
                 with suppress(NotFound, Invalid):

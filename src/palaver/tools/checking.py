@@ -56,7 +56,8 @@ def _pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[
 
 
 # Draft 2020-12, with patterns that end. Without a registry of our own the library would fetch what `$ref` names.
-_Checker: Any = validators.extend(Draft202012Validator, {"pattern": _pattern})  # pyright: ignore[reportUnknownMemberType]
+_extend: Any = validators.extend  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+_Checker: Any = _extend(Draft202012Validator, {"pattern": _pattern})
 _NOTHING_ELSE: Any = Registry[Any]()
 
 
