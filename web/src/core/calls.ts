@@ -1,6 +1,6 @@
 // Every endpoint this client uses, one function each; nothing is cached here.
 
-import type { Message, Page, Session } from './messages';
+import type { Message, Page, PermissionMode, Session } from './messages';
 import { ask } from './request';
 
 export interface Model {
@@ -30,6 +30,8 @@ export interface Prompt {
   model?: string;
   parent_message_id?: string;
   idempotency_key?: string;
+  permission_mode?: PermissionMode;
+  agent?: string;
 }
 
 export type SessionChange = Partial<Pick<Session, 'title' | 'pinned' | 'archived' | 'head_message_id'>>;

@@ -3,13 +3,34 @@
 export type Role = 'user' | 'assistant' | 'system' | 'tool';
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'interrupted' | 'error';
 
+export type PermissionMode = 'default' | 'acceptEdits' | 'plan' | 'dontAsk' | 'bypassPermissions';
+
+/** An image, or a file: an uploaded one, or (by `path`) one of the session's workspace. */
+export type Attachment =
+  | { type: 'image'; url?: string | null; file_id?: string | null; media_type?: string | null }
+  | {
+      type: 'file';
+      file_id?: string | null;
+      path?: string | null;
+      name?: string | null;
+      media_type?: string | null;
+      size?: number | null;
+    };
+
 export type Part =
+  | Attachment
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
-  | { type: 'image' | 'audio'; url?: string | null; file_id?: string | null; media_type?: string | null }
-  | { type: 'file'; file_id: string; name?: string | null; media_type?: string | null }
+  | { type: 'audio'; url?: string | null; file_id?: string | null; media_type?: string | null }
   | { type: 'tool_call'; call_id: string; name: string; arguments: Record<string, unknown>; server?: string | null }
-  | { type: 'tool_result'; call_id: string; ok: boolean; content: string; truncated?: boolean };
+  | {
+      type: 'tool_result';
+      call_id: string;
+      ok: boolean;
+      content: string;
+      truncated?: boolean;
+      parts?: Attachment[];
+    };
 
 export interface Usage {
   input_tokens: number;
@@ -49,6 +70,7 @@ export interface Session {
   title: string | null;
   title_source: 'auto' | 'user';
   model: string | null;
+  permission_mode: PermissionMode;
   pinned: boolean;
   archived: boolean;
   status: 'idle' | 'running' | 'waiting' | 'error';
@@ -63,9 +85,4 @@ export interface Session {
 export interface Page<Item> {
   items: Item[];
   next_cursor: string | null;
-}
-
-/** What the model thought aloud, all of it. */
-export function reasoningOf(message: Message): string {
-  return message.parts.map(part => (part.type === 'reasoning' ? part.text : '')).join('');
 }

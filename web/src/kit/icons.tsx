@@ -22,6 +22,9 @@ const PATHS = {
   auto: 'M4 5h16v11H4ZM9 20h6M12 16v4',
   leave: 'M14 4H5v16h9M10 12h10M16 8l4 4-4 4',
   check: 'M5 13l4 4L19 7',
+  file: 'M6 3h8l4 4v14H6ZM14 3v4h4',
+  folder: 'M3 6h6l2 2h10v11H3Z',
+  bell: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4ZM10 21h4',
   alert: 'M12 4l9 16H3L12 4ZM12 10v4M12 17h.01',
 } as const;
 

@@ -4,10 +4,14 @@ import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import { whenSignedOut, wordsFor } from '@/core/request';
+import { loadOffers } from '@/features/agents/offers';
+import { FilesButton } from '@/features/files/FilesPanel';
 import { SignIn } from '@/features/identity/SignIn';
 import { person, recognise } from '@/features/identity/who';
 import { loadModels } from '@/features/inference/models';
 import { refresh, sessions } from '@/features/sessions/list';
+import { watchWaiting } from '@/features/waiting/waiting';
+import { WaitingBadge } from '@/features/waiting/WaitingList';
 import { backoff } from '@/kit/backoff';
 import { Icon } from '@/kit/icons';
 
@@ -28,7 +32,7 @@ async function begin(): Promise<void> {
   clearTimeout(timer);
   try {
     // Who is recognised is let in, and then this is called again.
-    await (person.value ? Promise.all([loadModels(), refresh()]) : recognise());
+    await (person.value ? Promise.all([loadModels(), refresh(), loadOffers()]) : recognise());
     unreachable.value = null;
     tries = 0;
   } catch (thrown) {
@@ -56,6 +60,8 @@ function Bar() {
         <Icon name="menu" />
       </button>
       {place.value ? <h1>{title.value || 'New chat'}</h1> : <p class="only-narrow">Palaver</p>}
+      <WaitingBadge />
+      {place.value && <FilesButton sessionId={place.value} />}
       <a class="quiet only-narrow" href="/" aria-label="New chat">
         <Icon name="plus" />
       </a>
@@ -101,6 +107,7 @@ export function App() {
   useEffect(() => {
     if (!here) letGo();
     void begin();
+    return here ? watchWaiting() : undefined;
   }, [here]);
   useEffect(() => {
     document.title = title.value && place.value ? `${title.value} · Palaver` : 'Palaver';

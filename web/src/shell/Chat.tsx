@@ -2,12 +2,15 @@
 
 import { useEffect, useState } from 'preact/hooks';
 
+import { chosenAgent, commands, matching } from '@/features/agents/offers';
+import { AgentPicker, ModePicker } from '@/features/agents/Pickers';
 import { ModelPicker } from '@/features/inference/ModelPicker';
 import { nameOf } from '@/features/inference/models';
 import { Composer } from '@/features/runs/Composer';
 import type { Conversation } from '@/features/runs/conversation';
 import { Thread } from '@/features/runs/Thread';
 import { busy } from '@/features/runs/view';
+import { waiting } from '@/features/waiting/waiting';
 import { Icon } from '@/kit/icons';
 import { remember } from '@/kit/remembered';
 
@@ -59,17 +62,22 @@ export function Chat({ conversation }: { conversation: Conversation }) {
   return (
     <>
       {conversation.connection.value === 'lost' && <Disconnected onNow={conversation.reconnect} />}
-      <Thread key={draft} conversation={conversation} nameOf={nameOf} onTakeBack={takeBack} />
+      <Thread key={draft} conversation={conversation} nameOf={nameOf} waiting={waiting.value} onTakeBack={takeBack} />
       <div class="foot">
         {conversation.notice.value && <Problem says={conversation.notice.value} onClose={conversation.dismiss} />}
         <Composer
           key={taken}
           draft={draft}
           busy={working}
-          onSend={text => void conversation.say(text)}
+          commandsFor={text => matching(commands.value, text)}
+          onSend={text => void conversation.say(text, chosenAgent.value ? { agent: chosenAgent.value } : {})}
           onStop={() => void conversation.stop()}
         >
           <ModelPicker />
+          <AgentPicker />
+          {conversation.mode.value && (
+            <ModePicker mode={conversation.mode.value} onChange={mode => void conversation.setMode(mode)} />
+          )}
         </Composer>
         <p class="foot-hint">Answers can be wrong. What matters, check.</p>
       </div>

@@ -3,6 +3,8 @@
 import { useState } from 'preact/hooks';
 
 import { wordsFor } from '@/core/request';
+import { chosenAgent, commands, firstMode, matching } from '@/features/agents/offers';
+import { AgentPicker, ModePicker } from '@/features/agents/Pickers';
 import { ModelPicker } from '@/features/inference/ModelPicker';
 import { Composer } from '@/features/runs/Composer';
 import { create } from '@/features/sessions/list';
@@ -24,7 +26,10 @@ export function Home() {
     setError(null);
     try {
       const session = await create();
-      const saying = hold(session.id).say(text);
+      const saying = hold(session.id).say(text, {
+        ...(firstMode.value !== 'default' && { permission_mode: firstMode.value }),
+        ...(chosenAgent.value && { agent: chosenAgent.value }),
+      });
       go(`/c/${session.id}`);
       await saying;
     } catch (thrown) {
@@ -47,8 +52,17 @@ export function Home() {
           {error}
         </p>
       )}
-      <Composer key={tries} draft="new" busy={starting} onSend={text => void begin(text)} onStop={() => {}}>
+      <Composer
+        key={tries}
+        draft="new"
+        busy={starting}
+        commandsFor={text => matching(commands.value, text)}
+        onSend={text => void begin(text)}
+        onStop={() => {}}
+      >
         <ModelPicker />
+        <AgentPicker />
+        <ModePicker mode={firstMode.value} onChange={mode => (firstMode.value = mode)} />
       </Composer>
       <ul class="beginnings" aria-label="Ways to begin">
         {BEGINNINGS.map(text => (

@@ -5,6 +5,8 @@ import './styles/controls.css';
 import './styles/layout.css';
 import './styles/middle.css';
 import './styles/thread.css';
+import './styles/calls.css';
+import './styles/cards.css';
 import './styles/markdown.css';
 
 import { render } from 'preact';

@@ -1,17 +1,26 @@
 // An answer: one that is finished, or one that is being written.
 
-import { type Message, reasoningOf } from '@/core/messages';
-import { Markdown } from '@/kit/Markdown';
+import { useMemo } from 'preact/hooks';
 
-import { Act, CopyAct, FailureNote, Siblings, Thoughts, ToolCall } from './pieces';
-import { type Live, written } from './view';
+import type { Message } from '@/core/messages';
+
+import { type Block, blocksOfEntries, blocksOfMessage } from './blocks';
+import { Blocks } from './BlockList';
+import type { Hands } from './hands';
+import { Act, CopyAct, FailureNote, Siblings } from './pieces';
+import type { Call, Line, Live } from './view';
 
 type Naming = (model: string | null) => string;
 
 interface Props {
-  message: Message;
+  /** What is kept of it; null while it is only being written. */
+  message: Message | null;
+  /** The run that writes it; null when it is finished. */
+  live: Live | null;
+  past: readonly (Call | Line)[] | undefined;
   busy: boolean;
   nameOf: Naming;
+  hands: Hands;
   onAgain: () => void;
   onShow: (index: number) => void;
 }
@@ -31,34 +40,11 @@ function measures(message: Message): string {
   return says.join(' · ');
 }
 
-function Calls({ message }: { message: Message }) {
-  const results = new Map(message.parts.flatMap(part => (part.type === 'tool_result' ? [[part.call_id, part]] : [])));
-  return (
-    <>
-      {message.parts.map(
-        part =>
-          part.type === 'tool_call' && (
-            <ToolCall
-              key={part.call_id}
-              name={part.name}
-              args={part.arguments}
-              result={results.get(part.call_id) ?? null}
-            />
-          ),
-      )}
-    </>
-  );
-}
-
-export function Answer({ message, busy, nameOf, onAgain, onShow }: Props) {
+function Kept({ message, busy, onAgain, onShow }: Props & { message: Message }) {
   const ending = message.finish_reason && ENDINGS[message.finish_reason];
   const again = busy ? undefined : onAgain;
   return (
-    <article class="answer" aria-label={`${nameOf(message.model)} answered`}>
-      <header>{nameOf(message.model)}</header>
-      <Thoughts text={reasoningOf(message)} now={false} />
-      <Calls message={message} />
-      <Markdown text={message.text} />
+    <>
       {ending && <p class="ending">{ending}</p>}
       {message.error && <FailureNote failure={message.error} onRetry={again} />}
       <div class="acts">
@@ -67,11 +53,11 @@ export function Answer({ message, busy, nameOf, onAgain, onShow }: Props) {
         <Siblings message={message} onShow={onShow} />
         <span class="measures">{measures(message)}</span>
       </div>
-    </article>
+    </>
   );
 }
 
-export function Waiting() {
+export function Dots() {
   return (
     <span class="waiting" role="img" aria-label="Waiting for the answer">
       <i />
@@ -81,16 +67,32 @@ export function Waiting() {
   );
 }
 
-export function LiveAnswer({ live, nameOf }: { live: Live; nameOf: Naming }) {
-  const text = written(live, 'content');
+/** Whether it cannot be seen that something goes on: no word is growing, no call runs, nobody is asked. */
+function looksIdle(blocks: readonly Block[]): boolean {
+  const last = blocks.at(-1);
+  if (!last || last.kind === 'line' || last.kind === 'attachment' || last.kind === 'thoughts') return true;
+  return last.kind === 'call' && last.call.result !== null;
+}
+
+/** One component for both, so that what a reader has opened stays open when the answer is finished. */
+export function Answer(props: Props) {
+  const { message, live, past, nameOf, hands } = props;
+  const blocks = useMemo(
+    () => (live ? blocksOfEntries(live.entries) : message ? blocksOfMessage(message, past) : []),
+    [live, message, past],
+  );
+  const model = (live ?? message)?.model ?? null;
+  const name = live && !model ? '\u00a0' : nameOf(model);
   return (
-    <article class="answer live" aria-label="Answer being written" aria-busy="true">
-      <header>{live.model ? nameOf(live.model) : ' '}</header>
-      <Thoughts text={written(live, 'reasoning')} now={!text} />
-      {live.calls.map(call => (
-        <ToolCall key={call.callId} name={call.name} args={call.args} result={call.result} />
-      ))}
-      {text ? <Markdown text={text} /> : <Waiting />}
+    <article
+      class={live ? 'answer live' : 'answer'}
+      aria-label={live ? 'Answer being written' : `${name} answered`}
+      aria-busy={live ? 'true' : undefined}
+    >
+      <header>{name}</header>
+      <Blocks blocks={blocks} runId={live?.runId ?? ''} running={live !== null} hands={hands} />
+      {live && looksIdle(blocks) && <Dots />}
+      {!live && message && <Kept {...props} message={message} />}
     </article>
   );
 }

@@ -3,8 +3,11 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
+import type { Named } from '@/core/acting';
 import { Icon } from '@/kit/icons';
 import { recall, remember } from '@/kit/remembered';
+
+import { Offer, useOffer } from './Offer';
 
 interface Props {
   /** Under which name the draft is kept. */
@@ -12,6 +15,8 @@ interface Props {
   busy: boolean;
   onSend: (text: string) => void;
   onStop: () => void;
+  /** What could be meant by the beginning of a command. */
+  commandsFor?: (text: string) => readonly Named[];
   children?: ComponentChildren;
 }
 
@@ -23,7 +28,7 @@ function fitHeight(area: HTMLTextAreaElement): void {
   area.style.height = `${area.scrollHeight}px`;
 }
 
-export function Composer({ draft, busy, onSend, onStop, children }: Props) {
+export function Composer({ draft, busy, onSend, onStop, commandsFor, children }: Props) {
   const name = `draft.${draft}`;
   const area = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => recall(name) ?? '');
@@ -47,7 +52,11 @@ export function Composer({ draft, busy, onSend, onStop, children }: Props) {
     onSend(text);
   };
 
+  const found = commandsFor?.(text) ?? [];
+  const offer = useOffer(found, command => write(`/${command.name} `));
+
   const key = (event: KeyboardEvent) => {
+    if (!event.isComposing && offer.steer(event)) return;
     // While a word is being composed (Chinese, Japanese, …) Enter belongs to the input method.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || byFinger()) return;
     event.preventDefault();
@@ -65,6 +74,7 @@ export function Composer({ draft, busy, onSend, onStop, children }: Props) {
       <label class="visually-hidden" for="prompt">
         Your message
       </label>
+      <Offer offer={offer} />
       <textarea
         id="prompt"
         ref={area}
@@ -75,6 +85,7 @@ export function Composer({ draft, busy, onSend, onStop, children }: Props) {
         onInput={event => write(event.currentTarget.value)}
         onKeyDown={key}
         aria-describedby="prompt-keys"
+        {...offer.attributes}
       />
       <span id="prompt-keys" class="visually-hidden">
         Enter sends, Shift and Enter begin a new line, Escape stops an answer.

@@ -2,18 +2,23 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
+import type { Waiting } from '@/core/acting';
 import type { Message } from '@/core/messages';
 import { Icon } from '@/kit/icons';
 
-import { Answer, LiveAnswer, Waiting } from './Answer';
+import { Answer, Dots } from './Answer';
+import { Waits } from './calls/CallRow';
 import type { Conversation } from './conversation';
 import { FailureNote } from './pieces';
+import { strayAsks } from './strays';
 import { PendingMessage, UserMessage } from './UserMessage';
-import { busy, type View } from './view';
+import { asking, busy, type View } from './view';
 
 interface Props {
   conversation: Conversation;
   nameOf: (model: string | null) => string;
+  /** What waits in this session according to the server, for where no event has told it. */
+  waiting: readonly Waiting[];
   onTakeBack: (text: string) => void;
 }
 
@@ -43,17 +48,21 @@ function useEndInSight(view: View) {
   return { box, away, toEnd, scrolled };
 }
 
-/** What a screen reader is told: that an answer is coming, and, once, the whole of it. */
+const ASKS = { approval: 'Your approval is needed', question: 'You are asked something' } as const;
+
+/** What a screen reader is told: that an answer is coming, that somebody is asked, and, once, the whole answer. */
 function Announcer({ view }: { view: View }) {
   const working = busy(view);
   const worked = useRef(false);
   const [says, setSays] = useState('');
+  const waits = asking(view.live?.entries ?? [], '').at(-1)?.ask;
   useEffect(() => {
     const last = view.messages.at(-1);
-    if (working) setSays('An answer is being written.');
+    if (waits) setSays(`${ASKS[waits.kind]}${waits.kind === 'approval' ? `: ${waits.name}` : ''}.`);
+    else if (working) setSays('An answer is being written.');
     else if (worked.current && last?.role === 'assistant') setSays(`The answer: ${last.text}`);
     worked.current = working;
-  }, [working]);
+  }, [working, waits?.callId]);
   return (
     <div class="visually-hidden" aria-live="polite">
       {says}
@@ -67,37 +76,51 @@ function unanswered(view: View): Message | undefined {
   return last?.role === 'user' ? last : view.messages.findLast(message => message.role === 'user');
 }
 
-export function Thread({ conversation, nameOf, onTakeBack }: Props) {
+export function Thread({ conversation, nameOf, waiting, onTakeBack }: Props) {
   const view = conversation.view.value;
   const working = busy(view);
   const { box, away, toEnd, scrolled } = useEndInSight(view);
   const asked = unanswered(view);
-  // A model step that is finished stands among the messages while its run goes on.
-  const writing = view.live && !view.messages.some(message => message.id === view.live?.messageId);
+  const strays = strayAsks(view, waiting);
+  // A finished message stands in its place while its run goes on; until then it is shown as it is being written.
+  const kept = view.messages.some(message => message.id === view.live?.messageId);
+  const writing = view.live && (!kept || view.live.entries.length > 0) ? view.live : null;
+  const shown: (Message | null)[] = writing && !kept ? [...view.messages, null] : [...view.messages];
   return (
     <div class="thread" ref={box} onScroll={scrolled} tabIndex={-1}>
       <Announcer view={view} />
       <div class="measure">
-        {view.messages.map(message =>
-          message.role === 'user' ? (
-            <UserMessage
-              key={message.id}
-              message={message}
-              busy={working}
-              onEdit={text => void conversation.edit(message, text)}
-              onShow={index => void conversation.show(message, index)}
-            />
-          ) : message.role === 'assistant' ? (
+        {shown.map(message => {
+          const live = message === null || message.id === writing?.messageId ? writing : null;
+          if (message?.role === 'user') {
+            return (
+              <UserMessage
+                key={message.id}
+                message={message}
+                busy={working}
+                onEdit={text => void conversation.edit(message, text)}
+                onShow={index => void conversation.show(message, index)}
+              />
+            );
+          }
+          if (message !== null && message.role !== 'assistant') return null;
+          return (
             <Answer
-              key={message.id}
+              key={message?.id ?? live?.messageId ?? 'live'}
               message={message}
+              live={live}
+              past={message ? view.past[message.id] : undefined}
               busy={working}
               nameOf={nameOf}
-              onAgain={() => message.parent_id && void conversation.answer(message.parent_id)}
-              onShow={index => void conversation.show(message, index)}
+              hands={conversation.hands}
+              onAgain={() => message?.parent_id && void conversation.answer(message.parent_id)}
+              onShow={index => message && void conversation.show(message, index)}
             />
-          ) : null,
-        )}
+          );
+        })}
+        {strays.map(stray => (
+          <Waits key={stray.ask.callId} ask={stray.ask} runId={stray.runId} hands={conversation.hands} />
+        ))}
         {view.pending && (
           <PendingMessage
             pending={view.pending}
@@ -105,10 +128,9 @@ export function Thread({ conversation, nameOf, onTakeBack }: Props) {
             onTakeBack={() => onTakeBack(conversation.takeBack())}
           />
         )}
-        {view.live && writing && <LiveAnswer live={view.live} nameOf={nameOf} />}
         {!view.live && working && (
           <article class="answer live">
-            <Waiting />
+            <Dots />
           </article>
         )}
         {view.failure && !working && (

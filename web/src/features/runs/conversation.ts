@@ -2,13 +2,15 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 
+import * as acting from '@/core/acting';
 import * as calls from '@/core/calls';
 import type { RunEvent } from '@/core/events';
 import { follow } from '@/core/follow';
-import type { Message } from '@/core/messages';
+import type { Message, PermissionMode } from '@/core/messages';
 import { Refusal, wordsFor } from '@/core/request';
 import { freshKey } from '@/kit/keys';
 
+import type { Hands, Reply } from './hands';
 import { accepted, branched, fold, refreshed, refused, sending } from './fold';
 import { busy, emptyView, type View } from './view';
 
@@ -19,7 +21,14 @@ export interface Around {
   model(): string | undefined;
   /** Something happened in this session that a list of sessions would show. */
   stirred(sessionId: string, title: string | null): void;
+  /** These events were taken into the view. */
+  heard(sessionId: string, events: readonly RunEvent[]): void;
+  /** The person answered something that waited, or somebody was quicker. */
+  answered(): void;
 }
+
+/** What a person chose for a prompt besides its words. */
+export type Choices = Pick<calls.Prompt, 'permission_mode' | 'agent'>;
 
 export interface Conversation {
   readonly sessionId: string;
@@ -30,7 +39,10 @@ export interface Conversation {
   readonly missing: ReadonlySignal<string | null>;
   /** The last thing that did not work, in words. */
   readonly notice: ReadonlySignal<string | null>;
-  say(text: string): Promise<void>;
+  /** How freely agents may act in this session; null while it is not known. */
+  readonly mode: ReadonlySignal<PermissionMode | null>;
+  readonly hands: Hands;
+  say(text: string, choices?: Choices): Promise<void>;
   /** Send the prompt that did not arrive once more. */
   sayAgain(): Promise<void>;
   /** Give up the prompt that did not arrive; returns its text. */
@@ -41,6 +53,8 @@ export interface Conversation {
   /** Goes over to the branch of another message that was given in this one's place. */
   show(instead: Message, sibling: number): Promise<void>;
   stop(): Promise<void>;
+  /** From the next call on agents may act so freely. */
+  setMode(mode: PermissionMode): Promise<void>;
   reconnect(): void;
   dismiss(): void;
   close(): void;
@@ -52,6 +66,8 @@ export function openConversation(sessionId: string, around: Around): Conversatio
   const loaded = signal(false);
   const missing = signal<string | null>(null);
   const notice = signal<string | null>(null);
+  const mode = signal<PermissionMode | null>(null);
+  let chosen: Choices = {};
   let closed = false;
 
   let reading: Promise<void> | null = null;
@@ -73,6 +89,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
       const [session, messages] = await Promise.all([calls.readSession(sessionId), calls.readMessages(sessionId)]);
       if (closed) return;
       view.value = refreshed(view.value, { messages, activeRunId: session.active_run_id, title: session.title, asked });
+      mode.value = session.permission_mode;
       loaded.value = true;
     } catch (thrown) {
       if (thrown instanceof Refusal && thrown.status === 404)
@@ -96,6 +113,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     view.value = events.reduce(fold, view.value);
     const stirring = events.some(event => ['session', 'title', 'done'].includes(event.type));
     if (stirring) around.stirred(sessionId, view.value.title);
+    around.heard(sessionId, events);
     if (view.value.stale) void reload();
   };
 
@@ -149,9 +167,26 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     if (!pending) return;
     view.value = sending(view.value, { ...pending, error: null });
     try {
-      await start({ prompt: pending.text, idempotency_key: pending.key });
+      await start({ prompt: pending.text, idempotency_key: pending.key, ...chosen });
     } catch (thrown) {
       view.value = refused(view.value, wordsFor(thrown));
+    }
+  };
+
+  const respond = async (runId: string, verdict: acting.Verdict): Promise<Reply> => {
+    try {
+      await acting.answerCall(runId, verdict);
+      return { kind: 'taken' };
+    } catch (thrown) {
+      if (thrown instanceof Refusal && thrown.status === 409) {
+        // What became of it is told by events; whoever missed them reads them anew.
+        following.hurry();
+        void reload();
+        return { kind: 'elsewhere' };
+      }
+      return { kind: 'failed', says: wordsFor(thrown) };
+    } finally {
+      around.answered();
     }
   };
 
@@ -162,8 +197,11 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     loaded,
     missing,
     notice,
-    async say(text) {
+    mode,
+    hands: { sessionId, respond },
+    async say(text, choices = {}) {
       if (busy(view.value)) return;
+      chosen = choices;
       notice.value = null;
       const parentId = view.value.messages.at(-1)?.id ?? null;
       const sentAt = new Date().toISOString();
@@ -189,6 +227,17 @@ export function openConversation(sessionId: string, around: Around): Conversatio
         const head = messages.at(-1);
         if (head) await calls.changeSession(sessionId, { head_message_id: head.id });
         await reload();
+      }),
+    setMode: wish =>
+      attempt(async () => {
+        const before = mode.value;
+        mode.value = wish;
+        try {
+          mode.value = (await acting.control(sessionId, { permission_mode: wish })).permission_mode;
+        } catch (thrown) {
+          mode.value = before;
+          throw thrown;
+        }
       }),
     stop: () => attempt(async () => void (await calls.interrupt(sessionId))),
     reconnect() {

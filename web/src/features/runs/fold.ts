@@ -3,7 +3,8 @@
 import type { RunEvent } from '@/core/events';
 import type { Message } from '@/core/messages';
 
-import type { Live, Pending, View } from './view';
+import { grown, newborn } from './grow';
+import type { Call, Line, Live, Pending, View } from './view';
 
 type Told<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
@@ -26,27 +27,6 @@ function apply(view: View, event: RunEvent): View {
       return { ...view, title: event.title ?? view.title };
     case 'run':
       return begin(view, event);
-    case 'content':
-    case 'reasoning':
-      return grow(view, live => ({
-        pieces: [...live.pieces, { seq: event.seq, kind: event.type, content: event.content }],
-      }));
-    case 'tool_call':
-      return grow(view, live => ({
-        calls: [
-          ...live.calls,
-          { seq: event.seq, callId: event.call_id, name: event.name, args: event.arguments, result: null },
-        ],
-      }));
-    case 'tool_result':
-      return grow(view, live => ({
-        calls: live.calls.map(call => (call.callId === event.call_id ? answered(call, event) : call)),
-      }));
-    case 'step_restarted':
-      return grow(view, live => ({
-        pieces: live.pieces.filter(piece => piece.seq < event.from_seq),
-        calls: live.calls.filter(call => call.seq < event.from_seq),
-      }));
     case 'message':
       return settle(view, event.message);
     case 'error':
@@ -55,26 +35,13 @@ function apply(view: View, event: RunEvent): View {
       return { ...view, live: null, again: false, stale: view.stale || view.again };
     case 'usage':
       return view;
+    default:
+      return grow(view, live => grown(live, event));
   }
 }
 
-const newborn = (runId: string, born: number): Live => ({
-  runId,
-  userMessageId: null,
-  messageId: null,
-  model: null,
-  pieces: [],
-  calls: [],
-  born,
-});
-
 const grow = (view: View, by: (live: Live) => Partial<Live>): View =>
   view.live ? { ...view, live: { ...view.live, ...by(view.live) } } : view;
-
-const answered = (call: Live['calls'][number], event: Told<'tool_result'>) => ({
-  ...call,
-  result: { ok: event.ok, content: event.content },
-});
 
 function begin(view: View, event: Told<'run'>): View {
   const asked = adopt({ ...view, failure: null }, event.user_message_id);
@@ -120,9 +87,20 @@ const asMessage = (view: View, pending: Pending, id: string): Message => ({
 function settle(view: View, message: Message): View {
   const placed = place(view.messages, message);
   const rest = placed === null ? { stale: true } : { messages: placed };
-  const finished = { ...view, ...rest, told: [...view.told, { tick: view.tick, message }] };
+  const past = { ...view.past, [message.id]: remembered(view.live) };
+  const finished = { ...view, ...rest, past, told: [...view.told, { tick: view.tick, message }] };
   const quiet = message.error ? { ...finished, failure: null } : finished;
-  return grow(quiet, () => ({ pieces: [], calls: [] }));
+  return grow(quiet, () => ({ entries: [] }));
+}
+
+/** What the message does not say: how calls went, and what was remarked between them. Nothing waits any more. */
+function remembered(live: Live | null): (Call | Line)[] {
+  const kept: (Call | Line)[] = [];
+  for (const entry of live?.entries ?? []) {
+    if (entry.kind === 'line') kept.push(entry);
+    else if (entry.kind === 'call') kept.push({ ...entry, asks: [] });
+  }
+  return kept;
 }
 
 /** The branch with this message in it, or null where its parent is not known. */

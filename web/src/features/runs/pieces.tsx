@@ -36,25 +36,6 @@ export function Thoughts({ text, now }: { text: string; now: boolean }) {
   );
 }
 
-interface CallProps {
-  name: string;
-  args: Record<string, unknown>;
-  result: { ok: boolean; content: string } | null;
-}
-
-export function ToolCall({ name, args, result }: CallProps) {
-  return (
-    <details class="thoughts">
-      <summary>
-        Used <code>{name}</code>
-        {result && !result.ok && ' (failed)'}
-      </summary>
-      <pre tabIndex={0}>{JSON.stringify(args, null, 2)}</pre>
-      {result && <pre tabIndex={0}>{result.content}</pre>}
-    </details>
-  );
-}
-
 export function FailureNote({ failure, onRetry }: { failure: Failure; onRetry?: (() => void) | undefined }) {
   return (
     <div class="alert failure" role="alert">
