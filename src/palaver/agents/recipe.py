@@ -11,23 +11,29 @@ from palaver.core.permissions import PermissionMode
 
 
 class Subagent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody this agent may hand a task to. `tools` None: what the one who asks has."""
+    """Somebody this agent may hand a task to. `tools` None: what the one who asks has.
+
+    Whoever stands on a shelf (`id`, `version`) has no instructions here: they are read when the task is handed over.
+    """
 
     name: str
     description: str
-    instructions: str
+    instructions: str = ""
+    id: str | None = None
+    version: int = 0
     tools: tuple[str, ...] | None = None
     disallowed: tuple[str, ...] = ()
     model: str | None = None
+    permission_mode: PermissionMode | None = None
     max_turns: int | None = None
 
 
 class SkillBrief(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A skill that may be opened: on a shelf (`id`, `version`), or in a folder of the operator's disk (`path`)."""
+    """A skill that may be opened; what it says is read then. One from the operator's disk also has its `path` there."""
 
     name: str
     description: str
-    id: str | None = None
+    id: str
     version: int = 0
     path: str | None = None
 
@@ -70,7 +76,7 @@ PLAIN = Recipe()
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one of those who have a say wants; None and empty say nothing. `mcp` and `skills` that are empty say: none."""
+    """What one of those who have a say wants; None says nothing. Empty `tools`, `subagents`, `skills`, `mcp`: none."""
 
     agent: str | None = None
     version: int = 0

@@ -1,0 +1,161 @@
+"""Every query about the shelves, and the one place that decides who may see what stands there.
+
+All of them are scripts (`storage.script`). What is neither the user's nor shared is not found.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from palaver.agents.tables import definition_versions as versions
+from palaver.agents.tables import definitions
+from palaver.core.ids import UserId
+from palaver.identity.tables import users
+from palaver.storage.script import Script, Statement, first, rows
+
+MOST_AT_ONCE = 5_000  # what one person can see of all shelves together; a bound, not a promise
+
+
+class Kept(NamedTuple):
+    """A definition without its long fields. `role` is its owner's: an administrator's word is the operator's."""
+
+    id: str
+    user_id: UserId
+    kind: str
+    name: str
+    shared: int
+    version: int
+    brief: str
+    created_at: str
+    updated_at: str
+    role: str
+
+
+class Version(NamedTuple):
+    """One version of a definition, whole."""
+
+    version: int
+    body: str
+    shared: int
+    changed_by: str
+    created_at: str
+
+
+def visible_to() -> ColumnElement[bool]:
+    """Which definitions someone may see: their own, and what is shared."""
+    return or_(definitions.c.user_id == bindparam("user_id"), definitions.c.shared == 1)
+
+
+_columns = [definitions.c[name] for name in Kept._fields[:-1]]
+_seen = select(*_columns, users.c.role).join(users, users.c.id == definitions.c.user_id).where(visible_to())
+_ONE = Statement(_seen.where(definitions.c.id == bindparam("id"), definitions.c.kind == bindparam("kind")))
+_ALL = Statement(_seen.order_by(definitions.c.id).limit(MOST_AT_ONCE))
+_PAGE = Statement(
+    _seen.where(
+        definitions.c.kind == bindparam("kind"),
+        tuple_(definitions.c.name, definitions.c.id) > tuple_(bindparam("after_name"), bindparam("after_id")),
+    )
+    .order_by(definitions.c.name, definitions.c.id)
+    .limit(bindparam("most"))
+)
+_COUNT = Statement(
+    select(func.count()).where(
+        and_(definitions.c.user_id == bindparam("user_id"), definitions.c.kind == bindparam("kind"))
+    )
+)
+_INSERT = Statement(insert(definitions))
+_INSERT_VERSION = Statement(insert(versions))
+_UPDATE = Statement(
+    update(definitions)
+    .where(definitions.c.id == bindparam("of"), definitions.c.version == bindparam("before"))
+    .values({name: bindparam(name) for name in ("name", "shared", "version", "brief", "updated_at")})
+)
+_DELETE = Statement(delete(definitions).where(definitions.c.id == bindparam("id")))
+_version_columns = [versions.c[name] for name in Version._fields]
+_VERSION = Statement(
+    select(*_version_columns).where(
+        versions.c.definition_id == bindparam("of"), versions.c.version == bindparam("number")
+    )
+)
+_NEWEST = Statement(
+    select(*_version_columns)
+    .where(versions.c.definition_id == bindparam("of"))
+    .order_by(versions.c.version.desc())
+    .limit(1)
+)
+_VERSIONS = Statement(
+    select(*_version_columns)
+    .where(versions.c.definition_id == bindparam("of"), versions.c.version < bindparam("before"))
+    .order_by(versions.c.version.desc())
+    .limit(bindparam("most"))
+)
+_FORGET = Statement(
+    delete(versions).where(versions.c.definition_id == bindparam("of"), versions.c.version <= bindparam("last"))
+)
+
+
+def one(kind: str, definition_id: str, user_id: UserId) -> Script[Kept | None]:
+    """By id, if this user may see it."""
+    row = yield from first(_ONE(kind=kind, id=definition_id, user_id=user_id))
+    return Kept(*row) if row else None
+
+
+def everything(user_id: UserId) -> Script[list[Kept]]:
+    """All that a user may use, of every kind: one statement, two indexes, no long fields."""
+    return [Kept(*row) for row in (yield from rows(_ALL(user_id=user_id)))]
+
+
+def page(kind: str, user_id: UserId, after: tuple[str, str], most: int) -> Script[list[Kept]]:
+    """What a user may see of one kind after a name and an id, in their order."""
+    found = yield from rows(_PAGE(kind=kind, user_id=user_id, after_name=after[0], after_id=after[1], most=most))
+    return [Kept(*row) for row in found]
+
+
+def version(definition_id: str, number: int) -> Script[Version | None]:
+    """One version; the newest where that one is no longer kept; None where the whole definition is gone.
+
+    Whoever has an id and a version was allowed to see it when they got it.
+    """
+    row = yield from first(_VERSION(of=definition_id, number=number))
+    if row is None:
+        row = yield from first(_NEWEST(of=definition_id))
+    return Version(*row) if row else None
+
+
+def history(definition_id: str, before: int, most: int) -> Script[Sequence[Version]]:
+    """Newest first."""
+    return [Version(*row) for row in (yield from rows(_VERSIONS(of=definition_id, before=before, most=most)))]
+
+
+def add(kept: Kept, first_version: Version, most: int) -> Script[bool]:
+    """Insert, unless the owner has as many as one may; `UniqueViolated` where the name is taken."""
+    count = (yield _COUNT(user_id=kept.user_id, kind=kept.kind)).rows[0][0]
+    if count >= most:
+        return False
+    yield _INSERT(**_without_role(kept))
+    yield _INSERT_VERSION(definition_id=kept.id, **first_version._asdict())
+    return True
+
+
+def change(kept: Kept, next_version: Version, versions_kept: int) -> Script[bool]:
+    """Put the next version in place of the one before it; False where somebody else was faster."""
+    values = {name: getattr(kept, name) for name in ("name", "shared", "version", "brief", "updated_at")}
+    done = yield _UPDATE(of=kept.id, before=kept.version - 1, **values)
+    if done.count != 1:
+        return False
+    yield _INSERT_VERSION(definition_id=kept.id, **next_version._asdict())
+    yield _FORGET(of=kept.id, last=kept.version - versions_kept)
+    return True
+
+
+def remove(definition_id: str) -> Script[None]:
+    """With every version."""
+    yield _DELETE(id=definition_id)
+
+
+def _without_role(kept: Kept) -> Mapping[str, Any]:
+    values = kept._asdict()
+    del values["role"]
+    return values
