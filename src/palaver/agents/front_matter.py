@@ -33,7 +33,7 @@ def words(value: Any) -> list[str] | None:
     """
     if value is None or value in ("", "*", []):
         return None
-    parts = cast("list[Any]", value) if isinstance(value, list) else re.split(r",(?![^(]*\))", str(cast("Any", value)))
+    parts = cast("list[Any]", value) if isinstance(value, list) else re.split(r",(?![^(]*\))", str(value))
     return [str(part).strip() for part in parts if str(part).strip()]
 
 

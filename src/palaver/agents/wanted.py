@@ -1,21 +1,22 @@
-"""What a request wants of the agent, in its own words; names are looked up, and bounds checked, by `service.py`."""
+"""What a request, or a session's settings, want of the agent, by name and as it was said; nothing is looked up here."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from palaver.core.errors import Invalid
 from palaver.core.permissions import PermissionMode
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The fields of a query that speak of the agent, as they were given; None where nothing was said.
+    """None and empty rules say nothing. `agents` are names of stored ones, or definitions by name.
 
-    `agents` are definitions of subagents by name, or names of stored ones; `mcp_servers` and `hooks` have the form of
-    `tools.mcp` and `tools.hooks`, their secrets in the clear: never kept, only resolved into a recipe.
+    What is inline may hold secrets: it is not for keeping. What is kept is the recipe that comes of it.
     """
 
     agent: str | None = None
-    agents: dict[str, Any] | tuple[str, ...] | None = None
+    agents: tuple[str, ...] | dict[str, Any] | None = None
     skills: tuple[str, ...] | None = None
     tool_preset: str | None = None
     mcp_servers: dict[str, Any] | None = None
@@ -28,4 +29,30 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     output_format: dict[str, Any] | None = None
 
 
-NOTHING_WANTED = Wanted()
+ANYTHING = Wanted()
+
+# What a session's settings may say for all of its turns. Its permission mode stands in the session itself, and what is
+# defined inline stands in requests.
+OF_SESSIONS = (
+    "agent", "agents", "skills", "tool_preset", "allowed_tools", "disallowed_tools", "max_turns", "max_budget_usd",
+)  # fmt: skip
+
+
+def of_session(settings: Mapping[str, Any]) -> Wanted:
+    """What a session's settings want; other settings are somebody else's."""
+    said = {name: settings[name] for name in OF_SESSIONS if settings.get(name) is not None}
+    if not said:
+        return ANYTHING
+    try:
+        wanted = msgspec.convert(said, Wanted)
+    except msgspec.ValidationError as error:
+        raise _refused(str(error)) from None
+    if isinstance(wanted.agents, dict):
+        raise _refused("`agents` in a session's settings are names of stored agents")
+    if (wanted.max_turns or 1) < 1 or (wanted.max_budget_usd or 1) <= 0:
+        raise _refused("`max_turns` and `max_budget_usd` are greater than nothing")
+    return wanted
+
+
+def _refused(says: str) -> Invalid:
+    return Invalid.about([{"loc": ["settings"], "msg": says, "type": "settings"}], "session")
