@@ -26,8 +26,8 @@ _BEFORE_A_COMMAND = frozenset("! [[ case coproc do elif else for function if in 
 # What runs its arguments, or a text among them, as a command; their options may take values, so any word may begin it.
 _RUNS_ITS_ARGUMENTS = frozenset(
     "-c -exec -execdir -ok -okdir . ash awk bash builtin busybox chroot chronic command dash doas env eval exec find "
-    "fish flock ionice ksh nice node nohup parallel perl python python3 ruby script setsid sh source ssh stdbuf strace su "
-    "sudo systemd-run time timeout trap unshare watch xargs zsh".split()
+    "fish flock ionice ksh nice node nohup parallel perl python python3 ruby script setsid sh source ssh stdbuf strace "
+    "su sudo systemd-run time timeout trap unshare watch xargs zsh".split()
 )
 
 
