@@ -1,63 +1,9 @@
 import { expect, test } from 'vitest';
 
-import type { RunEvent } from '@/core/events';
-import type { Message } from '@/core/messages';
-import { accepted, branched, fold, refreshed, refused, sending } from '@/features/runs/fold';
-import { busy, emptyView, type View, written } from '@/features/runs/view';
+import { accepted, branched, refreshed, refused, sending } from '@/features/runs/fold';
+import { busy, emptyView, written } from '@/features/runs/view';
 
-const SESSION = 'ses_1';
-
-function message(id: string, parent: string | null, more: Partial<Message> = {}): Message {
-  return {
-    id,
-    session_id: SESSION,
-    parent_id: parent,
-    role: parent === null ? 'user' : 'assistant',
-    parts: [{ type: 'text', text: id }],
-    text: id,
-    model: null,
-    provider: null,
-    usage: null,
-    latency_ms: null,
-    status: 'complete',
-    finish_reason: null,
-    error: null,
-    siblings: { count: 1, index: 0 },
-    metadata: {},
-    created_at: '2026-01-01T00:00:00Z',
-    ...more,
-  };
-}
-
-type Bare = RunEvent extends infer One
-  ? One extends RunEvent
-    ? Omit<One, 'seq' | 'run_id' | 'session_id'>
-    : never
-  : never;
-
-const stamped = (events: Bare[], run = 'run_1', from = 1): RunEvent[] =>
-  events.map((event, place) => ({ ...event, seq: from + place, run_id: run, session_id: SESSION }) as RunEvent);
-
-const started = (question: string | null, answer: string): Bare[] => [
-  { type: 'session', title: 'A title', created: false },
-  { type: 'run', user_message_id: question, message_id: answer, model: 'builtin/guide', provider: 'builtin' },
-];
-const grown = (...pieces: string[]): Bare[] => pieces.map(content => ({ type: 'content', content }));
-const finished = (answer: Message): Bare[] => [
-  { type: 'usage', input_tokens: 1, output_tokens: 2, cost_usd: null },
-  { type: 'message', message: answer },
-  { type: 'done', finish_reason: 'stop', duration_ms: 5 },
-];
-
-const asked = (): View => ({ ...emptyView(SESSION), messages: [message('msg_q', null)] });
-const all = (view: View, events: RunEvent[]) => events.reduce(fold, view);
-const ids = (view: View) => view.messages.map(one => one.id);
-const read = (messages: Message[], activeRunId: string | null, asked: number) => ({
-  messages,
-  activeRunId,
-  title: null,
-  asked,
-});
+import { all, asked, finished, grown, ids, message, read, SESSION, stamped, started } from './told';
 
 const TURN = stamped([
   ...started('msg_q', 'msg_a'),

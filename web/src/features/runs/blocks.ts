@@ -42,8 +42,12 @@ export function blocksOfMessage(message: Message, past: readonly (Call | Line)[]
       const at = rest.findIndex(one => one.kind === 'call' && one.callId === part.call_id);
       blocks.push(...linesOf(rest.slice(0, Math.max(at, 0))));
       const told = rest[at];
-      rest = rest.slice(at + 1);
       blocks.push({ kind: 'call', call: callOf(part, place, message.parts, told?.kind === 'call' ? told : null) });
+      rest = rest.slice(at + 1);
+      // Whether a line stood before or after the words that follow the call, nobody remembers: after the call it is.
+      const after = at < 0 ? 0 : rest.findIndex(one => one.kind === 'call');
+      blocks.push(...linesOf(after < 0 ? rest : rest.slice(0, after)));
+      rest = after < 0 ? [] : rest.slice(after);
     }
   });
   return [...blocks, ...linesOf(rest)];
