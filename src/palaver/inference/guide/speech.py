@@ -194,6 +194,11 @@ def _still_troubled(conversation: Conversation) -> Troubled | None:
     return None
 
 
+def is_troubled(conversation: Conversation) -> bool:
+    """Whether words of distress were said shortly before."""
+    return _still_troubled(conversation) is not None
+
+
 def _joined(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
 

@@ -1,16 +1,25 @@
-"""The provider of `builtin/guide`: streams its answer at a reading pace; it opens no connection and uses no tool."""
+"""The provider of `builtin/guide`: streams its answer or its tool calls at a reading pace; it opens no connection.
+
+It calls a tool only where the person's own words order it; whether the call is made is decided above.
+"""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import aclosing
 from datetime import timedelta
+from typing import Any
 
 from palaver.core.messages import FinishReason, text_of
+from palaver.inference.guide.acting import Calling, Saying, act
 from palaver.inference.guide.conversation import Conversation, Said
 from palaver.inference.guide.library import pages
-from palaver.inference.guide.speech import answer
-from palaver.inference.port import Ask, Finished, Offer, Pieces, TextPiece
+from palaver.inference.guide.shaping import CANNOT, shaped
+from palaver.inference.guide.speech import answer, is_troubled
+from palaver.inference.port import Ask, Finished, Offer, Pieces, TextPiece, ToolCallPiece, ToolNamed, ToolSpec
 from palaver.kit.clock import Clock
+from palaver.kit.ids import new_id
 
 GUIDE = "guide"
 
@@ -24,6 +33,8 @@ _WINDOW = 25_000
 # No tokenizer's tokens are shorter than this on average over English text, so an answer cut by it is within its limit.
 _LEAST_CHARACTERS_PER_TOKEN = 3
 
+_PIECES_OF_A_CALL = 3
+
 _WORD = re.compile(r"\S+\s*|\s+")
 _ATTRIBUTION = re.compile(r"\[Response from [^\]\n]{1,200}\]\n")
 
@@ -33,10 +44,13 @@ def conversation_of(ask: Ask) -> Conversation:
     said: list[Said] = []
     counts = {"user": 0, "assistant": 0}
     for turn in ask.messages:
+        text = _ATTRIBUTION.sub("", text_of(turn.parts), count=1)
         if turn.role == "system" or turn.role == "tool":  # noqa: PLR1714 - the type checker reads only this form
             continue
+        if turn.role == "assistant" and said and said[-1].whose == "assistant":  # an answer with calls in its middle
+            said[-1] = Said("assistant", said[-1].number, said[-1].text + text)
+            continue
         counts[turn.role] += 1
-        text = _ATTRIBUTION.sub("", text_of(turn.parts), count=1)
         said.append(Said(turn.role, counts[turn.role], text))
     if said and said[-1].whose == "user":
         return Conversation(tuple(said[:-1]), said[-1].text)
@@ -61,8 +75,31 @@ def _beats(text: str) -> Iterator[str]:
         yield "".join(words[at : at + at_once])
 
 
-def _composed(ask: Ask) -> str:
-    return answer(conversation_of(ask), pages())
+def _offered(ask: Ask) -> tuple[ToolSpec, ...]:
+    """The tools that may be called now."""
+    if isinstance(ask.tool_choice, ToolNamed):
+        return tuple(tool for tool in ask.tools if tool.name == ask.tool_choice.name)
+    return () if ask.tool_choice == "none" else ask.tools
+
+
+def _composed(ask: Ask) -> Calling | Saying:
+    """What to do or to say. Words of distress, now or shortly before, come before everything that is ordered."""
+    conversation = conversation_of(ask)
+    done = act(ask.messages, _offered(ask), heeding=is_troubled(conversation))
+    if isinstance(done, Calling):
+        return done if ask.parallel_tool_calls is not False else Calling(done.calls[:1])
+    text = done.text if done else answer(conversation, pages())
+    if ask.output_format is None:
+        return Saying(text)
+    return Saying(shaped(text, ask.output_format.schema) or CANNOT)
+
+
+def _pieces_of(arguments: dict[str, Any]) -> Iterator[str]:
+    """The arguments as JSON in a few pieces, so that it is seen how they come."""
+    text = json.dumps(arguments, ensure_ascii=False)
+    at_once = max(1, -(-len(text) // _PIECES_OF_A_CALL))
+    for at in range(0, len(text), at_once):
+        yield text[at : at + at_once]
 
 
 class Guide:
@@ -80,11 +117,25 @@ class Guide:
     async def stream(self, ask: Ask) -> Pieces:
         """The answer, a few words at a time. Usage is left to the caller's counting rule, since nobody bills here."""
         # In a thread: a long conversation takes some 30 ms to search, in which other streams go on.
-        text, reason = _within(await asyncio.to_thread(_composed, ask), ask)
+        done = await asyncio.to_thread(_composed, ask)
+        async with aclosing(self._calls(done) if isinstance(done, Calling) else self._text(done.text, ask)) as pieces:
+            async for batch in pieces:
+                yield batch
+
+    async def _text(self, text: str, ask: Ask) -> Pieces:
+        text, reason = _within(text, ask)
         for piece in _beats(text):
             yield [TextPiece(piece)]
             await self._clock.sleep(_BEAT)
         yield [Finished(reason, model=GUIDE)]
+
+    async def _calls(self, calling: Calling) -> Pieces:
+        for index, (name, arguments) in enumerate(calling.calls):
+            call_id = new_id("call")
+            for piece in _pieces_of(arguments):
+                yield [ToolCallPiece(index, call_id, name, piece)]
+                await self._clock.sleep(_BEAT)
+        yield [Finished("tool_calls", model=GUIDE)]
 
     async def models(self) -> Sequence[Offer]:
         """The guide itself, free of charge."""
@@ -93,7 +144,7 @@ class Guide:
                 model=GUIDE,
                 name="Palaver's guide (no language model)",
                 context_window=_WINDOW,
-                capabilities=frozenset(),
+                capabilities=frozenset({"tools", "json_schema"}),
                 input_usd_per_mtok=0.0,
                 output_usd_per_mtok=0.0,
             )
