@@ -396,7 +396,7 @@ async def test_what_is_asked_is_sent_in_the_vendors_words(vendor: FakeVendor) ->
         max_output_tokens=99,
         effort="low",
         tools=(WEATHER,),
-        output_format=OutputFormat({"type": "object"}),
+        output_format=OutputFormat({"type": "object", "additionalProperties": False}),
     )
     await pieces_of(provider.stream(question))
     heard = await vendor.asked()
@@ -404,7 +404,7 @@ async def test_what_is_asked_is_sent_in_the_vendors_words(vendor: FakeVendor) ->
     assert heard.headers["authorization"] == "Bearer sk-secret"
     assert heard.headers["accept-encoding"] == "identity"
     function = {"name": "weather", "description": WEATHER.description, "parameters": WEATHER.parameters}
-    schema = {"name": "answer", "strict": True, "schema": {"type": "object"}}
+    schema = {"name": "answer", "strict": True, "schema": {"type": "object", "additionalProperties": False}}
     assert heard.body == {
         "model": "fake-n1",
         "messages": [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": "hello"}],

@@ -5,15 +5,16 @@ It never tries again once a piece was told, and it knows no wire format.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import msgspec
 
 from palaver.core.errors import Invalid, PalaverError
 from palaver.inference import failures
-from palaver.inference.port import Ask, Piece, Pieces, ResolvedModel
+from palaver.inference.port import Ask, Piece, Pieces, Remarked, ResolvedModel
 from palaver.inference.servers import Server
+from palaver.inference.toolless import holds_calls, without_tools
 from palaver.kit.clock import Clock
 from palaver.kit.retry import Backoff
 from palaver.observability.metrics import Metrics
@@ -25,12 +26,13 @@ Chance = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An answer whose first pieces are here; whoever holds it closes `rest`."""
+    """An answer whose first pieces are here; whoever holds it closes `rest`. `remark` is told before them."""
 
     model: ResolvedModel
     server: Server
     first: Sequence[Piece]
     rest: Pieces
+    remark: Remarked | None = None
 
 
 class Attempts:
@@ -43,7 +45,23 @@ class Attempts:
         self._metrics = metrics
 
     async def begin(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
-        """The beginning of an answer; raises what the last try raised."""
+        """The beginning of an answer; raises what the last try raised. Without tools where the model calls none."""
+        fitted = _fitted(ask, model)
+        try:
+            begun = await self._persist(model, server, fitted)
+        except failures.ToolsUnsupported as error:
+            if not fitted.tools and not holds_calls(fitted):
+                raise
+            log.info("%s", error.detail)
+            server.toolless.add(model.model)
+            fitted = without_tools(fitted)
+            begun = await self._persist(model, server, fitted)
+        if ask.tools and not fitted.tools:
+            told = f"{model.name} calls no tools. It answers without them."
+            return replace(begun, remark=Remarked("tools_unsupported", told))
+        return begun
+
+    async def _persist(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
         tried = 0
         while True:
             try:
@@ -66,7 +84,7 @@ class Attempts:
             told = f"{server.name} failed too often and is left alone for now."
             raise failures.ProviderResting(told, retry_after=server.breaker.remaining(now))
         server.breaker = server.breaker.asked()
-        rest = server.provider.stream(msgspec.structs.replace(ask, model=model.model))
+        rest = server.provider.stream(ask)
         try:
             first = await anext(rest)
         except PalaverError as error:
@@ -85,3 +103,11 @@ class Attempts:
         if wait is None or not failures.worth_another_try(error):
             raise error
         await self._clock.sleep(timedelta(seconds=wait))
+
+
+def _fitted(ask: Ask, model: ResolvedModel) -> Ask:
+    """The question for this model: under its name, with what a provider must know of it."""
+    if model.tools == "no" and (ask.tools or holds_calls(ask)):
+        ask = without_tools(ask)
+    images = "images" in model.capabilities
+    return msgspec.structs.replace(ask, model=model.model, most_output=model.max_output, images=images)

@@ -5,10 +5,12 @@ Pure: the operator's facts, the server's own offer, the price list and the profi
 
 import msgspec
 
-from palaver.inference.port import Capability, Offer, ResolvedModel
+from palaver.inference.port import Ability, Capability, Offer, ResolvedModel
 from palaver.inference.price import Price
-from palaver.inference.profiles import Vendor, profile_of
+from palaver.inference.profiles import Profile, Vendor, profile_of
 from palaver.inference.settings import ModelFacts
+
+_TOOLS: frozenset[Capability] = frozenset({"tools"})
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -20,19 +22,22 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """All who know something about one model."""
+    """All who know something about one model. `toolless`: its server refused to tell it of tools."""
 
     facts: ModelFacts = ModelFacts.model_validate({})
     offer: Offer | None = None
     listed: Listed = Listed()
     vendor: Vendor | None = None
+    toolless: bool = False
     local: bool = False
 
 
 def describe(provider: str, model: str, known: Sources) -> ResolvedModel:
     """The model as clients and the context are told it."""
     facts, offer = known.facts, known.offer or Offer(model=model)
-    usual = profile_of(model).window if known.vendor and known.vendor.prices else None
+    profile = profile_of(model)
+    tools = _tools(profile, known)
+    usual = profile.window if known.vendor and known.vendor.prices else None
     vendor_window = known.vendor.window if known.vendor else None
     return ResolvedModel(
         id=f"{provider}/{model}",
@@ -40,15 +45,29 @@ def describe(provider: str, model: str, known: Sources) -> ResolvedModel:
         model=model,
         name=facts.name or offer.name or known.listed.name or model,
         context_window=facts.context_window or offer.context_window or known.listed.window or usual or vendor_window,
-        max_output=facts.max_output or offer.max_output,
-        capabilities=_capabilities(model, facts, offer),
+        max_output=facts.max_output or offer.max_output or profile.most_output,
+        capabilities=_capabilities(profile, facts, offer) - (_TOOLS if tools == "no" else frozenset()),
+        tools=tools,
         price=_price(provider, facts, offer) or known.listed.price,
         local=known.local,
     )
 
 
-def _capabilities(model: str, facts: ModelFacts, offer: Offer) -> frozenset[Capability]:
-    base = profile_of(model).capabilities if offer.capabilities is None else offer.capabilities
+def _tools(profile: Profile, known: Sources) -> Ability:
+    """Whether the model calls tools. A server's list that says what a model can says also what it cannot."""
+    if known.facts.tools is not None:
+        return "yes" if known.facts.tools else "no"
+    if known.toolless:
+        return "no"
+    if known.offer is not None and known.offer.capabilities is not None:
+        return "yes" if "tools" in known.offer.capabilities else "no"
+    if profile.tools is not None:
+        return "yes" if profile.tools else "no"
+    return "unknown"
+
+
+def _capabilities(profile: Profile, facts: ModelFacts, offer: Offer) -> frozenset[Capability]:
+    base = profile.capabilities if offer.capabilities is None else offer.capabilities
     said: dict[Capability, bool | None] = {"images": facts.images, "tools": facts.tools, "reasoning": facts.reasoning}
     added: frozenset[Capability] = frozenset(name for name, can in said.items() if can)
     removed: frozenset[Capability] = frozenset(name for name, can in said.items() if can is False)

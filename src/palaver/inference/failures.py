@@ -28,6 +28,10 @@ class AskRefused(Invalid):
     title = "The model's server does not accept this request"
 
 
+class ToolsUnsupported(AskRefused):
+    """The model calls no tools; without them it may well answer."""
+
+
 class ModelUnreachable(ModelUnavailable):
     """No connection, or it was gone before anything was said."""
 
@@ -79,13 +83,32 @@ _TOO_LONG = re.compile(
     r"|exceeds? (the )?(available )?(context|maximum number of tokens)|reduce the length",
     re.IGNORECASE,
 )
-_NO_CREDIT = frozenset(
-    {"insufficient_quota", "billing_hard_limit_reached", "insufficient_credits", "billing_not_active"}
+_NO_TOOLS = re.compile(
+    r"does not support (tool|function)"
+    r"|(tool|function)[ _-]?(use|call(s|ing)?|choice)? (is |are )?not (supported|enabled)"
+    r"|that support tool use|requires --(enable-auto-tool-choice|jinja)|tools? param(eter)? requires",
+    re.IGNORECASE,
 )
+_NO_CREDIT = frozenset(
+    {"insufficient_quota", "billing_hard_limit_reached", "insufficient_credits", "billing_not_active", "billing_error"}
+)
+_TOO_LONG_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error", "request_too_large"})
 _BUSY = frozenset({"rate_limit_exceeded", "rate_limit_error", "rate_limited", "overloaded_error", "overloaded"})
 _BAD_KEY = frozenset({"invalid_api_key", "authentication_error", "permission_error", "unauthorized"})
 _NO_MODEL = frozenset({"model_not_found", "model_not_available", "not_found_error"})
-_BAD_ASK = frozenset({"invalid_request_error", "invalid_request", "unsupported_parameter", "unsupported_value"})
+_BAD_ASK = frozenset(
+    {
+        "invalid_request_error",
+        "invalid_request",
+        "unsupported_parameter",
+        "unsupported_value",
+        "invalid_prompt",
+        "invalid_image",
+        "invalid_image_url",
+        "invalid_base64_image",
+        "image_too_large",
+    }
+)
 # the request's fields that a caller of ours can change; other names a vendor gives are not repeated
 _OURS = frozenset(
     {
@@ -93,6 +116,9 @@ _OURS = frozenset(
         "top_p",
         "stop",
         "tools",
+        "tool_choice",
+        "parallel_tool_calls",
+        "thinking",
         "max_tokens",
         "max_completion_tokens",
         "reasoning_effort",
@@ -114,6 +140,8 @@ def worth_another_model(error: PalaverError) -> bool:
 def of_status(provider: str, status: int, complaint: object = None, retry_after: float | None = None) -> PalaverError:
     """What a reply's status means; `complaint` is the `error` of its body, if it had one."""
     words = _words(complaint)
+    if words.no_tools and status >= 400:
+        return ToolsUnsupported(f"{provider} says that this model calls no tools.")
     if status in (401, 403):
         return _bad_key(provider, status)
     if status == 402 or words.codes & _NO_CREDIT:
@@ -148,26 +176,25 @@ def of_complaint(provider: str, complaint: object) -> PalaverError:
 class _Words:
     """What can be made out of a vendor's complaint, whatever its shape."""
 
-    def __init__(self, codes: frozenset[str], status: int | None, param: str | None, *, too_long: bool) -> None:
+    def __init__(self, codes: frozenset[str], status: int | None, param: str | None, message: str) -> None:
         self.codes = codes
         self.status = status
         self.param = param
-        self.too_long = too_long
+        self.too_long = bool(codes & _TOO_LONG_CODES) or bool(_TOO_LONG.search(message[:4_000]))
+        self.no_tools = bool(_NO_TOOLS.search(message[:4_000]))
 
 
 def _words(complaint: object) -> _Words:
     if not isinstance(complaint, Mapping):
-        text = complaint if isinstance(complaint, str) else ""
-        return _Words(frozenset(), None, None, too_long=bool(_TOO_LONG.search(text[:4_000])))
+        return _Words(frozenset(), None, None, complaint if isinstance(complaint, str) else "")
     fields = cast("Mapping[str, Any]", complaint)
     told = [fields.get(name) for name in ("code", "type", "status")]
     codes = frozenset(value.lower() for value in told if isinstance(value, str))
     status = next((status for status in map(_status, told) if status is not None), None)
     param = fields.get("param")
     message = fields.get("message")
-    too_long = "context_length_exceeded" in codes or "exceed_context_size_error" in codes
-    too_long = too_long or (isinstance(message, str) and bool(_TOO_LONG.search(message[:4_000])))
-    return _Words(codes, status, param if isinstance(param, str) and param in _OURS else None, too_long=too_long)
+    named = param if isinstance(param, str) and param in _OURS else None
+    return _Words(codes, status, named, message if isinstance(message, str) else "")
 
 
 def _status(value: object) -> int | None:

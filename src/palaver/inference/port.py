@@ -50,6 +50,9 @@ class OutputFormat(msgspec.Struct, frozen=True):
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """One question to one model. `model` is the vendor's id, without the provider's name before it.
 
+    `most_output` and `images` are filled in by `inference.service`: how long an answer of this model may be at all, for
+    vendors that must be told, and whether images among the results of tools are shown to it.
+
     `parallel_tool_calls` False asks for one call at a time, where the vendor has a word for it; None leaves it open.
     `session_id` and `user_id` are for providers inside the house (the guide reads the session's files); they are
     never sent to a vendor.
@@ -67,6 +70,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     max_output_tokens: int | None = None
     effort: Effort | None = None
     output_format: OutputFormat | None = None
+    most_output: int | None = None
+    images: bool = True
     session_id: SessionId | None = None
     user_id: UserId | None = None
 

@@ -58,18 +58,28 @@ def _find(vendor: str, model: str, now: datetime) -> Listed:
 
 
 def _price(prices: object, since: str | None) -> Price | None:
-    into, out, cached = (_levels(getattr(prices, f"{what}_mtok", None)) for what in ("input", "output", "cache_read"))
+    names = ("input", "output", "cache_read", "cache_write")
+    into, out, cached, written = (_levels(getattr(prices, f"{name}_mtok", None)) for name in names)
     if into is None or out is None:
         return None
-    starts = sorted({start for levels in (into, out, cached or {}) for start in levels if start > 0})
+    starts = sorted({start for levels in (into, out, cached or {}, written or {}) for start in levels if start > 0})
     steps = tuple(
-        Step(start, Rate(input=_at(into, start), output=_at(out, start), cached=_at(cached, start) if cached else None))
+        Step(
+            start,
+            Rate(
+                input=_at(into, start),
+                output=_at(out, start),
+                cached=_at(cached, start) if cached else None,
+                written=_at(written, start) if written else None,
+            ),
+        )
         for start in starts
     )
     return Price(
         input_usd_per_mtok=into[0],
         output_usd_per_mtok=out[0],
         cached_usd_per_mtok=cached[0] if cached else None,
+        cache_written_usd_per_mtok=written[0] if written else None,
         steps=steps,
         source=f"genai-prices {version('genai-prices')}",
         since=since,

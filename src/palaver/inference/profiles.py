@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from palaver.inference.port import Capability
+from palaver.inference.providers.call_ids import IdForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,8 @@ class Vendor:
     `limit` names the field for the longest answer, `system` the role of instructions. `usage` says whether
     `stream_options` is understood. `effort` is the shape of the thinking effort, None where there is no such field.
     `key` is the header for the key. `chat` is the path after the base URL; `{model}` stands for the model's id.
+    `ids` is the form of ids of calls. `thoughts` says whether thoughts are wanted back while an answer goes on,
+    `tool_images` whether images of results may follow them as a person's message.
     `prices` is the vendor's id in the price data, None where calls cost nothing or nobody knows.
     """
 
@@ -32,6 +35,9 @@ class Vendor:
     chat: str = "chat/completions"
     query: Mapping[str, str] | None = None
     window: int | None = None
+    ids: IdForm = "short"
+    thoughts: bool = False
+    tool_images: bool = True
     prices: str | None = None
 
 
@@ -41,6 +47,7 @@ VENDORS: Mapping[str, Vendor] = {
     row.name: row
     for row in (
         Vendor(name="openai", limit="max_completion_tokens", system="developer", prices="openai"),
+        Vendor(name="anthropic", json_schema=False, prices="anthropic"),
         Vendor(name="azure", limit="max_completion_tokens", key="api-key", prices="azure"),
         # the older Azure address: the deployment stands in the path, and a version is required
         Vendor(
@@ -54,14 +61,14 @@ VENDORS: Mapping[str, Vendor] = {
         Vendor(name="openrouter", effort="reasoning", prices="openrouter"),
         Vendor(name="groq", limit="max_completion_tokens", prices="groq"),
         # answers 422 to fields it does not know, and reports usage in streams without being asked
-        Vendor(name="mistral", usage=False, effort=None, prices="mistral"),
-        Vendor(name="deepseek", effort=None, json_schema=False, prices="deepseek"),
+        Vendor(name="mistral", usage=False, effort=None, ids="nine", tool_images=False, prices="mistral"),
+        Vendor(name="deepseek", effort=None, json_schema=False, thoughts=True, prices="deepseek"),
         Vendor(name="gemini", prices="google"),
         Vendor(name="together", prices="together"),
         Vendor(name="fireworks", prices="fireworks"),
         Vendor(name="cerebras", limit="max_completion_tokens", prices="cerebras"),
         Vendor(name="xai", prices="x-ai"),
-        Vendor(name="moonshot", effort=None, prices="moonshotai"),
+        Vendor(name="moonshot", effort=None, thoughts=True, prices="moonshotai"),
         Vendor(name="perplexity", effort=None, prices="perplexity"),
         # cuts a longer prompt silently unless it was started with a larger OLLAMA_CONTEXT_LENGTH
         Vendor(name="ollama", window=4_096),
@@ -74,6 +81,7 @@ VENDORS: Mapping[str, Vendor] = {
 # which vendor answers at a host, whatever the operator calls it; the longest matching end speaks
 HOSTS: Mapping[str, str] = {
     "api.openai.com": "openai",
+    "api.anthropic.com": "anthropic",
     ".openai.azure.com": "azure",
     ".services.ai.azure.com": "azure",
     "openrouter.ai": "openrouter",
@@ -108,6 +116,7 @@ class Profile:
 
     chats: bool = True
     window: int | None = None
+    most_output: int | None = None
     images: bool | None = None
     tools: bool | None = None
     reasoning: bool | None = None
@@ -130,6 +139,8 @@ _TEXT_THINKER = Profile(images=False, tools=True, reasoning=True, json_schema=Tr
 _SEES = Profile(images=True, tools=True, reasoning=False, json_schema=True)
 _TEXT = Profile(images=False, tools=True, reasoning=False)
 
+_CLAUDE = Profile(window=200_000, images=True, tools=True, reasoning=True)
+
 # the first row whose pattern is found in the id (in lower case, after the last slash) speaks for the model
 MODELS: tuple[tuple[re.Pattern[str], Profile], ...] = tuple(
     (re.compile(pattern), profile)
@@ -149,7 +160,11 @@ MODELS: tuple[tuple[re.Pattern[str], Profile], ...] = tuple(
         (r"^(gpt-4o|gpt-4\.1|gpt-4\.5|chatgpt-4o|gpt-chat)", _SEES),
         (r"^gpt-4-turbo|vision", Profile(images=True, tools=True, reasoning=False)),
         (r"^gpt-(4|3\.5)", _TEXT),
-        (r"^claude", Profile(window=200_000, images=True, tools=True)),
+        (r"^claude-(3-haiku|3-opus|2|instant)", replace(_CLAUDE, most_output=4_096, reasoning=False)),
+        (r"^claude-3-5", replace(_CLAUDE, most_output=8_192, reasoning=False)),
+        (r"^claude-(opus-4(-[01])?(-\d{8})?$)", replace(_CLAUDE, most_output=32_000)),
+        (r"^claude-(3-7|(sonnet|haiku|opus)-4(-[05])?(-\d{8})?$)", replace(_CLAUDE, most_output=64_000)),
+        (r"^claude", replace(_CLAUDE, most_output=64_000, json_schema=True)),
         (r"^gemini-(2\.5|3)", replace(_ALL, window=1_048_576)),
         (r"^gemini", replace(_SEES, window=1_048_576)),
         (r"^mistral-(large|medium|small)", Profile(window=131_072, tools=True)),

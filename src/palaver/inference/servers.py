@@ -16,7 +16,9 @@ from palaver.inference.breaker import Breaker
 from palaver.inference.failures import KeyRefused, ModelUnreachable
 from palaver.inference.port import Offer, Provider
 from palaver.inference.profiles import Vendor, vendor_of
+from palaver.inference.providers.anthropic_messages import AnthropicMessages
 from palaver.inference.providers.openai_chat import OpenAIChat
+from palaver.inference.providers.openai_responses import OpenAIResponses
 from palaver.inference.providers.upstream import Server as Address
 from palaver.inference.settings import InferenceSettings, ProviderSettings
 from palaver.kit.clock import Clock
@@ -26,7 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Server:
-    """One provider and what is known of it now. `optional` servers exist only while they answer."""
+    """One provider and what is known of it now. `optional` servers exist only while they answer.
+
+    `toolless` are models that refused to be told of tools.
+    """
 
     name: str
     provider: Provider
@@ -39,6 +44,7 @@ class Server:
     seen: datetime | None = None
     looked: datetime | None = None
     trouble: str | None = None
+    toolless: set[str] = field(default_factory=set[str])
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -156,10 +162,9 @@ class Servers:
             headers=headers_of(one, vendor),
             proxy=one.proxy,
         )
-        provider = OpenAIChat(address, vendor, deadline=self._settings.look_deadline)
         return Server(
             name=name,
-            provider=provider,
+            provider=provider_of(one, address, vendor, self._settings.look_deadline),
             settings=one,
             breaker=breaker,
             vendor=vendor,
@@ -168,12 +173,24 @@ class Servers:
         )
 
 
+def provider_of(one: ProviderSettings, address: Address, vendor: Vendor, deadline: float) -> Provider:
+    """The provider that speaks the server's wire format."""
+    match one.kind:
+        case "anthropic_messages":
+            return AnthropicMessages(address, deadline=deadline)
+        case "openai_responses":
+            return OpenAIResponses(address, vendor, deadline=deadline, thoughts=one.thoughts)
+        case "openai_chat" | "builtin" | None:
+            return OpenAIChat(address, vendor, deadline=deadline)
+
+
 def headers_of(one: ProviderSettings, vendor: Vendor) -> dict[str, str]:
     """What goes with every request: the key in the vendor's header, then what the operator added."""
     headers = {"content-type": "application/json"}
     if one.api_key is not None:
         key = one.api_key.get_secret_value()
-        headers[vendor.key] = f"Bearer {key}" if vendor.key == "authorization" else key
+        name = "x-api-key" if one.kind == "anthropic_messages" else vendor.key
+        headers[name] = f"Bearer {key}" if name == "authorization" else key
     return headers | {name.lower(): value.get_secret_value() for name, value in one.headers.items()}
 
 

@@ -102,12 +102,15 @@ class Inference:
         """The answer, each item what one read brought; `ask.model` is filled in here.
 
         Before the first piece a try that failed is made again, and when the model is given up the next of its fallback
-        list is asked: then `Switched` comes first. Afterwards every failure is raised. Close the iterator to stop.
+        list is asked: then `Switched` comes first. `Remarked` comes next where a model was asked without its tools.
+        Afterwards every failure is raised. Close the iterator to stop.
         """
         begun, switched = await self._begin(model, ask)
         try:
             if switched is not None:
                 yield (switched,)
+            if begun.remark is not None:
+                yield (begun.remark,)
             yield begun.first
             async for pieces in begun.rest:
                 yield pieces
@@ -173,6 +176,7 @@ class Inference:
                     offer=server.offers.get(model),
                     listed=listed.get(model, Listed()),
                     vendor=server.vendor,
+                    toolless=model in server.toolless,
                     local=server.local,
                 ),
             )

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-ProviderKind = Literal["openai_chat", "builtin"]
+ProviderKind = Literal["openai_chat", "openai_responses", "anthropic_messages", "builtin"]
 
 
 class Timeouts(BaseModel):
@@ -39,10 +39,13 @@ class ProviderSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: ProviderKind = Field(default="openai_chat", description="The wire format the server speaks.")
+    kind: ProviderKind | None = Field(
+        default=None, description="The wire format the server speaks; the vendor's own for well-known names."
+    )
     enabled: bool = Field(default=True, description="Whether this provider is used at all.")
     base_url: str | None = Field(
-        default=None, description="The address before /chat/completions; known for well-known names."
+        default=None,
+        description="The address before /chat/completions, /responses or /messages; known for well-known names.",
     )
     api_key: SecretStr | None = Field(default=None, description="The key, if the server wants one.")
     api_key_env: str | None = Field(default=None, description="The environment variable that holds the key.")
@@ -53,6 +56,10 @@ class ProviderSettings(BaseModel):
     facts: dict[str, ModelFacts] = Field(default_factory=dict, description="What is known of single models, by id.")
     timeouts: Timeouts = Field(default_factory=Timeouts, description="How long one try may take.")
     headers: dict[str, SecretStr] = Field(default_factory=dict, description="Headers sent with every request.")
+    thoughts: bool = Field(
+        default=False,
+        description="Whether OpenAI's Responses are asked to tell thoughts, which takes a verified account.",
+    )
     proxy: str | None = Field(default=None, description="The HTTP proxy through which the server is reached.")
     fallback: tuple[str, ...] = Field(
         default=(), description="Models (provider/model) to ask when this provider fails."

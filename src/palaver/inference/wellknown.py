@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from palaver.inference.settings import ProviderSettings
+from palaver.inference.settings import ProviderKind, ProviderSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,18 @@ class WellKnown:
     base_url: str
     key: str
     prefers: tuple[str, ...] = ()
+    kind: ProviderKind = "openai_chat"
 
 
 WELL_KNOWN: Mapping[str, WellKnown] = {
     "openai": WellKnown(
         "https://api.openai.com/v1", "OPENAI_API_KEY", ("gpt-5.4-mini", "gpt-5-mini", "gpt-4.1-mini", "gpt-4o-mini")
+    ),
+    "anthropic": WellKnown(
+        "https://api.anthropic.com/v1",
+        "ANTHROPIC_API_KEY",
+        ("claude-sonnet-5", "claude-sonnet-4-6", "claude-sonnet", "claude-haiku"),
+        kind="anthropic_messages",
     ),
     "openrouter": WellKnown("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", ("openrouter/auto",)),
     "groq": WellKnown(
@@ -69,8 +76,9 @@ def _completed(name: str, one: ProviderSettings, keys: Mapping[str, str]) -> Pro
     variable = one.api_key_env or (row.key if row else "")
     key = one.api_key or (SecretStr(keys[variable]) if keys.get(variable) else None)
     url = one.base_url or (row.base_url if row else None)
-    if url is None and one.kind != "builtin" and one.enabled:
+    kind = one.kind or (row.kind if row else "openai_chat")
+    if url is None and kind != "builtin" and one.enabled:
         raise ValueError(
             f"The provider {name} needs a base_url; only {', '.join(sorted(WELL_KNOWN))} are known by name."
         )
-    return one.model_copy(update={"api_key": key, "base_url": url})
+    return one.model_copy(update={"api_key": key, "base_url": url, "kind": kind})

@@ -11,15 +11,18 @@ from hypothesis import strategies as some
 from palaver.core.errors import ModelUnavailable
 from palaver.core.usage import Usage
 from palaver.inference.failures import ModelBrokeOff, NotUnderstood
-from palaver.inference.port import Finished, Piece, ReasoningPiece, TextPiece, ToolCallPiece
+from palaver.inference.port import Ask, Finished, Piece, ReasoningPiece, TextPiece, ToolCallPiece
 from palaver.inference.providers import openai_chat_answering
+from palaver.inference.providers.call_ids import FreshIds
 from palaver.inference.providers.openai_chat_answering import Answer
 from palaver.inference.providers.openai_chat_wire import usage_of
+
+NOTHING = Ask(model="model", messages=())
 
 
 def read(*reads: bytes) -> tuple[list[Piece], Exception | None]:
     """The pieces of these reads with adjacent ones joined, and what went wrong."""
-    answer = Answer("fake", lambda: "call_made")
+    answer = Answer("fake", "model", FreshIds(NOTHING, lambda: "call_made"))
     pieces: list[Piece] = []
     for data in reads:
         pieces += answer.feed(data)

@@ -5,22 +5,19 @@ return, events without a blank line between them, `data:` with and without a spa
 comments, a missing `[DONE]`, unlabelled JSON lines, and fields that are absent, null or of another type.
 """
 
-from collections.abc import Callable
 from typing import Any, cast
-
-import msgspec
 
 from palaver.core.errors import PalaverError
 from palaver.core.messages import FinishReason
 from palaver.core.usage import Usage
 from palaver.inference import failures
-from palaver.inference.port import Finished, Piece, ReasoningPiece, TextPiece, ToolCallPiece
+from palaver.inference.port import Finished, Piece, ReasoningPiece, TextPiece
+from palaver.inference.providers.call_ids import FreshIds
+from palaver.inference.providers.openai_chat_calls import Calls
 from palaver.inference.providers.openai_chat_wire import (
     UNREADABLE,
-    CallDelta,
     Choice,
     Chunk,
-    Function,
     decode,
     decode_loosely,
     usage_of,
@@ -42,17 +39,6 @@ REASONS: dict[str, FinishReason] = {
 WITHHELD = frozenset({"content_filter", "safety", "recitation", "prohibited_content"})
 
 
-_encode = msgspec.json.Encoder().encode
-
-
-class _OpenCall:
-    __slots__ = ("call_id", "name")
-
-    def __init__(self, call_id: str, name: str) -> None:
-        self.call_id = call_id
-        self.name = name
-
-
 class Answer:
     """Takes the bytes of one reply and gives its pieces.
 
@@ -60,9 +46,10 @@ class Answer:
     """
 
     __slots__ = (
+        "_asked",
         "_calls",
-        "_fresh_id",
         "_held",
+        "_ids",
         "_model",
         "_provider",
         "_reason",
@@ -74,14 +61,15 @@ class Answer:
         "failure",
     )
 
-    def __init__(self, provider: str, fresh_id: Callable[[], str]) -> None:
+    def __init__(self, provider: str, model: str, ids: FreshIds) -> None:
         self.done = False
         self.failure: PalaverError | None = None
         self._provider = provider
-        self._fresh_id = fresh_id
+        self._asked = model
+        self._ids = ids
         self._tail = b""
         self._held = b""
-        self._calls: dict[int, _OpenCall] = {}
+        self._calls: Calls | None = None
         self._reason: FinishReason | None = None
         self._usage: Usage | None = None
         self._model: str | None = None
@@ -92,6 +80,11 @@ class Answer:
     def complete(self) -> bool:
         """Whether the model has said why it ended; only usage and the end mark can follow."""
         return self._reason is not None
+
+    @property
+    def cut(self) -> bool:
+        """Never: the server keeps to the stop sequences."""
+        return False
 
     def feed(self, data: bytes) -> list[Piece]:
         """The pieces that these bytes complete; adjacent text comes as one piece. See `failure` afterwards."""
@@ -142,6 +135,7 @@ class Answer:
                     and delta.reasoning_content is None
                     and delta.reasoning is None
                     and delta.tool_calls is None
+                    and delta.function_call is None
                     and delta.refusal is None
                     and not choice.index
                 ):
@@ -174,8 +168,9 @@ class Answer:
             self.failure = self._broke_off()
             return pieces
         reason: FinishReason = self._reason or "stop"
-        if reason == "stop" and self._calls:
-            reason = "tool_calls"
+        if self._calls is not None:
+            pieces += self._calls.end()
+            reason = self._calls.reason(reason)
         pieces.append(Finished(reason, self._usage, self._model, self._skipped))
         return pieces
 
@@ -256,9 +251,10 @@ class Answer:
                 _parts(delta.content, texts, pieces)
             if delta.refusal:
                 texts.append(delta.refusal)
-            for call in delta.tool_calls or ():
+            if delta.tool_calls or delta.function_call is not None:
                 _join(texts, pieces)
-                pieces.append(self._call(call))
+                self._calls = self._calls or Calls(self._provider, self._asked, self._ids)
+                pieces += self._calls.take(delta)
         if choice.finish_reason:
             self._finish(choice.finish_reason.lower())
 
@@ -268,31 +264,6 @@ class Answer:
         if told == "error":
             raise failures.ModelFailed(f"{self._provider} reported an error while answering.")
         self._reason = REASONS.get(told, "stop")
-
-    def _call(self, delta: CallDelta) -> ToolCallPiece:
-        function = delta.function or Function()
-        index = self._index(delta)
-        call = self._calls.get(index)
-        if call is None:
-            call = self._calls[index] = _OpenCall(delta.id or self._fresh_id(), "")
-        call.name = call.name or function.name or ""
-        given = function.arguments
-        arguments = given if isinstance(given, str) else _encode(given).decode() if given is not None else ""
-        return ToolCallPiece(index, call.call_id, call.name, arguments)
-
-    def _index(self, delta: CallDelta) -> int:
-        """Which call a delta belongs to: some servers give no index, others give 0 to every call."""
-        last = max(self._calls, default=-1)
-        if delta.id:
-            known = [index for index, call in self._calls.items() if call.call_id == delta.id]
-            if known:
-                return known[0]
-            taken = delta.index is None or delta.index in self._calls
-            return last + 1 if taken or delta.index is None else delta.index
-        if delta.index is not None:
-            return delta.index
-        named = delta.function is not None and bool(delta.function.name)
-        return last + 1 if named or last < 0 else last
 
     def _broke_off(self) -> PalaverError:
         if self._started:

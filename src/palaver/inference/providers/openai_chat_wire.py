@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from palaver.core.usage import Usage
+from palaver.inference.providers.fields import count
 
 
 class Function(msgspec.Struct, gc=False):
@@ -23,6 +24,7 @@ class CallDelta(msgspec.Struct, gc=False):
     index: int | None = None
     id: str | None = None
     function: Function | None = None
+    extra_content: Any = None
 
 
 class Delta(msgspec.Struct, gc=False):
@@ -33,6 +35,7 @@ class Delta(msgspec.Struct, gc=False):
     reasoning: str | None = None
     refusal: str | None = None
     tool_calls: list[CallDelta] | None = None
+    function_call: Function | None = None
 
 
 class Choice(msgspec.Struct, gc=False):
@@ -105,6 +108,7 @@ _NESTED: dict[tuple[type[msgspec.Struct], str], type[msgspec.Struct]] = {
     (Choice, "message"): Delta,
     (Delta, "tool_calls"): CallDelta,
     (CallDelta, "function"): Function,
+    (Delta, "function_call"): Function,
 }
 
 
@@ -113,24 +117,18 @@ def usage_of(told: object) -> Usage | None:
     if not isinstance(told, dict):
         return None
     fields = cast("dict[str, Any]", told)
-    into, out = _count(fields.get("prompt_tokens")), _count(fields.get("completion_tokens"))
+    into, out = count(fields.get("prompt_tokens")), count(fields.get("completion_tokens"))
     if into is None and out is None:
         return None
     cached = _detail(fields, "prompt_tokens_details", "cached_tokens")
     return Usage(
         input_tokens=into or 0,
         output_tokens=out or 0,
-        cached_tokens=cached or _count(fields.get("prompt_cache_hit_tokens")) or 0,
+        cached_tokens=cached or count(fields.get("prompt_cache_hit_tokens")) or 0,
         reasoning_tokens=_detail(fields, "completion_tokens_details", "reasoning_tokens") or 0,
     )
 
 
 def _detail(fields: dict[str, Any], group: str, name: str) -> int | None:
     inner = fields.get(group)
-    return _count(cast("dict[str, Any]", inner).get(name)) if isinstance(inner, dict) else None
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 2**53:
-        return None
-    return int(value)
+    return count(cast("dict[str, Any]", inner).get(name)) if isinstance(inner, dict) else None
