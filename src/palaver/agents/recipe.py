@@ -107,12 +107,11 @@ _LAST_WORD = (
 _UNITED = ("allowed", "disallowed", "hooks")
 
 
-def merge(defaults: Wish, session: Wish, agent: Wish = NOTHING, *, preset: Wish = NOTHING, request: Wish) -> Recipe:
-    """The request's word counts most, then its preset's, the agent's, the session's, the operator's.
+def merge(*said: Wish) -> Recipe:
+    """What all wishes come to; a later one counts more: the operator's, the session's, the agent's, the request's.
 
     Rules and hooks are united; what is disallowed anywhere stays so.
     """
-    said = (defaults, session, agent, preset, request)
     if all(one == NOTHING for one in said):
         return PLAIN
     settled = {name: _last(said, name) for name in _LAST_WORD}
