@@ -74,6 +74,26 @@ PROMISES = {
     "sessions:delete": Promise(says="Deleting a session deletes everything that belongs to it.", because="product"),
     "sessions:export": Promise(says="A session can be taken away, whole.", because="product"),
     "sessions:stats": Promise(says="Numbers are counted, and null where there is nothing.", because="product"),
+    "hooks:every-event": Promise(
+        says="Every hook is asked at its event, signed by the Standard Webhooks scheme, and an event says so.",
+        because="https://www.standardwebhooks.com",
+    ),
+    "hooks:fail-closed": Promise(
+        says="A hook before a call that does not answer as agreed refuses the call.", because="issue:#3"
+    ),
+    "hooks:input": Promise(says="What a hook changed of a call is what runs, and is told.", because="issue:#3"),
+    "hooks:outside-only": Promise(
+        says="Callbacks and pages at private addresses are not reached unless the operator opens it.",
+        because="issue:#3",
+    ),
+    "policy:deny-wins": Promise(
+        says="What is denied does not run, whatever else is granted or switched.", because="issue:#3"
+    ),
+    "policy:narrower-below": Promise(says="A subagent may never do more than its parent.", because="issue:#3"),
+    "policy:no-silent-bypass": Promise(
+        says="No mode and no rule is wider than asking unless somebody set it.", because="issue:#3"
+    ),
+    "web:untrusted": Promise(says="What a page says is marked as the web's, not the person's.", because="issue:#3"),
 }
 
 

@@ -36,20 +36,21 @@ def plain_words(command: str) -> Words | None:
     words: list[str] = []
     word: str | None = None
     quote = ""
-    for sign in command.strip(" \t\n"):
+    for sign in command.strip(" \t\n") + " ":
         if sign in _MEANINGFUL_IN[quote]:
             return None
-        if quote:
-            word, quote = (word, "") if sign == quote else ((word or "") + sign, quote)
-        elif sign in "'\"":
+        if sign == quote:
+            quote = ""
+        elif not quote and sign in "'\"":
             word, quote = word or "", sign
-        elif sign in " \t":
-            words, word = ([*words, word], None) if word is not None else (words, None)
-        else:
+        elif quote or sign not in " \t":
             word = (word or "") + sign
-    if quote or word is None or _ASSIGNMENT.match([*words, word][0]):
+        elif word is not None:
+            words.append(word)
+            word = None
+    if quote or not words or _ASSIGNMENT.match(words[0]):
         return None
-    return (*words, word)
+    return tuple(words)
 
 
 def parts(command: str, most: int) -> Iterator[Words]:

@@ -15,7 +15,7 @@ from palaver.tools.port import ToolSpec
 
 LONGEST = 4_000
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,127}")
+_NAME = re.compile(r"(?!mcp__)[A-Za-z][A-Za-z0-9_.-]{0,127}|mcp__[A-Za-z0-9_.-]+__[A-Za-z0-9_.-]+")
 # All tools of an MCP server, or those whose names begin alike.
 _SERVER = re.compile(r"mcp__((?:(?!__)[A-Za-z0-9_.-])+)(?:__([A-Za-z0-9_.-]*)\*)?")
 
