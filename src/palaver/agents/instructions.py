@@ -1,4 +1,4 @@
-"""A workspace's instructions file as the model is told it, marked as less trusted than the person; it grants nothing."""
+"""The instructions file of a workspace as it is told to the model: bounded, and marked as no word of the person's."""
 
 from palaver.agents.settings import AgentSettings
 from palaver.core.errors import PalaverError

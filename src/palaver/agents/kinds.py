@@ -62,14 +62,24 @@ def read(body: type[BaseModel], values: Values) -> Values:
 
 def creation(kind: Kind) -> type[BaseModel]:
     """The body of a request that makes one."""
-    return create_model(f"New{_named(kind)}", __base__=kind.body, shared=(bool, False))
+    return create_model(f"New{named(kind)}", __base__=kind.body, shared=(bool, False))
 
 
 def changes(kind: Kind) -> type[BaseModel]:
     """The body of a request that changes one: every field may be left out; `version` is the one it was made from."""
-    fields: dict[str, Any] = {name: (_optional(info), None) for name, info in kind.body.model_fields.items()}
-    fields |= {"shared": (bool | None, None), "version": (int | None, None)}
-    return create_model(f"{_named(kind)}Changes", __config__=ConfigDict(extra="forbid", strict=True), **fields)
+    ours = {"shared": (bool | None, None), "version": (int | None, None)}
+    forbid = ConfigDict(extra="forbid", strict=True)
+    return create_model(f"{named(kind)}Changes", __config__=forbid, **(optional_fields(kind) | ours))
+
+
+def optional_fields(kind: Kind) -> dict[str, Any]:
+    """The fields of one, none of which must be there, as `create_model` takes them."""
+    return {name: (_optional(info), None) for name, info in kind.body.model_fields.items()}
+
+
+def named(kind: Kind) -> str:
+    """The kind as part of the name of a schema."""
+    return "".join(word.capitalize() for word in kind.name.split("_"))
 
 
 def _plain(name: str, body: type[BaseModel]) -> Kind:
@@ -89,7 +99,3 @@ PLAIN_KINDS = (AGENT, SKILL, COMMAND, TOOL_PRESET)
 def _optional(info: Any) -> Any:
     annotated: Any = Annotated
     return (annotated[info.annotation, *info.metadata] if info.metadata else info.annotation) | None
-
-
-def _named(kind: Kind) -> str:
-    return "".join(word.capitalize() for word in kind.name.split("_"))

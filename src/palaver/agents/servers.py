@@ -1,6 +1,6 @@
 """MCP servers on their shelf and in a recipe: how they are stored, shown and found again; none is started here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -41,7 +41,7 @@ class ServerKeeping:
         self._admit(definition, principal)
         return stored.sealed(definition, self._sealer, about)
 
-    def opened(self, kept: tuple[dict[str, Any], ...], operator: Mapping[str, ServerDefinition]) -> tuple[Server, ...]:
+    def opened(self, kept: Sequence[Values], operator: Mapping[str, ServerDefinition]) -> tuple[Server, ...]:
         """The servers of a recipe; one that the operator has taken away meanwhile is not among them."""
         found: list[Server] = []
         for one in kept:

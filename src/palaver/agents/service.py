@@ -1,16 +1,16 @@
 """Use cases about turns: what a request wants becomes a recipe, commands and skills are found; it takes no turn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from palaver.agents import store, wishes
+from palaver.agents import store
 from palaver.agents.choosing import Choosing, Keepings
 from palaver.agents.commands import Command, Expanded, called, expand
 from palaver.agents.disk import Disk, DiskEntry
 from palaver.agents.kinds import COMMAND
-from palaver.agents.recipe import NOTHING, Recipe, SkillBrief, Wish, merge
+from palaver.agents.recipe import NOTHING, Recipe, SkillBrief, Subagent, Wish, merge
 from palaver.agents.settings import AgentSettings
 from palaver.agents.shelf import Shelf, Thing
 from palaver.agents.shelves import check_bypass
@@ -106,35 +106,15 @@ class Recipes:
         command = Command(name=found.name, body=whole["body"], model=whole.get("model"), allowed_tools=granted)
         return expand(text, {found.name: command, found.id: command})
 
-    async def child(self, recipe: Recipe, name: str) -> Recipe:
-        """The recipe of a subagent's own run: never wider than that of whoever hands it the task.
+    async def instructions_of(self, subagent: Subagent) -> str:
+        """What a subagent is told about itself; `NotFound` where it was removed from its shelf meanwhile."""
+        if subagent.instructions or subagent.id is None:
+            return subagent.instructions
+        return (await self._text(subagent.id, subagent.version))["instructions"]
 
-        `NotFound` where there is none of that name, or it was removed meanwhile.
-        """
-        for one in recipe.subagents:
-            if one.name == name:
-                break
-        else:
-            there = ", ".join(one.name for one in recipe.subagents) or "none"
-            raise NotFound(f"There is no agent `{name[:80]}`; there are: {there}.")
-        instructions = one.instructions or (await self._text(one.id or "", one.version))["instructions"]
-        return msgspec.structs.replace(
-            recipe,
-            agent=one.name,
-            version=one.version,
-            instructions=instructions,
-            model=one.model or recipe.model,
-            tools=wishes.narrowed(recipe.tools, one.tools),
-            disallowed=(*recipe.disallowed, *(rule for rule in one.disallowed if rule not in recipe.disallowed)),
-            permission_mode=wishes.narrower(recipe.permission_mode, one.permission_mode),
-            max_turns=one.max_turns or recipe.max_turns,
-            subagents=(),
-            output_format=None,
-        )
-
-    def skill_tool(self, recipe: Recipe) -> SkillTool | None:
-        """The tool that opens the recipe's skills; None where it has none."""
-        return SkillTool(recipe.skills, self.skill_text) if recipe.skills else None
+    def skill_tool(self, skills: Sequence[SkillBrief]) -> SkillTool:
+        """The tool that opens these skills."""
+        return SkillTool(skills, self.skill_text)
 
     async def skill_text(self, skill: SkillBrief, file: str | None = None) -> str:
         """What a skill says, with the names of its files; or one of them. `NotFound` where it is not there any more."""
@@ -149,13 +129,13 @@ class Recipes:
             raise NotFound(_no_file(skill.name, file, list(files)))
         return files[file]
 
-    def servers(self, recipe: Recipe) -> tuple[Server, ...]:
-        """The MCP servers of a recipe, opened."""
-        return self._keepings.servers.opened(recipe.mcp, self._operator)
+    def servers(self, mcp: Sequence[Values]) -> tuple[Server, ...]:
+        """The MCP servers of a recipe, opened; those that the operator took away meanwhile are left out."""
+        return self._keepings.servers.opened(mcp, self._operator)
 
-    def hooks(self, recipe: Recipe) -> tuple[Hook, ...]:
+    def hooks(self, hooks: Sequence[Values]) -> tuple[Hook, ...]:
         """The hooks of a recipe, opened; those of the operator's file are not among them."""
-        return self._keepings.hooks.opened(recipe.hooks)
+        return self._keepings.hooks.opened(hooks)
 
     async def _shelf(self, user_id: UserId) -> Shelf:
         rows = await self._database.read(store.everything(user_id))

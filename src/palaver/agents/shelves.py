@@ -91,7 +91,7 @@ class Shelves:
 
     async def create(self, principal: Principal, kind: Kind, values: Values) -> Values:
         """Put one there, and give it whole."""
-        shared = values.pop("shared", False)
+        shared = _flag(values) or False
         definition_id, now = new_id(DEFINITION), stamp(self._clock.now())
         body = kind.settle(values, None, about=definition_id, principal=principal)
         self._check(principal, kind, body, shared=shared)
@@ -115,11 +115,11 @@ class Shelves:
         await self._refuse_disk(definition_id)
         kept, version = await self._database.read(_owned(kind, definition_id, principal))
         _check_owner(principal, kept)
-        made_from = values.pop("version", None) or made_from
+        made_from = _number(values) or made_from
         if made_from not in (None, kept.version):
-            raise VersionPassed(f"This is version {kept.version} now; yours was {made_from}.")
-        said = values.pop("shared", None)
-        shared = bool(kept.shared) if said is None else bool(said)
+            raise VersionPassed(f"It is version {kept.version} now; yours was {made_from}.")
+        said = _flag(values)
+        shared = bool(kept.shared) if said is None else said
         before = _decoded(version.body)
         said = {name: value for name, value in {**kind.show(before), **values}.items() if value is not None}
         body = kind.settle(said, before, about=definition_id, principal=principal)
@@ -225,6 +225,22 @@ def _of_disk(entry: DiskEntry, body: Values) -> Values:
         "updated_at": entry.modified,
         **body,
     }
+
+
+def _flag(values: Values) -> bool | None:
+    """Whether it is to be shared, if that is said."""
+    said = values.pop("shared", None)
+    if said is not None and not isinstance(said, bool):
+        raise Invalid.about([{"loc": ["shared"], "msg": "true or false", "type": "bool_type"}], "body")
+    return said
+
+
+def _number(values: Values) -> int | None:
+    """The version that a change was made from, if that is said."""
+    said = values.pop("version", None)
+    if said is not None and (isinstance(said, bool) or not isinstance(said, int) or said < 1):
+        raise Invalid.about([{"loc": ["version"], "msg": "the number of a version", "type": "int_type"}], "body")
+    return said
 
 
 def _at(kept: Kept, version: Version) -> Kept:

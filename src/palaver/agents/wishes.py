@@ -6,8 +6,6 @@ from typing import Any, cast
 from palaver.agents.recipe import OutputFormat, SkillBrief, Subagent, Wish
 from palaver.agents.shelf import Thing
 from palaver.core.permissions import PermissionMode
-from palaver.tools.policy import NARROWEST_FIRST
-from palaver.tools.rules import Rule
 
 Values = dict[str, Any]
 
@@ -110,26 +108,6 @@ def overlaid(below: Sequence[Values], above: Sequence[Values], without: Sequence
     found = {one["name"]: one for one in below if one["name"] not in without}
     found |= {one["name"]: one for one in above}
     return tuple(found[name] for name in sorted(found))
-
-
-def narrowed(parent: tuple[str, ...] | None, child: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    """What a subagent is offered: what it says it needs, and never more than whoever asks it has."""
-    if parent is None or child is None:
-        return parent if child is None else child
-    if "*" in child:
-        return parent
-    return tuple(one for one in child if any(_covers(wider, one) for wider in parent))
-
-
-def narrower(parent: PermissionMode | None, child: PermissionMode | None) -> PermissionMode | None:
-    """Of two modes the one that lets less through."""
-    if parent is None or child is None:
-        return parent or child
-    return parent if NARROWEST_FIRST.index(parent) <= NARROWEST_FIRST.index(child) else child
-
-
-def _covers(wider: str, one: str) -> bool:
-    return wider == "*" or Rule.read(wider).covers(Rule.read(one))
 
 
 def _mode(thing: Thing, said: Values) -> PermissionMode | None:
