@@ -42,7 +42,7 @@ class FunctionTool:
         try:
             read = self._model.model_validate(arguments)
         except ValidationError as error:
-            raise Invalid.about(error.errors(include_url=False)) from None
+            raise Invalid.about(error.errors(include_url=False), "arguments") from None
         given = {name: getattr(read, name) for name in type(read).model_fields}
         if self._scene:
             given[self._scene] = scene

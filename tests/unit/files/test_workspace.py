@@ -246,7 +246,7 @@ def test_a_folder_on_the_way_that_is_swapped_all_the_time_never_lets_anything_ou
         steps = (
             lambda: (root / "d").rename(root / "kept"),
             lambda: (root / "d").symlink_to(outside),
-            lambda: (root / "d").unlink(),
+            (root / "d").unlink,
             lambda: (root / "kept").rename(root / "d"),
         )
         while not over.is_set():

@@ -84,7 +84,7 @@ class Lines:
             return Outcome(f"The file has only {skipped} lines.")
         lines, more = self._lines(text)
         if not lines:
-            return Outcome(f"The file ends before line {self._offset}." if skipped else "The file is empty.")
+            return Outcome(f"The file has only {skipped} lines." if skipped else "The file is empty.")
         last = self._offset + len(lines) - 1
         if more:
             lines.append(f"[Lines {self._offset} to {last}; there is more: go on with offset {last + 1}.]")
