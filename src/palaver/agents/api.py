@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from starlette.responses import Response
 
 from palaver.agents.kinds import Kind, Values, changes, creation, named, optional_fields
+from palaver.agents.servers import MCP_SERVER
 from palaver.agents.shelves import Page, Shelves, Window
 from palaver.core.errors import Invalid
 from palaver.core.principal import Principal
@@ -154,10 +155,13 @@ def _changing(shelves: Shelves, door: Door, kind: Kind) -> APIRouter:
 
 def _told(kind: Kind) -> tuple[type[BaseModel], type[BaseModel]]:
     """What one looks like, and a page of them; long fields are not in lists, so none but the name must be there."""
-    fields = optional_fields(kind) | {"name": (str, ...)}
+    fields = optional_fields(kind)
+    fields["name"] = (str, ...)
     one = create_model(named(kind), __base__=Shelved, **fields)
     listed: Any = list
     more: dict[str, Any] = {"items": (listed[one], ...), "next_cursor": (str | None, ...)}
+    if kind.name == MCP_SERVER:
+        more["items"] = (listed[create_model(f"{named(kind)}Listed", __base__=one, status=(Any, None))], ...)
     return one, create_model(f"{named(kind)}List", **more, problems=(list[str] | None, None))
 
 

@@ -57,13 +57,19 @@ class Found:
 NONE = Found()
 
 
-class Disk:
-    """The folders. `look` is cheap where nothing changed."""
+def disk_id(kind: str, name: str) -> str:
+    """The same for the same name, so that it can be asked for again."""
+    return f"disk_{hashlib.sha256(f'{kind}/{name}'.encode()).hexdigest()[:32]}"
 
-    def __init__(self, folders: Sequence[Path], clock: Clock) -> None:
+
+class Disk:
+    """The folders, and what else an operator has written down (`fixed`). `look` is cheap where nothing changed."""
+
+    def __init__(self, folders: Sequence[Path], clock: Clock, fixed: Sequence[DiskEntry] = ()) -> None:
         self._folders = tuple(folders)
         self._clock = clock
-        self._found = NONE
+        self._fixed = tuple(fixed)
+        self._found = _all(NONE, self._fixed)
         self._seen: tuple[object, ...] = ()
         self._looked: datetime | None = None
 
@@ -88,9 +94,13 @@ class Disk:
         seen = tuple((one.folder, one.entry) for one in candidates)
         if seen == self._seen:
             return
-        self._seen, self._found = seen, _read(candidates)
+        self._seen, self._found = seen, _all(_read(candidates), self._fixed)
         for problem in self._found.problems:
             log.warning("A definition on the disk was left out: %s", problem)
+
+
+def _all(found: Found, fixed: Sequence[DiskEntry]) -> Found:
+    return Found((*found.entries, *fixed), found.problems, found.by_id | {one.id: one for one in fixed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +163,7 @@ def _definition(one: _Candidate) -> DiskEntry:
     if one.kind is SKILL:
         del body["body"]
     return DiskEntry(
-        id=f"disk_{hashlib.sha256(f'{one.kind.name}/{name}'.encode()).hexdigest()[:32]}",
+        id=disk_id(one.kind.name, name),
         kind=one.kind.name,
         name=name,
         body=body,

@@ -67,9 +67,9 @@ def creation(kind: Kind) -> type[BaseModel]:
 
 def changes(kind: Kind) -> type[BaseModel]:
     """The body of a request that changes one: every field may be left out; `version` is the one it was made from."""
-    ours = {"shared": (bool | None, None), "version": (int | None, None)}
-    forbid = ConfigDict(extra="forbid", strict=True)
-    return create_model(f"{named(kind)}Changes", __config__=forbid, **(optional_fields(kind) | ours))
+    fields = optional_fields(kind)
+    fields |= {"shared": (bool | None, None), "version": (int | None, None)}
+    return create_model(f"{named(kind)}Changes", __config__=ConfigDict(extra="forbid", strict=True), **fields)
 
 
 def optional_fields(kind: Kind) -> dict[str, Any]:

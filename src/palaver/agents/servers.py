@@ -17,6 +17,7 @@ from palaver.tools.mcp.settings import McpSettings
 MCP_SERVER = "mcp_server"
 
 _OURS = ("name", "description")  # what stands beside the definition
+_DEFINED = set(ServerDefinition.model_fields)
 
 
 class McpServerBody(ServerDefinition):
@@ -52,6 +53,24 @@ class ServerKeeping:
             elif name in operator:
                 found.append(Server(name, operator[name], "operator"))
         return tuple(found)
+
+    def server(self, definition_id: str | None, kept: Values) -> Server:
+        """A server as it stands on its shelf; without an id, the operator's."""
+        name = kept["name"]
+        if definition_id is None:
+            return Server(name, self._settings.servers[name], "operator")
+        record = record_of(definition_id)
+        return Server(name, stored.opened(definition_of(kept), self._sealer, record), "user", record)
+
+    def operators(self) -> list[Values]:
+        """The operator's servers as they may be shown."""
+        return [
+            {
+                "name": name,
+                **stored.shown(ServerDefinition.model_validate(one.model_dump(include=_DEFINED, exclude_unset=True))),
+            }
+            for name, one in self._settings.servers.items()
+        ]
 
     def _settle(self, values: Values, before: Values | None, *, about: str, principal: Principal) -> Values:
         said = {name: value for name, value in values.items() if name not in _OURS}

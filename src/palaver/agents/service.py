@@ -11,6 +11,7 @@ from palaver.agents.commands import Command, Expanded, called, expand
 from palaver.agents.disk import Disk, DiskEntry
 from palaver.agents.kinds import COMMAND
 from palaver.agents.recipe import NOTHING, Recipe, SkillBrief, Subagent, Wish, merge
+from palaver.agents.servers import MCP_SERVER
 from palaver.agents.settings import AgentSettings
 from palaver.agents.shelf import Shelf, Thing
 from palaver.agents.shelves import check_bypass
@@ -142,7 +143,9 @@ class Recipes:
         found = await self._disk.look()
         if not rows and not found.entries:
             return _EMPTY
-        return Shelf([*(_stored(row, user_id) for row in rows), *(_of_disk(one) for one in found.entries)])
+        # the operator's MCP servers come with their secrets, from the settings
+        on_disk = [_of_disk(one) for one in found.entries if one.kind != MCP_SERVER]
+        return Shelf([*(_stored(row, user_id) for row in rows), *on_disk])
 
     async def _whole(self, thing: Thing) -> Values:
         return thing.brief if thing.origin == "disk" else await self._text(thing.id, thing.version)

@@ -1,6 +1,6 @@
 """Use cases of the shelves: what people keep for their agents, who may see and change it; turns are `service.py`'s."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from palaver.agents.kinds import SKILL, Kind, Values
 from palaver.agents.settings import AgentSettings
 from palaver.agents.store import Kept, Version
 from palaver.core.errors import Conflict, Forbidden, Invalid, NotFound
+from palaver.core.ids import UserId
 from palaver.core.principal import Principal
 from palaver.kit import pages
 from palaver.kit.clock import Clock, stamp
@@ -60,6 +61,10 @@ class Page:
     problems: Sequence[str] = ()
 
 
+# How something fares for a user: by its id (None: it is the operator's) and as it is stored.
+Live = Callable[[UserId, str | None, Values], Any]
+
+
 class Shelves:
     """What stands on them is told as plain values: what all have in common, and the fields of their kind."""
 
@@ -68,14 +73,16 @@ class Shelves:
         self._disk = disk
         self._settings = settings
         self._clock = clock
+        # how things of a kind fare now, by its name; filled in where the house is put together
+        self.live: dict[str, Live] = {}
 
     async def page(self, principal: Principal, kind: Kind, window: Window) -> Page:
         """By name; what is one's own, what is shared, and what is on the disk."""
         after = _position(window.cursor, tuple[str, str], ("", ""))
         rows = await self._database.read(store.page(kind.name, principal.user_id, after, window.limit + 1))
         found = await self._disk.look()
-        merged = [((row.name, row.id), _told(kind, principal, row, _decoded(row.brief))) for row in rows]
-        merged += [((one.name, one.id), _of_disk(one, brief_of(one.body))) for one in found.of(kind.name)]
+        merged = [((row.name, row.id), self._listed(kind, principal, row)) for row in rows]
+        merged += [((one.name, one.id), self._on_disk(kind, principal, one)) for one in found.of(kind.name)]
         merged = sorted((one for one in merged if one[0] > after), key=lambda one: one[0])
         shown = merged[: window.limit]
         more = pages.cursor(*shown[-1][0]) if len(merged) > window.limit else None
@@ -145,6 +152,17 @@ class Shelves:
         more = pages.cursor(shown[-1].version) if len(found) > window.limit else None
         items = [_told(kind, principal, _at(kept, one), _decoded(one.body)) for one in shown]
         return Page(items, more)
+
+    def _listed(self, kind: Kind, principal: Principal, row: Kept) -> Values:
+        body = _decoded(row.brief)
+        return _told(kind, principal, row, body) | self._status(kind, principal, row.id, body)
+
+    def _on_disk(self, kind: Kind, principal: Principal, entry: DiskEntry) -> Values:
+        return _of_disk(entry, brief_of(entry.body)) | self._status(kind, principal, None, entry.body)
+
+    def _status(self, kind: Kind, principal: Principal, definition_id: str | None, body: Values) -> Values:
+        live = self.live.get(kind.name)
+        return {"status": live(principal.user_id, definition_id, body)} if live else {}
 
     async def _put(self, principal: Principal, kind: Kind, kept: Kept, now: tuple[Values, bool]) -> Values:
         body, shared = now
