@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 GRACE = 1.0  # seconds to end after stdin is closed, and again after SIGTERM
 LOGGED = 32_768  # bytes of an instance's stderr that reach the log; the rest is read and dropped
 CHUNK = 65_536
+LINE = 2_000  # bytes of stderr in one line of the log
 QUEUED = 64  # messages read ahead; the program waits when they are not taken
 
 Heard = MemoryObjectSendStream[SessionMessage | Exception]
@@ -139,7 +140,7 @@ class Program:
         room = LOGGED
         with suppress(ConnectionError):
             while chunk := await process.stderr.read(CHUNK):
-                if text := chunk[:room].decode("utf-8", "replace").strip():
+                if text := chunk[: min(room, LINE)].decode("utf-8", "replace").strip():
                     log.info("An MCP server says: %s", text, extra={"server": self.name})
                 room = max(0, room - len(chunk))
 

@@ -1,4 +1,4 @@
-"""What MCP servers offer, as tools; whether a call may be made is decided by policy, which instance takes it elsewhere."""
+"""What MCP servers offer, as tools; whether a call may be made is decided by policy, by which instance by the pool."""
 
 from collections.abc import Callable
 from typing import Any
