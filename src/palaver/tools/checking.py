@@ -1,12 +1,13 @@
 """Whether arguments follow a tool's JSON Schema, and what exactly is wrong where not; it makes no call.
 
-Schemas come from MCP servers too, so nothing in them is fetched, and their patterns have a time limit.
+Schemas come from MCP servers too, which may be anybody's: nothing in them is fetched, and their patterns have a time
+limit. What the standard calls `unevaluatedProperties` is not looked at, which would have none.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import regex
@@ -18,7 +19,7 @@ from palaver.core.errors import Invalid
 
 _TOLD = 5  # problems told at once: a model mends a few, and the next call shows the rest
 _LONGEST = 300  # characters of one problem: it repeats the value, which may be a whole file
-_PATTERN_SECONDS = 0.2
+_PATTERN_SECONDS = 0.05  # the whole server waits meanwhile
 
 
 def problem(parameters: dict[str, Any], arguments: dict[str, Any]) -> str | None:
@@ -51,13 +52,54 @@ def _checker(encoded: bytes) -> Any:
 
 
 def _pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[ValidationError]:
-    if isinstance(value, str) and not regex.search(pattern, value, timeout=_PATTERN_SECONDS):
+    if isinstance(value, str) and not _fits(pattern, value):
         yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, patterns: dict[str, Any], value: Any, schema: Any) -> Iterator[ValidationError]:
+    for name, one in _members(value).items():
+        for pattern, wanted in patterns.items():
+            if _fits(pattern, name):
+                yield from validator.descend(one, wanted, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    for name, one in _members(value).items():
+        if name in known or any(_fits(pattern, name) for pattern in patterns):
+            continue
+        if wanted is False:
+            yield ValidationError(f"{name!r} is not taken")
+        else:
+            yield from validator.descend(one, wanted, path=name)
+
+
+def _not_looked_at(validator: Any, wanted: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    return iter(())
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _fits(pattern: str, text: str) -> bool:
+    try:
+        return regex.search(pattern, text, timeout=_PATTERN_SECONDS) is not None
+    except regex.error:
+        raise Invalid(f"The tool's schema has a pattern in it that cannot be read: {pattern[:100]}") from None
 
 
 # Draft 2020-12, with patterns that end. Without a registry of our own the library would fetch what `$ref` names.
 _extend: Any = validators.extend  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-_Checker: Any = _extend(Draft202012Validator, {"pattern": _pattern})
+_Checker: Any = _extend(
+    Draft202012Validator,
+    {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+        "unevaluatedProperties": _not_looked_at,
+    },
+)
 _NOTHING_ELSE: Any = Registry[Any]()
 
 
