@@ -2,7 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const NEW = '.answer:last-of-type';
 
@@ -77,3 +81,24 @@ export async function restartServer() {
   await once(lines, 'line');
   lines.close();
 }
+
+/** What stands in the way of people with disabilities. */
+export async function violations(page) {
+  await page.evaluate(AXE);
+  const { violations: found } = await page.evaluate(() => window.axe.run());
+  return found.map(one => `${one.id}: ${one.nodes.map(node => `${node.html} ${node.failureSummary}`).join('\n')}`);
+}
+
+/** What reaches over the edge of the window; what scrolls by itself may be wide inside. */
+export const tooWide = (page, width) =>
+  page.evaluate(edge => {
+    const shown = [
+      ...document.querySelectorAll(
+        '.main > *, .composer, .send, .picker, .bubble, .markdown, .side.shown *, .bar > *, .call, .call summary, ' +
+          '.card, .card *, .bounded, .panel-inside, .file-row',
+      ),
+    ];
+    return shown
+      .filter(one => one.getBoundingClientRect().right > edge + 0.5)
+      .map(one => `${one.localName} ${one.className} ${one.textContent.slice(0, 40)}`);
+  }, width);

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
-import * as scenarios from './scenarios.mjs';
+import * as acting from './acting.mjs';
+import * as talking from './scenarios.mjs';
 
 const { CHROMIUM, PALAVER_URL, PALAVER_LINK, KEPT, SHOTS } = process.env;
+const scenarios = { ...talking, ...acting };
 const name = process.argv[2];
 const PATIENCE_MS = 15_000;
 

@@ -1,8 +1,6 @@
 // What people do on Palaver's page, one function each; they throw where the page does not do as it should.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 import {
   answered,
@@ -14,7 +12,9 @@ import {
   say,
   settled,
   spoken,
+  tooWide,
   until,
+  violations,
   watchGrowth,
 } from './page.mjs';
 
@@ -23,7 +23,6 @@ const THINKING = 'fake/fake-r2-n5-d1';
 const SLOW = 'fake/fake-n150-d20';
 const LONG = 'fake/fake-n900-d20';
 const BROKEN = 'fake/fake-h400';
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export async function open_the_printed_link({ open, link, kept }) {
   const context = await open({ fresh: true });
@@ -236,15 +235,6 @@ export async function light_and_dark({ open }) {
   }
 }
 
-/** What reaches over the edge of the window; what scrolls by itself may be wide inside. */
-const tooWide = (page, width) =>
-  page.evaluate(edge => {
-    const shown = [
-      ...document.querySelectorAll('.main > *, .composer, .send, .picker, .bubble, .markdown, .side.shown *'),
-    ];
-    return shown.filter(one => one.getBoundingClientRect().right > edge).map(one => one.className);
-  }, width);
-
 export async function small_phone({ open }) {
   const page = await (await open({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true })).newPage();
   await page.goto('/');
@@ -259,12 +249,6 @@ export async function small_phone({ open }) {
   await page.getByRole('button', { name: 'Close the list' }).click();
   await page.locator('.side').waitFor({ state: 'hidden' });
   assert.ok(await page.getByLabel('Your message').isVisible());
-}
-
-async function violations(page) {
-  await page.evaluate(AXE);
-  const { violations: found } = await page.evaluate(() => window.axe.run());
-  return found.map(one => `${one.id}: ${one.nodes.map(node => `${node.html} ${node.failureSummary}`).join('\n')}`);
 }
 
 export async function accessible({ open }) {

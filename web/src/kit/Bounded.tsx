@@ -15,7 +15,7 @@ export function Bounded({ text, label, tone }: Props) {
   const cut = !whole && text.length > SHOWN_CHARACTERS;
   return (
     <>
-      <pre class={tone ? `bounded ${tone}` : 'bounded'} tabIndex={0} role="region" aria-label={label}>
+      <pre class={tone ? `bounded ${tone}` : 'bounded'} tabIndex={0} role="group" aria-label={label}>
         {cut ? text.slice(0, SHOWN_CHARACTERS) : text}
       </pre>
       {cut && (

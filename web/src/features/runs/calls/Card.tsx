@@ -63,7 +63,7 @@ export function Card({ title, expiresAt, responding, children }: Props) {
     >
       <header>
         <Icon name="bell" size={16} />
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {expiresAt && stage === 'open' && <Expiry at={expiresAt} />}
       </header>
       {children}

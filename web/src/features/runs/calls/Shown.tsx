@@ -28,7 +28,7 @@ function replacementIn(value: unknown): Replacement | null {
 function Diff({ before, after }: Replacement) {
   const lines = useMemo(() => changedLines(visible(before), visible(after)), [before, after]);
   return (
-    <pre class="bounded diff" tabIndex={0} role="region" aria-label="Change">
+    <pre class="bounded diff" tabIndex={0} role="group" aria-label="Change">
       {lines.map(({ mark, text }, place) => (
         <span key={place} class={mark === '-' ? 'removed' : mark === '+' ? 'added' : ''}>
           {`${mark} ${text}\n`}
