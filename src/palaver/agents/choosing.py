@@ -47,6 +47,10 @@ class Choosing:
         self._keepings = keepings
         self._operator = operator
 
+    def over(self, shelf: Shelf) -> "Choosing":
+        """The same question of a shelf with more on it."""
+        return Choosing(shelf, self._principal, self._keepings, self._operator)
+
     def unnamed(self, answering: Thing | None) -> Wish:
         """What acts without being named: it is one's own, an administrator's or the operator's."""
         return Wish(

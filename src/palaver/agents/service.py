@@ -9,7 +9,7 @@ from palaver.agents import store
 from palaver.agents.choosing import Choosing, Keepings
 from palaver.agents.commands import Command, Expanded, called, expand
 from palaver.agents.disk import Disk, DiskEntry
-from palaver.agents.kinds import COMMAND
+from palaver.agents.kinds import COMMAND, SKILL
 from palaver.agents.recipe import NOTHING, Recipe, SkillBrief, Subagent, Wish, merge
 from palaver.agents.servers import MCP_SERVER
 from palaver.agents.settings import AgentSettings
@@ -70,10 +70,14 @@ class Recipes:
         session = of_session(session_settings or {})
         if not shelf and wanted == ANYTHING and session == ANYTHING and command is None:
             return self._plain
+        shelf = await self._filled(shelf, principal, [*wanted.named, *session.named])
         choosing = Choosing(shelf, principal, self._keepings, self._servers)
         agent = choosing.agent(wanted.agent, "body", "agent") or choosing.agent(session.agent, "session", "agent")
-        unnamed = choosing.unnamed(agent)
-        answering = choosing.of_agent(agent, await self._whole(agent)) if agent else NOTHING
+        unnamed, answering = choosing.unnamed(agent), NOTHING
+        if agent is not None:
+            whole = await self._whole(agent)
+            skills = [(SKILL.name, name) for name in whole.get("skills") or ()]
+            answering = choosing.over(await self._filled(shelf, principal, skills)).of_agent(agent, whole)
         below = answering.mcp if answering.mcp is not None else unnamed.mcp or ()
         about = new_id(OF_REQUEST) if wanted.mcp_servers or wanted.hooks else ""
         recipe = merge(
@@ -99,7 +103,10 @@ class Recipes:
     async def expand(self, principal: Principal, text: str) -> Expanded | None:
         """What the command makes of a prompt that begins with `/name`; None where there is no such command."""
         call = called(text)
-        found = (await self._shelf(principal.user_id)).find(COMMAND.name, call[0]) if call else None
+        if call is None:
+            return None
+        shelf = await self._filled(await self._shelf(principal.user_id), principal, [(COMMAND.name, call[0])])
+        found = shelf.find(COMMAND.name, call[0])
         if found is None:
             return None
         whole = await self._whole(found)
@@ -139,13 +146,21 @@ class Recipes:
         return self._keepings.hooks.opened(hooks)
 
     async def _shelf(self, user_id: UserId) -> Shelf:
-        rows = await self._database.read(store.everything(user_id))
+        rows = await self._database.read(store.unnamed(user_id))
         found = await self._disk.look()
         if not rows and not found.entries:
             return _EMPTY
         # the operator's MCP servers come with their secrets, from the settings
         on_disk = [_of_disk(one) for one in found.entries if one.kind != MCP_SERVER]
         return Shelf([*(_stored(row, user_id) for row in rows), *on_disk])
+
+    async def _filled(self, shelf: Shelf, principal: Principal, named: Sequence[tuple[str, str]]) -> Shelf:
+        """The shelf, and of what is named and not on it, what other users share."""
+        lacking = shelf.lacks(named)
+        if not lacking:
+            return shelf
+        rows = await self._database.read(store.shared_as(lacking))
+        return shelf.having(_stored(row, principal.user_id) for row in rows)
 
     async def _whole(self, thing: Thing) -> Values:
         return thing.brief if thing.origin == "disk" else await self._text(thing.id, thing.version)

@@ -54,6 +54,15 @@ class Shelf:
         """By name or id."""
         return next((one for one in self._things if one.kind == kind and name in (one.name, one.id)), None)
 
+    def having(self, things: Iterable[Thing]) -> "Shelf":
+        """The same, and these."""
+        known = {one.id for one in self._things}
+        return Shelf([*self._things, *(one for one in things if one.id not in known)])
+
+    def lacks(self, wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Of these kinds and names, those that mean nothing here."""
+        return [(kind, name) for kind, name in dict.fromkeys(wanted) if self.find(kind, name) is None]
+
     def unnamed(self, kind: str) -> list[Thing]:
         """What acts without being named, one of each name, by name."""
         found: dict[str, Thing] = {}

@@ -21,6 +21,7 @@ from palaver.kit.ids import new_id
 from palaver.storage.port import Database, UniqueViolated
 
 DEFINITION = "def"  # the prefix of ids
+LONGEST_BRIEF = 65_536  # characters of JSON
 
 
 class NameTaken(Conflict):
@@ -103,7 +104,7 @@ class Shelves:
         body = kind.settle(values, None, about=definition_id, principal=principal)
         self._check(principal, kind, body, shared=shared)
         version = Version(1, encoded(body), int(shared), principal.user_id, now)
-        brief = encoded(brief_of(body))
+        brief = _brief(body)
         kept = Kept(
             definition_id, principal.user_id, kind.name, body["name"], int(shared), 1, brief, now, now, principal.role
         )
@@ -170,7 +171,7 @@ class Shelves:
             name=body["name"],
             shared=int(shared),
             version=kept.version + 1,
-            brief=encoded(brief_of(body)),
+            brief=_brief(body),
             updated_at=stamp(self._clock.now()),
         )
         version = Version(after.version, encoded(body), after.shared, principal.user_id, after.updated_at)
@@ -197,6 +198,15 @@ class Shelves:
         if entry.kind == SKILL.name:
             body = body | {"body": await self._disk.text(entry)}
         return _of_disk(entry, body)
+
+
+def _brief(body: Values) -> str:
+    """What every turn of its owner reads, so it is bounded."""
+    brief = encoded(brief_of(body))
+    if len(brief) > LONGEST_BRIEF:
+        says = f"names, descriptions and rules have more than {LONGEST_BRIEF:,} characters together"
+        raise Invalid.about([{"loc": [], "msg": says, "type": "too_long"}], "body")
+    return brief
 
 
 def check_bypass(principal: Principal, settings: AgentSettings) -> None:

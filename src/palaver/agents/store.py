@@ -6,7 +6,7 @@ All of them are scripts (`storage.script`). What is neither the user's nor share
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, tuple_, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from palaver.agents.tables import definition_versions as versions
@@ -15,7 +15,8 @@ from palaver.core.ids import UserId
 from palaver.identity.tables import users
 from palaver.storage.script import Script, Statement, first, rows
 
-MOST_AT_ONCE = 5_000  # what one person can see of all shelves together; a bound, not a promise
+MOST_AT_ONCE = 5_000  # what is read for one turn; several times what a person and some administrators may keep
+MOST_OF_A_NAME = 20  # the first of them is meant
 
 
 class Kept(NamedTuple):
@@ -49,9 +50,25 @@ def visible_to() -> ColumnElement[bool]:
 
 
 _columns = [definitions.c[name] for name in Kept._fields[:-1]]
-_seen = select(*_columns, users.c.role).join(users, users.c.id == definitions.c.user_id).where(visible_to())
+_any = select(*_columns, users.c.role).join(users, users.c.id == definitions.c.user_id)
+_seen = _any.where(visible_to())
 _ONE = Statement(_seen.where(definitions.c.id == bindparam("id"), definitions.c.kind == bindparam("kind")))
-_ALL = Statement(_seen.order_by(definitions.c.id).limit(MOST_AT_ONCE))
+# Two selects, because each has its index; what other users share is not read in everybody's turns.
+_UNNAMED = Statement(
+    union_all(
+        _any.where(definitions.c.user_id == bindparam("user_id")),
+        _any.where(definitions.c.shared == 1, definitions.c.user_id != bindparam("user_id"), users.c.role == "admin"),
+    ).limit(MOST_AT_ONCE)
+)
+_NAMED = Statement(
+    _any.where(
+        definitions.c.shared == 1,
+        definitions.c.kind == bindparam("kind"),
+        or_(definitions.c.name == bindparam("name"), definitions.c.id == bindparam("name")),
+    )
+    .order_by(definitions.c.id)
+    .limit(MOST_OF_A_NAME)
+)
 _PAGE = Statement(
     _seen.where(
         definitions.c.kind == bindparam("kind"),
@@ -102,9 +119,17 @@ def one(kind: str, definition_id: str, user_id: UserId) -> Script[Kept | None]:
     return Kept(*row) if row else None
 
 
-def everything(user_id: UserId) -> Script[list[Kept]]:
-    """All that a user may use, of every kind: one statement, two indexes, no long fields."""
-    return [Kept(*row) for row in (yield from rows(_ALL(user_id=user_id)))]
+def unnamed(user_id: UserId) -> Script[list[Kept]]:
+    """What acts for a user without being named: their own, and what administrators share; of every kind."""
+    return [Kept(*row) for row in (yield from rows(_UNNAMED(user_id=user_id)))]
+
+
+def shared_as(wanted: Sequence[tuple[str, str]]) -> Script[list[Kept]]:
+    """What anybody shares under these kinds and names (or ids)."""
+    found: list[Kept] = []
+    for kind, name in wanted:
+        found += [Kept(*row) for row in (yield from rows(_NAMED(kind=kind, name=name)))]
+    return found
 
 
 def page(kind: str, user_id: UserId, after: tuple[str, str], most: int) -> Script[list[Kept]]:

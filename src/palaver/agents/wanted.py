@@ -28,6 +28,16 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_budget_usd: float | None = None
     output_format: dict[str, Any] | None = None
 
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """The kinds and names of what must stand on some shelf."""
+        agents = self.agents if isinstance(self.agents, tuple) else ()
+        return [
+            *(("agent", name) for name in (self.agent, *agents) if name),
+            *(("skill", name) for name in self.skills or ()),
+            *(("tool_preset", name) for name in (self.tool_preset,) if name),
+        ]
+
 
 ANYTHING = Wanted()
 
