@@ -11,10 +11,13 @@ from typing import Any, Self
 import msgspec
 from aiohttp import web
 
-from tests.vendor.script import Drop, Pause, Reply, Script, Stall, Step, by_name
+from tests.vendor import anthropic, chat, responses
+from tests.vendor.script import Drop, Knobs, Pause, Reply, Script, Stall, Step, by_name, failure
+from tests.vendor.spoken import Answer, by_knobs
 
 MODELS = ("fake", "fake-n5-d1", "fake-n20-d5", "fake-n50-d20", "fake-n50-w1", "fake-t1-n20-d5")
 PATIENCE = 5.0
+WIRES = {"messages": anthropic, "responses": responses}
 
 
 @dataclass
@@ -59,7 +62,9 @@ class Heard:
 class FakeVendor:
     """`async with FakeVendor() as vendor:` serves on a free port of this machine.
 
-    `vendor.next(reply, …)` queues what the next requests get; without that, the model's name says (see `Knobs`).
+    `vendor.next(reply, …)` queues what the next requests get; without that, the model's name says (see `Knobs`). What
+    is queued as an `Answer` is written in the format that is asked for, and only if the request is one that the vendor
+    would take.
     """
 
     def __init__(self, port: int = 0, *, models: Any = None) -> None:
@@ -67,7 +72,7 @@ class FakeVendor:
         self.port = port
         self.models: Any = models or {"object": "list", "data": [{"id": one, "object": "model"} for one in MODELS]}
         self.models_status = 200
-        self._queue: deque[Reply] = deque()
+        self._queue: deque[Reply | Answer] = deque()
         self._news = asyncio.Condition()
         self._release = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -82,10 +87,10 @@ class FakeVendor:
         """How many connections carried requests for an answer."""
         return len({heard.socket for heard in self.heard})
 
-    def next(self, *scripts: Script) -> None:
+    def next(self, *scripts: Script | Answer) -> None:
         """Queue replies, each for one request."""
         for script in scripts:
-            self._queue.extend([script] if isinstance(script, Reply) else script)
+            self._queue.extend([script] if isinstance(script, (Reply, Answer)) else script)
 
     def forget(self) -> None:
         """Drop the replies that are queued: from now on the model's name says."""
@@ -141,13 +146,27 @@ class FakeVendor:
         async with self._news:
             self.heard.append(heard)
             self._news.notify_all()
-        reply = self._queue.popleft() if self._queue else by_name(str(body.get("model")), body)
+        queued = self._queue.popleft() if self._queue else None
+        reply = queued if isinstance(queued, Reply) else self._replied(request.path, body, queued)
         try:
             return await self._serve(request, reply, heard)
         except (asyncio.CancelledError, ConnectionError):
             heard.left = time.monotonic()
             heard._gone.set()
             raise
+
+    def _replied(self, path: str, body: Any, queued: Answer | None) -> Reply:
+        """The answer in the format of the request, or what is wrong with the request."""
+        kind = path.rpartition("/")[2]
+        model = str(body.get("model"))
+        if queued is None and kind not in WIRES:
+            return by_name(model, body)
+        wire = WIRES.get(kind, chat)
+        if (refusal := wire.refused(body)) is not None:
+            return refusal
+        if queued is None and (status := Knobs.of(model).values.get("h")):
+            return failure(status)
+        return wire.written(queued or by_knobs(model, tools=_names(body), answered=_answered(body)), body)
 
     async def _serve(self, request: web.Request, reply: Reply, heard: Heard) -> web.StreamResponse:
         response = web.StreamResponse(status=reply.status, headers=dict(reply.headers))
@@ -182,3 +201,16 @@ async def _pause(seconds: float) -> None:
     over = asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, over.set)
     await over.wait()
+
+
+def _names(body: Any) -> list[str]:
+    return [tool["name"] for tool in body.get("tools") or []]
+
+
+def _answered(body: Any) -> bool:
+    """Whether the conversation ends with the result of a call."""
+    last = (body.get("messages") or body.get("input"))[-1]
+    content = last.get("content")
+    return last.get("type") == "function_call_output" or (
+        isinstance(content, list) and any(block.get("type") == "tool_result" for block in content)
+    )
