@@ -5,7 +5,7 @@ import sys
 import typer
 
 from palaver.core.errors import PalaverError
-from palaver.entry.cli import chat, config, doctor, key, models, serve, user, version
+from palaver.entry.cli import approvals, chat, config, doctor, key, models, serve, shelves, user, version
 
 app = typer.Typer(
     help="Palaver: a self-hosted conversation server.",
@@ -18,6 +18,11 @@ app.command()(serve.serve)
 app.command()(chat.chat)
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
+app.add_typer(approvals.app, name="approvals")
+app.add_typer(shelves.agent, name="agent")
+app.add_typer(shelves.skill, name="skill")
+app.add_typer(shelves.command, name="command")
+app.add_typer(shelves.mcp, name="mcp")
 app.command()(models.models)
 app.command()(doctor.doctor)
 app.command()(config.config)

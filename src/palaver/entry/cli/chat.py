@@ -1,31 +1,62 @@
 """`palaver chat`: a conversation in the terminal, over the public API; how requests are made stands in `client.py`."""
 
 import asyncio
+import json
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from palaver.core.permissions import PermissionMode
+from palaver.entry.cli.deciding import Desk, GoneAway
 from palaver.entry.cli.inforce import settings_in_force
+from palaver.entry.cli.telling import DIM, PLAIN, Telling
+from palaver.entry.cli.waiting import Waiting, how_to_answer, waiting_in
 
 if TYPE_CHECKING:
-    from palaver.entry.cli.client import Client, Event, Request
+    from palaver.entry.cli.client import Client, Request
 
-DIM, PLAIN = "\x1b[2m", "\x1b[0m"
+# How a command ends that went well, that did not, and whose run waits for a person who is not there.
+WELL, FAILED, WAITS = 0, 1, 3
 
 
 def chat(
     prompt: Annotated[str | None, typer.Argument(help="Ask this and leave; without it, a conversation begins.")] = None,
     session: Annotated[str | None, typer.Option(help="Go on with this session.")] = None,
     model: Annotated[str | None, typer.Option(help="Ask this model: provider/model.")] = None,
+    mode: Annotated[PermissionMode | None, typer.Option(help="How freely the agent may act.")] = None,
+    allow: Annotated[list[str] | None, typer.Option(help="Calls that need no asking: a rule. May be repeated.")] = None,
+    deny: Annotated[list[str] | None, typer.Option(help="Calls that are refused: a rule. May be repeated.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Let this stored agent answer.")] = None,
+    max_turns: Annotated[int | None, typer.Option(help="Model calls that a turn may make.")] = None,
+    max_budget: Annotated[float | None, typer.Option(help="US dollars that a turn may cost.")] = None,
+    json_schema: Annotated[Path | None, typer.Option(help="A file with the JSON Schema that answers follow.")] = None,
+    mcp_config: Annotated[Path | None, typer.Option(help="A file with MCP servers, by name, for these turns.")] = None,
     url: Annotated[
         str | None, typer.Option(help="The server. Default: PALAVER_URL, else the one of this home.")
     ] = None,
     key: Annotated[str | None, typer.Option(help="An API key. Better set PALAVER_KEY, which no one sees.")] = None,
 ) -> None:
-    """Talk to a model. Ctrl-C stops an answer and keeps the conversation; Ctrl-D leaves."""
+    """Talk to a model. Ctrl-C stops an answer and keeps the conversation; Ctrl-D leaves.
+
+    What needs your yes is asked for at the terminal. Where there is none, the command says how to answer, ends with
+    exit code 3, and the run waits.
+    """
+    wishes = {
+        "model": model,
+        "permission_mode": mode,
+        "allowed_tools": allow or None,
+        "disallowed_tools": deny or None,
+        "agent": agent,
+        "max_turns": max_turns,
+        "max_budget_usd": max_budget,
+        "output_format": {"type": "json_schema", "schema": _json_of(json_schema)} if json_schema else None,
+        "mcp_servers": _servers_of(mcp_config) if mcp_config else None,
+    }
     loaded = settings_in_force()
 
     from palaver.entry.cli.reach import reach
@@ -33,51 +64,70 @@ def chat(
     with asyncio.Runner() as runner:
         client = runner.run(reach(loaded.settings, url, key))
         try:
-            talk = Talk(runner, client, session, model)
-            went_well = talk.answer(prompt) if prompt is not None else talk.converse()
+            talk = Talk(runner, client, session, {name: wish for name, wish in wishes.items() if wish is not None})
+            code = talk.answer(prompt) if prompt is not None else talk.converse()
         finally:
             runner.run(client.close())
-    if not went_well:
-        raise typer.Exit(1)
+    if code:
+        raise typer.Exit(code)
+
+
+def _json_of(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(f"{path}: {error}") from None
+    if not isinstance(value, dict):
+        raise typer.BadParameter(f"{path}: a JSON object is wanted.")
+    return cast("dict[str, Any]", value)
+
+
+def _servers_of(path: Path) -> dict[str, Any]:
+    """The servers of a file, which may name them below `mcpServers` as other programs do."""
+    found = _json_of(path)
+    return found.get("mcpServers", found)
 
 
 class Talk:
     """One conversation: asks, prints what comes, and remembers the session."""
 
-    def __init__(self, runner: asyncio.Runner, client: "Client", session: str | None, model: str | None) -> None:
+    def __init__(
+        self, runner: asyncio.Runner, client: "Client", session: str | None, wishes: Mapping[str, Any]
+    ) -> None:
         self._runner = runner
         self._client = client
         self._session = session
-        self._model = model
+        self._wishes = wishes
         self._people = sys.stdin.isatty() and sys.stdout.isatty()
+        self._decides = sys.stdin.isatty()
 
-    def converse(self) -> bool:
+    def converse(self) -> int:
         """Ask line by line until there are no more; an answer that is being written is heard to its end first."""
-        well = self._hear_what_is_under_way()
-        while (line := self._read()) is not None:
+        code = self._hear_what_is_under_way()
+        while code != WAITS and (line := self._read()) is not None:
             if line.strip():
-                well = self.answer(line)
+                code = self.answer(line)
         if self._people and self._session:
             print(f"\nGo on later: palaver chat --session {self._session}")
-        return well
+        return code
 
-    def answer(self, prompt: str) -> bool:
-        """Ask, and print the answer as it comes; whether it came without an error."""
+    def answer(self, prompt: str) -> int:
+        """Ask, and print the answer as it comes; how that went."""
         from palaver.entry.cli.client import asking
 
-        body = {"prompt": prompt, "session_id": self._session, "model": self._model}
-        return self._runner.run(self._turn(asking({name: value for name, value in body.items() if value is not None})))
+        where = {"session_id": self._session} if self._session else {}
+        return self._runner.run(self._turn(asking({"prompt": prompt, **where, **self._wishes})))
 
-    def _hear_what_is_under_way(self) -> bool:
+    def _hear_what_is_under_way(self) -> int:
         from palaver.entry.cli.client import following
 
         if self._session is None:
-            return True
+            return WELL
         found: dict[str, Any] = self._runner.run(self._client.get(f"/sessions/{self._session}"))
         if self._people:
             print(f"{DIM}{found.get('title') or self._session}{PLAIN}")
         run = found.get("active_run_id")
-        return self._runner.run(self._turn(following(run, "0"))) if run else True
+        return self._runner.run(self._turn(following(run, "0"))) if run else WELL
 
     def _read(self) -> str | None:
         try:
@@ -85,25 +135,44 @@ class Talk:
         except EOFError:
             return None
 
-    async def _turn(self, request: "Request") -> bool:
+    async def _turn(self, request: "Request") -> int:
         """Print one run. The first Ctrl-C stops it, and what is still on its way is heard; the next one leaves."""
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
-        telling = Telling(self._people)
+        telling, desk = Telling(self._people), Desk(self._client)
+        left: Waiting | None = None
         loop.add_signal_handler(signal.SIGINT, stop.set)
         try:
             async with asyncio.TaskGroup() as tasks:
-                stopping = tasks.create_task(self._stop_when(stop, telling), name="stop on Ctrl-C")
-                async with aclosing(self._client.turn(request)) as events:
-                    async for event in events:
-                        telling.tell(event)
-                stopping.cancel()
-        except ExceptionGroup as group:  # of one: whichever failed has ended the other
-            raise group.exceptions[0] from group
+                beside = [tasks.create_task(self._stop_when(stop, telling), name="stop on Ctrl-C")]
+                if self._decides:
+                    beside.append(tasks.create_task(desk.attend(), name="ask the person"))
+                left = await self._hear(request, telling, desk)
+                for task in beside:
+                    task.cancel()
+        except ExceptionGroup as group:  # of one: whichever failed has ended the others
+            left = _left(group, desk)
         finally:
             loop.remove_signal_handler(signal.SIGINT)
         self._session = telling.session or self._session
-        return telling.well
+        return self._waits(left) if left else WELL if telling.well else FAILED
+
+    async def _hear(self, request: "Request", telling: "Telling", desk: Desk) -> Waiting | None:
+        """Tell a run to its end; where nobody sits at a terminal, to what waits for somebody."""
+        async with aclosing(self._client.turn(request)) as events:
+            async for event in events:
+                telling.tell(event)
+                waiting = waiting_in(event)
+                if self._decides:
+                    desk.hear(event)
+                elif waiting and await self._client.waits(waiting.call_id):
+                    return waiting
+        return None
+
+    def _waits(self, waiting: Waiting) -> int:
+        print(f"\n{how_to_answer(waiting)}", file=sys.stderr)
+        print(f"Then go on with: palaver chat --session {self._session}", file=sys.stderr)
+        return WAITS
 
     async def _stop_when(self, stop: asyncio.Event, telling: "Telling") -> None:
         await stop.wait()
@@ -112,37 +181,11 @@ class Talk:
         await self._client.post(f"/runs/{run}/cancel")
 
 
-class Telling:
-    """Prints the events of one run, and keeps what the next turn needs."""
-
-    def __init__(self, people: bool) -> None:
-        self._people = people
-        self.run: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.session: str | None = None
-        self.well = True
-
-    def tell(self, event: "Event") -> None:
-        """Print one event: the answer on standard output, everything about it on standard error."""
-        if not self.run.done():
-            self.run.set_result(event["run_id"])
-            self.session = event["session_id"]
-        match event["type"]:
-            case "content":
-                print(event["content"], end="", flush=True)
-            case "reasoning" if self._people:
-                print(f"{DIM}{event['content']}{PLAIN}", end="", file=sys.stderr, flush=True)
-            case "step_restarted":
-                print("\n(the answer begins again)", file=sys.stderr)
-            case "error":
-                self.well = False
-                print(f"\n{event['message']}", file=sys.stderr)
-            case "done":
-                self._end(event["finish_reason"])
-            case _:
-                pass
-
-    def _end(self, finish_reason: str) -> None:
-        print(flush=True)
-        if finish_reason in ("interrupted", "length"):
-            why = "stopped" if finish_reason == "interrupted" else "the answer reached its longest"
-            print(f"({why})", file=sys.stderr)
+def _left(group: ExceptionGroup[Exception], desk: Desk) -> Waiting:
+    """What the person left unanswered, where that is why the turn is not heard further; else the failure itself."""
+    failure: BaseException = group
+    while isinstance(failure, BaseExceptionGroup):
+        failure = cast("BaseExceptionGroup[BaseException]", failure).exceptions[0]
+    if isinstance(failure, GoneAway) and desk.asking:
+        return desk.asking
+    raise failure from group

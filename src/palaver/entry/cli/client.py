@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -26,6 +27,10 @@ class ServerRefused(PalaverError):
     """The server answered, and said no."""
 
     title = "The server refused"
+
+
+class ServerConflict(ServerRefused):
+    """The server said no because it is so already: somebody answered before, for example."""
 
 
 class ServerAway(PalaverError):
@@ -70,6 +75,27 @@ class Client:
     async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Do something; the answer, or None where there is none."""
         return await self._whole("POST", path, body)
+
+    async def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Change something; what became of it."""
+        return await self._whole("PATCH", path, body)
+
+    async def delete(self, path: str) -> None:
+        """Remove something."""
+        await self._whole("DELETE", path)
+
+    async def items(self, path: str) -> list[dict[str, Any]]:
+        """All items of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        page: dict[str, Any] = {"next_cursor": ""}
+        while (cursor := page.get("next_cursor")) is not None:
+            page = await self.get(f"{path}?cursor={quote(cursor)}" if cursor else path)
+            found += page["items"]
+        return found
+
+    async def waits(self, call_id: str) -> bool:
+        """Whether a call waits for this person now."""
+        return any(item["call_id"] == call_id for item in await self.items("/approvals"))
 
     async def turn(self, request: Request) -> AsyncGenerator[Event]:
         """The events of one run to its last; a stream that breaks is taken up after the last event that was seen."""
@@ -135,4 +161,5 @@ def _refusal(status: int, content: bytes) -> ServerRefused:
         problem = msgspec.json.decode(content, type=dict[str, Any])
     except msgspec.MsgspecError:
         return ServerRefused(f"The server answered with status {status}.")
-    return ServerRefused(str(problem.get("detail") or problem.get("title") or f"The server answered {status}."))
+    kind = ServerConflict if status == 409 else ServerRefused
+    return kind(str(problem.get("detail") or problem.get("title") or f"The server answered {status}."))

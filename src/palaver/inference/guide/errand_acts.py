@@ -102,16 +102,16 @@ def _fetch(clause: Clause) -> Wanted | None:
     return Call("WebFetch", {"url": f"https://{said}"}) if _HOST.fullmatch(said) else None
 
 
-_TODO = form(
+_LIST_MADE = form(
     r"(?:(?:<write>|<use>|start)(?: <art>)* )<todo>(?: (?:with|for|of|mit|avec|con|yenye|na|para|pour"
     r"|fur))?(?: the items?)?\s*:?\s*(?P<items>.*)"
 )
-_TODO_NAMED = form(r"(?:my )?<todo>\s*:\s*(?P<items>.+)")
+_LIST_NAMED = form(r"(?:my )?<todo>\s*:\s*(?P<items>.+)")
 _BULLET = re.compile(r"(?:^|\s)(?:[-*•]|\d+[.)])\s+")
 
 
 def _todo(clause: Clause) -> Wanted | None:
-    found = _TODO.match(clause.mask) or _TODO_NAMED.match(clause.mask)
+    found = _LIST_MADE.match(clause.mask) or _LIST_NAMED.match(clause.mask)
     if not found:
         return None
     items = listed(clause.said(found, "items"))

@@ -24,10 +24,10 @@ class Ended(NamedTuple):
     err: str
 
 
-async def start(url: str, home: Path, *words: str, at: int | None = None) -> asyncio.subprocess.Process:
+async def start(url: str, home: Path, *words: str, at: int | None = None, **more: str) -> asyncio.subprocess.Process:
     """A command with pipes, or with the terminal `at` that it then belongs to."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
-    environment = {**inherited, "PALAVER_URL": url, "PALAVER_KEY": "plv_key", "PALAVER_HOME": str(home)}
+    environment = {**inherited, "PALAVER_URL": url, "PALAVER_KEY": "plv_key", "PALAVER_HOME": str(home), **more}
     end = asyncio.subprocess.PIPE if at is None else at
     return await asyncio.create_subprocess_exec(
         PALAVER,

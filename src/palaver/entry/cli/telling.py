@@ -1,0 +1,92 @@
+"""Prints the events of a run: the answer on standard output, all about it on standard error; it asks nothing."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from palaver.entry.cli.waiting import one_line, safe
+
+DIM, PLAIN = "\x1b[2m", "\x1b[0m"
+
+_STOPPED = {"interrupted": "stopped", "length": "the answer reached its longest"}
+_SETTLED = {"approve": "approved", "reject": "rejected"}
+
+
+class Telling:
+    """Prints the events of one run, and keeps what the next turn needs."""
+
+    def __init__(self, people: bool) -> None:
+        self._people = people
+        self._line_is_open = False
+        self.run: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.session: str | None = None
+        self.well = True
+
+    def tell(self, event: Mapping[str, Any]) -> None:
+        """Print one event."""
+        if not self.run.done():
+            self.run.set_result(event["run_id"])
+            self.session = event["session_id"]
+        match event["type"]:
+            case "content":
+                print(event["content"], end="", flush=True)
+                self._line_is_open = not event["content"].endswith("\n")
+            case "reasoning" if self._people:
+                print(self._dim(event["content"]), end="", file=sys.stderr, flush=True)
+            case "step_restarted":
+                print("\n(the answer begins again)", file=sys.stderr)
+            case "error":
+                self.well = False
+                print(f"\n{safe(event['message'])}", file=sys.stderr)
+            case "done":
+                self._end(event["finish_reason"])
+            case "subagent":
+                self._about(event["event"], "  ")
+            case _:
+                self._about(event, "")
+
+    def line(self, text: str) -> None:
+        """A line about the answer, which is not of it."""
+        if self._line_is_open:
+            print(flush=True)
+            self._line_is_open = False
+        print(self._dim(text), file=sys.stderr, flush=True)
+
+    def _about(self, event: Mapping[str, Any], indent: str) -> None:
+        told = _told(event) if self._people or event["type"] != "tool_progress" else None
+        if told:
+            self.line(f"{indent}{told}")
+
+    def _dim(self, text: str) -> str:
+        return f"{DIM}{text}{PLAIN}" if self._people else text
+
+    def _end(self, finish_reason: str) -> None:
+        if self._line_is_open:
+            print(flush=True)
+        if finish_reason in _STOPPED:
+            print(f"({_STOPPED[finish_reason]})", file=sys.stderr)
+
+
+def _told(event: Mapping[str, Any]) -> str | None:
+    """One line on what goes on beside the answer; None where it need not be told."""
+    match event["type"]:
+        case "tool_call":
+            return f"> {one_line(event['name'])} {one_line(event['arguments'])}"
+        case "tool_progress":
+            return f"  {one_line(event['content'])}"
+        case "tool_result":
+            how = "done" if event["ok"] else "failed"
+            return f"< {how} in {event['duration_ms'] / 1000:.1f} s: {one_line(event['content'])}"
+        case "approval_resolved":
+            said = f": {one_line(event['message'])}" if event.get("message") else ""
+            by = "" if event["by"] == "person" else f" by {event['by']}"
+            return f"({_SETTLED[event['decision']]}{by}{said})"
+        case "question_answered" if event["answers"] is None:
+            return "(not answered)"
+        case "notice" | "limit":
+            return f"({one_line(event['message'])})"
+        case "hook" if not event["ok"] or event.get("decision") == "deny":
+            return f"(hook {one_line(event['name'])}: {one_line(event.get('reason') or 'it failed')})"
+        case _:
+            return None
