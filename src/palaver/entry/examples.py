@@ -11,6 +11,7 @@ from palaver.core.events import MessageFinished, RunDone, RunStarted, SessionOpe
 from palaver.core.ids import MessageId, RunId, Seq, SessionId
 from palaver.core.messages import Message, Siblings, TextPart
 from palaver.core.usage import Usage
+from palaver.entry import shelf_examples
 from palaver.identity import schemas
 from palaver.inference.api import ModelList
 from palaver.inference.service import ModelInfo
@@ -135,6 +136,7 @@ _IN_A_SESSION: dict[str, Any] = _ASKING | {
 
 # Operation → title → body.
 REQUESTS: dict[str, dict[str, Any]] = {
+    **shelf_examples.REQUESTS,
     "ask": _ASKING | {"Go on in a session": {"prompt": "And why a tree?", "session_id": SESSION}},
     "ask_and_wait": _ASKING | {"Once, however often it is sent": {"prompt": ASKED, "idempotency_key": "a-1"}},
     "ask_in_session": _IN_A_SESSION,
@@ -164,6 +166,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 # Operation → the answer when all goes well.
 ANSWERS: dict[str, Any] = {
+    **shelf_examples.ANSWERS,
     "ask_and_wait": _ANSWER,
     "ask_in_session": _RUN,
     "get_run": _ENDED,

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from palaver.core.errors import PalaverError
-from palaver.entry import examples
+from palaver.entry import examples, shelf_examples
 from palaver.entry.told_events import FRAME, event_schemas
 from palaver.identity.door import SECURITY_SCHEMES
 from palaver.kit.answers import JSON, PROBLEM_JSON, REF_TEMPLATE, Problem, described_schemas, problems
@@ -24,6 +24,7 @@ TAGS = {
     "runs": "Ask, hear the answer as it comes, come back to it, end it.",
     "sessions": "Conversations and their messages, which form a tree: an edit or a second answer is a sibling.",
     "models": "What can be asked.",
+    "agents": "What people keep for their agents: who they are, what they know, what they may use.",
     "auth": "Accounts and signing in.",
     "users": "People of another issuer.",
     "api-keys": "Credentials for programs.",
@@ -36,6 +37,7 @@ _NAMED = {
     "session_id": ("A session.", examples.SESSION),
     "message_id": ("A message.", examples.ANSWER),
     "run_id": ("A run.", examples.RUN),
+    "definition_id": ("What stands on the shelf.", shelf_examples.DEFINITION),
     "key_id": ("An API key; not the key itself.", examples.KEY),
     "path": ("Where the file is within the session.", "notes/today.md"),
 }

@@ -17,6 +17,8 @@ SCOPES = {
     "runs:read": "Follow runs and their events, see what waits for an answer.",
     "runs:write": "Ask models, cancel, answer questions and approvals; also follows runs.",
     "models:read": "List the models that can be asked.",
+    "agents:read": "List and read agents, skills, commands, tool presets, MCP servers and hooks.",
+    "agents:write": "Create, change and delete them; also reads them.",
     "keys:read": "List one's API keys.",
     "keys:write": "Create and delete API keys no wider than this one; also lists them.",
     ADMIN: "Everything the user's role allows.",
@@ -30,8 +32,12 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
     "query": ("runs:read", "runs:write"),
     "runs": ("runs:read", "runs:write"),
     "approvals": ("runs:read", "runs:write"),
+    "grants": ("runs:read", "runs:write"),
     "ws": ("runs:read", "runs:write"),
     "models": ("models:read", "models:read"),
+    **dict.fromkeys(
+        ("agents", "skills", "commands", "tool-presets", "mcp-servers", "hooks"), ("agents:read", "agents:write")
+    ),
     "api-keys": ("keys:read", "keys:write"),
     "auth": (None, None),
     "users": (None, None),
