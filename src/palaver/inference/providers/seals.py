@@ -8,7 +8,7 @@ import msgspec
 
 from palaver.core.messages import ReasoningPart
 
-# The kind of the provider is the beginning of the text, so that a reader without this module sees whose it is.
+# Far beyond any seal; what is longer was not made here.
 LONGEST = 1_048_576
 
 
@@ -37,6 +37,6 @@ def opened(kind: str, part: ReasoningPart, provider: str, model: str) -> Seal | 
         return None
     try:
         seal = _decode(signature[len(kind) + 1 :])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeError):  # half a surrogate pair has no bytes
         return None
     return seal if (seal.provider, seal.model) == (provider, model) else None
