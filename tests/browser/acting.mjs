@@ -329,7 +329,7 @@ export async function agents_on_a_small_phone({ open }) {
 export async function choose_a_command({ open }) {
   const page = await (await open()).newPage();
   const items = ['review', 'release', 'plan'].map(name => ({ name, description: `What ${name} does` }));
-  await page.route('**/api/v1/commands', route => route.fulfill({ json: { items, next_cursor: null } }));
+  await page.route('**/api/v1/commands?*', route => route.fulfill({ json: { items, next_cursor: null } }));
   await page.goto('/');
   await page.getByLabel('Model', { exact: true }).selectOption(QUICK);
   await page.getByLabel('Your message').pressSequentially('/re');

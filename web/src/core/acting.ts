@@ -35,7 +35,7 @@ export interface Verdict {
 export interface SessionFile {
   path: string;
   size: number;
-  media_type: string | null;
+  media_type: string;
   modified_at: string;
 }
 
@@ -44,6 +44,10 @@ export interface Named {
   name: string;
   description?: string | null;
 }
+
+const FILES_A_PAGE = 200;
+// As many as the server tells at once: whoever has more finds them by their names.
+const MOST_NAMED = 200;
 
 const segments = (path: string) => path.split('/').map(encodeURIComponent).join('/');
 
@@ -57,10 +61,11 @@ export const listWaiting = () => ask<Page<Waiting>>('/approvals');
 export const control = (sessionId: string, wish: { permission_mode: PermissionMode }) =>
   ask<Session>(`/sessions/${sessionId}/control`, { method: 'POST', body: wish });
 
-export const listFiles = (sessionId: string) => ask<{ items: SessionFile[] }>(`/sessions/${sessionId}/files`);
+export const listFiles = (sessionId: string, cursor: string | null) =>
+  ask<Page<SessionFile>>(`/sessions/${sessionId}/files`, { query: { cursor, limit: FILES_A_PAGE } });
 export const openFile = (sessionId: string, path: string) =>
   open(`/sessions/${sessionId}/files/${segments(path)}`, {}, '*/*');
 
-export const listCommands = () => ask<{ items: Named[] }>('/commands');
-export const listAgents = () => ask<{ items: Named[] }>('/agents');
+export const listCommands = () => ask<{ items: Named[] }>('/commands', { query: { limit: MOST_NAMED } });
+export const listAgents = () => ask<{ items: Named[] }>('/agents', { query: { limit: MOST_NAMED } });
 export const readConfig = () => ask<Record<string, unknown>>('/config');

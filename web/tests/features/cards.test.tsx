@@ -73,6 +73,13 @@ test('arguments that were edited are sent, those that were not are left out', as
   expect(sent[0]?.[1]).toEqual({ call_id: 'c1', decision: 'approve', arguments: { ...ARGS, content: 'hello you' } });
 });
 
+test('a look into the editor is not an edit', async () => {
+  await show();
+  await click('Edit');
+  await click('Approve as edited');
+  expect(sent[0]?.[1]).toEqual({ call_id: 'c1', decision: 'approve' });
+});
+
 test('what is no JSON object cannot be approved', async () => {
   await show({ args: { n: 1 } } as Partial<Ask>);
   await click('Edit');

@@ -205,6 +205,12 @@ test('a subagent’s run stands below its call, and what it asks is answered at 
   expect(waits(view)).toMatchObject([{ runId: 'run_c', ask: { callId: 'k1' } }]);
 });
 
+test('what a subagent’s run says twice is shown once', () => {
+  const said = below({ type: 'content', seq: 3, run_id: 'run_c', session_id: 'ses_c', content: 'once' });
+  const view = all(asked(), told(call('t1', 'Task', {}), said, said));
+  expect(only(view).child?.entries).toHaveLength(1);
+});
+
 test('what ends a run is told as a line, and hooks are told quietly', () => {
   const view = all(
     asked(),
@@ -237,7 +243,11 @@ test('what the server says waits here is shown once: by its event, or where none
   expect(strayAsks(asked(), [listed('run_1'), listed('run_2', 'ses_2')])).toMatchObject([
     { runId: 'run_1', ask: { callId: 'c1', args: ARGS, reason: 'why' } },
   ]);
-  expect(strayAsks(all(asked(), told(call('c1'), approval('c1'))), [listed('run_1')])).toEqual([]);
+  const waiting = told(call('c1'), approval('c1'));
+  expect(strayAsks(all(asked(), waiting), [listed('run_1')])).toEqual([]);
+  const resolved: Bare = { type: 'approval_resolved', call_id: 'c1', decision: 'approve', by: 'person' };
+  const older = [listed('run_1')];
+  expect(strayAsks(all(asked(), [...waiting, ...stamped([resolved], 'run_1', 5)]), older)).toEqual([]);
 });
 
 test('a run that waits is still there after the page has read everything anew', () => {

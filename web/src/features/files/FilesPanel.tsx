@@ -9,7 +9,7 @@ import { Icon } from '@/kit/icons';
 import { Panel } from '@/kit/Panel';
 import { sizeWords } from '@/kit/sizes';
 
-import { isPicture, isText, listing, readText, refreshFiles } from './files';
+import { isPicture, isText, listing, moreFiles, readText, refreshFiles } from './files';
 
 interface OneProps {
   sessionId: string;
@@ -74,14 +74,23 @@ function Row({ sessionId, file }: OneProps) {
 function List({ sessionId }: { sessionId: string }) {
   const found = listing.value?.sessionId === sessionId ? listing.value : null;
   if (!found) return <p class="hint">Loading…</p>;
-  if (found.trouble) return <p class="alert">{found.trouble}</p>;
-  if (found.items.length === 0) return <p class="hint">There are no files in this conversation yet.</p>;
+  if (found.items.length === 0 && !found.trouble) {
+    return <p class="hint">There are no files in this conversation yet.</p>;
+  }
   return (
-    <ul class="files">
-      {found.items.map(file => (
-        <Row key={file.path} sessionId={sessionId} file={file} />
-      ))}
-    </ul>
+    <>
+      {found.trouble && <p class="alert">{found.trouble}</p>}
+      <ul class="files">
+        {found.items.map(file => (
+          <Row key={file.path} sessionId={sessionId} file={file} />
+        ))}
+      </ul>
+      {found.next && (
+        <button type="button" class="more" onClick={() => void moreFiles(found)}>
+          Show more
+        </button>
+      )}
+    </>
   );
 }
 

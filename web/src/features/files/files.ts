@@ -7,31 +7,38 @@ import { wordsFor } from '@/core/request';
 
 const LONGEST_BYTES = 262_144;
 const TEXTS = /^(text\/|application\/(json|xml|javascript|x-sh|toml|yaml|x-yaml|x-ndjson)|image\/svg)/;
-const PICTURES = /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/;
+const UNKNOWN = 'application/octet-stream';
+const PICTURES = /^image\/(png|jpeg|gif|webp|avif)$/;
 
 export interface Listing {
   sessionId: string;
   items: readonly SessionFile[];
+  /** Where the rest begins, if there is more. */
+  next: string | null;
   /** Why there is no list. */
   trouble: string | null;
 }
 
 export const listing = signal<Listing | null>(null);
 
-export async function refreshFiles(sessionId: string): Promise<void> {
+async function fetchPage(sessionId: string, before: readonly SessionFile[], cursor: string | null): Promise<void> {
   const keep = (found: Omit<Listing, 'sessionId'>) => (listing.value = { sessionId, ...found });
   try {
-    keep({ items: (await listFiles(sessionId)).items, trouble: null });
+    const page = await listFiles(sessionId, cursor);
+    keep({ items: [...before, ...page.items], next: page.next_cursor, trouble: null });
   } catch (thrown) {
-    keep({ items: [], trouble: wordsFor(thrown) });
+    keep({ items: before, next: cursor, trouble: wordsFor(thrown) });
   }
 }
 
-export const isPicture = (file: SessionFile): boolean => PICTURES.test(file.media_type ?? '');
+export const refreshFiles = (sessionId: string): Promise<void> => fetchPage(sessionId, [], null);
+export const moreFiles = ({ sessionId, items, next }: Listing): Promise<void> => fetchPage(sessionId, items, next);
+
+export const isPicture = (file: SessionFile): boolean => PICTURES.test(file.media_type);
 
 /** Whether it can be read here: a text, or something small of which nobody knows what it is. */
 export const isText = (file: SessionFile): boolean =>
-  file.media_type === null ? file.size <= LONGEST_BYTES : TEXTS.test(file.media_type);
+  TEXTS.test(file.media_type) || (file.media_type === UNKNOWN && file.size <= LONGEST_BYTES);
 
 /** The text of a file, at most its first 256 KiB; null where it is no text. */
 export async function readText(sessionId: string, path: string): Promise<{ text: string; cut: boolean } | null> {

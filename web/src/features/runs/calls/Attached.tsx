@@ -6,7 +6,7 @@ import { Icon } from '@/kit/icons';
 import { sizeWords } from '@/kit/sizes';
 
 const OWN_IMAGE = /^(data:image\/(png|jpeg|gif|webp|avif|svg\+xml);|\/(?![/\\]))/i;
-const PICTURE = /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/i;
+const PICTURE = /^image\/(png|jpeg|gif|webp|avif)$/i;
 
 interface Props {
   sessionId: string;
