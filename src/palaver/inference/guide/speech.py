@@ -27,6 +27,7 @@ from palaver.inference.guide.conversation import (
     quote,
 )
 from palaver.inference.guide.distress import Troubled, distress_in
+from palaver.inference.guide.errands import errands_in
 from palaver.inference.guide.excerpts import excerpt, with_relatives
 from palaver.inference.guide.languages import ENGLISH_ONLY, GREETING, language_of, without_small_words
 from palaver.inference.guide.recollection import recollect
@@ -56,7 +57,8 @@ WHO = (
 )
 _CAN = (
     "I quote what I find and say where it stands, and I say so when I find nothing. I need no network and no account. "
-    "Ask me for example *How do I connect Ollama?*, *Where is my data kept?* or *What was my first question?*"
+    "Ask me for example *How do I connect Ollama?* or *What was my first question?*, or order something plain: "
+    '*write notes.txt with "Buy bread"*, *list the files*.'
 )
 _CONNECT = (
     "To talk to a language model, connect one: put a provider's key into Palaver's environment (for example "
@@ -175,8 +177,8 @@ def _refused(conversation: Conversation, pages: Index) -> str:
     near = [hit for hit in rank(_question(conversation), pages, 2) if answers(hit) and len(hit.found) > 1]
     return _joined(
         ENGLISH_ONLY[language_of(conversation.now)],
-        "I cannot do that: I only look things up, and writing, translating, calculating or playing a part takes a "
-        "language model, which I am not.",
+        "I cannot do that: I only look things up and carry out plain orders; composing, translating, reasoning or "
+        "playing a part takes a language model, which I am not.",
         _connect(pages),
         f"What my pages have on the matter: {', '.join(hit.passage.citation for hit in near)}." if near else "",
     )
@@ -203,7 +205,10 @@ def _joined(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _is_answered_by_pages(conversation: Conversation, pages: Index) -> bool:
+def _is_question_for_pages(conversation: Conversation, pages: Index) -> bool:
+    """Whether the pages answer it; an order is no question, though their examples may look like it."""
+    if errands_in(conversation.now) is not None:
+        return False
     hits = rank(_question(conversation), pages, 1)
     return bool(hits) and answers(hits[0])
 
@@ -214,7 +219,7 @@ def answer(conversation: Conversation, pages: Index) -> str:
     if isinstance(aim, Distressed):
         return COMFORT[aim.language]
     troubled = _still_troubled(conversation)
-    if troubled and not (isinstance(aim, Sought) and _is_answered_by_pages(conversation, pages)):
+    if troubled and not (isinstance(aim, Sought) and _is_question_for_pages(conversation, pages)):
         return STILL_HERE[troubled]
     introduction = "" if conversation.by("assistant") or isinstance(aim, AskedWho | Greeted) else f"*{WHO}*"
     return _joined(introduction, _spoken(aim, conversation, pages))
