@@ -21,7 +21,7 @@ class Vendor:
     `stream_options` is understood. `effort` is the shape of the thinking effort, None where there is no such field.
     `key` is the header for the key. `chat` is the path after the base URL; `{model}` stands for the model's id.
     `ids` is the form of ids of calls. `thoughts` says whether thoughts are wanted back while an answer goes on,
-    `tool_images` whether images of results may follow them as a person's message.
+    `user_after_tool` whether a person's message may follow results at once.
     `prices` is the vendor's id in the price data, None where calls cost nothing or nobody knows.
     """
 
@@ -37,7 +37,7 @@ class Vendor:
     window: int | None = None
     ids: IdForm = "short"
     thoughts: bool = False
-    tool_images: bool = True
+    user_after_tool: bool = True
     prices: str | None = None
 
 
@@ -61,7 +61,7 @@ VENDORS: Mapping[str, Vendor] = {
         Vendor(name="openrouter", effort="reasoning", prices="openrouter"),
         Vendor(name="groq", limit="max_completion_tokens", prices="groq"),
         # answers 422 to fields it does not know, and reports usage in streams without being asked
-        Vendor(name="mistral", usage=False, effort=None, ids="nine", tool_images=False, prices="mistral"),
+        Vendor(name="mistral", usage=False, effort=None, ids="nine", user_after_tool=False, prices="mistral"),
         Vendor(name="deepseek", effort=None, json_schema=False, thoughts=True, prices="deepseek"),
         Vendor(name="gemini", prices="google"),
         Vendor(name="together", prices="together"),

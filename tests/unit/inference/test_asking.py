@@ -212,6 +212,18 @@ def test_mistral_is_told_no_image_after_a_result() -> None:
     assert chat(ask("gpt-5.4", *turns))["messages"][-1]["role"] == "user"
 
 
+def test_between_a_result_and_a_person_mistral_is_told_an_answer() -> None:
+    turns = (
+        Turn("user", (TextPart(text="x"),)),
+        Turn("assistant", (call("a"),)),
+        Turn("tool", (result("a"),)),
+        Turn("user", (TextPart(text="Answer as JSON."),)),
+    )
+    roles = [message["role"] for message in chat(ask("mistral-large", *turns), "mistral")["messages"]]
+    assert roles == ["user", "assistant", "tool", "assistant", "user"]
+    assert [message["role"] for message in chat(ask("gpt-5.4", *turns))["messages"]][-2:] == ["tool", "user"]
+
+
 def test_the_same_tools_are_written_once() -> None:
     written = 0
 

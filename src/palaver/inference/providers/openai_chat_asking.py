@@ -32,6 +32,8 @@ _encoder = msgspec.json.Encoder()
 Json = dict[str, Any]
 
 PICTURES = "These images are part of what the tools returned above."
+# said by nobody; some vendors want an answer between results and what a person says next
+BETWEEN = "I have the results."
 UNSEEN = "[An image belongs to this result. It cannot be shown to this model.]"
 
 
@@ -79,8 +81,12 @@ class Encoding:
             yield {"role": vendor.system, "content": ask.system}
         if ask.output_format is not None and not vendor.json_schema:
             yield {"role": vendor.system, "content": spelled_out(ask.output_format)}
+        before = ""
         for turn in ask.messages:
+            if before == "tool" and turn.role == "user" and not vendor.user_after_tool:
+                yield {"role": "assistant", "content": BETWEEN}
             yield from self._turn(turn, ask)
+            before = turn.role
 
     def _turn(self, turn: Turn, ask: Ask) -> Iterator[Json]:
         match turn.role:
@@ -91,7 +97,7 @@ class Encoding:
             case "assistant":
                 yield self._assistant(turn.parts, ask.model)
             case "tool":
-                yield from self._results(turn.parts, shown=ask.images and self._vendor.tool_images)
+                yield from self._results(turn.parts, shown=ask.images and self._vendor.user_after_tool)
 
     def _assistant(self, parts: tuple[Part, ...], model: str) -> Json:
         message: Json = {"role": "assistant", "content": text_of(parts)}
