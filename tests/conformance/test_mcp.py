@@ -92,6 +92,6 @@ async def test_the_fetch_server_fetches(tmp_path: Path) -> None:
     command = (sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1", "--directory", str(tmp_path))
     with listening(*command) as port:
         async with party() as ours:
-            tools = await ours.tools(program("-m", "mcp_server_fetch", "--ignore-robots-txt"))
+            tools = await ours.tools(program("-m", "mcp_server_fetch", "--ignore-robots-txt", "--allow-private-ips"))
             outcome = await ours.call(tools["fetch"], url=f"http://127.0.0.1:{port}/page.txt")
             assert "a page" in outcome.content

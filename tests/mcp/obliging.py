@@ -58,6 +58,12 @@ def huge(size: int) -> str:
 
 
 @server.tool()
+def die() -> str:
+    """End in the middle of the call."""
+    os._exit(3)
+
+
+@server.tool()
 async def steps(count: int, context: Context[Any, Any]) -> str:
     """Report each of several steps."""
     for step in range(count):

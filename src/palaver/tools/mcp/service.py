@@ -18,7 +18,7 @@ from palaver.tools.mcp.catalog import Catalog, OfferedPrompt, OfferedResource
 from palaver.tools.mcp.crew import CallFailed, Crew, Key, Link, ServerAway
 from palaver.tools.mcp.pool import Pool
 from palaver.tools.mcp.precedence import Server
-from palaver.tools.mcp.settings import McpSettings
+from palaver.tools.mcp.settings import McpSettings, OperatorServer
 from palaver.tools.mcp.sign_ins import SignIns
 from palaver.tools.mcp.stored import plain
 from palaver.tools.mcp.tokens import Tokens
@@ -223,7 +223,8 @@ class McpServers:
     def _tools(self, server: Server, crew: Crew, catalog: Catalog) -> tuple[Tool, ...]:
         known = self._made.get(crew.key)
         if known is None or known[0] is not catalog:
-            trusted = server.source == "operator" and self.settings.servers[server.name].trust_annotations
+            operated = _operated(server)
+            trusted = operated is not None and operated.trust_annotations
             deadline = self.settings.call_deadline.total_seconds()
             known = catalog, tools_of(crew, catalog, self._pool, trusted=trusted, deadline=deadline)
             if len(self._made) > 4_096:
@@ -249,9 +250,8 @@ class McpServers:
         key = self._key(user_id, server)
         if known := self._pool.crew(key):
             return known
-        mine = server.source == "operator"
-        operated = self.settings.servers.get(server.name) if mine else None
-        names = self.settings.variables if mine else self.settings.user_variables
+        operated = _operated(server)
+        names = self.settings.variables if operated else self.settings.user_variables
         allowed = {name: self._environment[name] for name in names if name in self._environment}
         try:
             definition = expanded(server.definition, allowed)
@@ -286,6 +286,12 @@ class McpServers:
                 settings=self.settings, environment=inherited, sealer=self._sealer, tokens=self._tokens
             )
         return self._dialling
+
+
+def _operated(server: Server) -> OperatorServer | None:
+    """What only an operator can say about a server, where one said it."""
+    definition = server.definition
+    return definition if server.source == "operator" and isinstance(definition, OperatorServer) else None
 
 
 def _import() -> "type[Dialling]":
