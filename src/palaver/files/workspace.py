@@ -139,7 +139,6 @@ class Workspace:
         path = inside(path)
         parent, _, name = path.rpartition("/")
         with self._writing, folder(self.root, parent) as here:
-            self._used = None
             try:
                 os.stat(name, dir_fd=here, follow_symlinks=False)
                 remove_all(here, name)

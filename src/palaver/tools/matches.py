@@ -38,7 +38,7 @@ def hits(pattern: "regex.Pattern[str]", text: str) -> Iterator[int]:
     """
     position = 0
     while position <= len(text):
-        found = pattern.search(text, position, concurrent=True, timeout=SECONDS)
+        found = pattern.search(text, position, timeout=SECONDS)
         if found is None:
             return
         start = text.rfind("\n", 0, found.start()) + 1

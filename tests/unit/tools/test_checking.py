@@ -1,3 +1,4 @@
+import warnings
 from typing import Any
 
 import pytest
@@ -50,6 +51,14 @@ def test_evil_patterns_are_not_looked_at_where_they_have_no_limit() -> None:
         "unevaluatedProperties": False,
     }
     assert problem(schema, {"b": 1}) is None
+
+
+def test_nothing_that_a_schema_refers_to_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[object] = []
+    monkeypatch.setattr("urllib.request.urlopen", fetched.append)
+    with warnings.catch_warnings(action="ignore"), pytest.raises(Invalid):
+        problem({"properties": {"a": {"$ref": "http://127.0.0.1:9/schema"}}}, {"a": 1})
+    assert fetched == []
 
 
 def test_only_so_many_problems_are_told() -> None:

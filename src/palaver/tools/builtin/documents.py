@@ -4,6 +4,7 @@ Documents come from anywhere, and reading one can take all memory and time there
 environment, and is killed when the call is cancelled.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -28,18 +29,18 @@ def text_of(kind: str, file: BinaryIO, stop: Stop) -> str:
     """The text of a document, or `Invalid` with the reason why it cannot be had."""
     if kind == "pdf" and find_spec("pypdf") is None:
         raise Invalid("PDF files cannot be read here: the server was installed without its extra `documents`.")
-    content = file.read(LONGEST + 1)
-    if len(content) > LONGEST:
+    if os.fstat(file.fileno()).st_size > LONGEST:
         raise Invalid(f"The document is too large to be read: more than {LONGEST:,} bytes.")
-    with subprocess.Popen(  # noqa: S603 - our own program, and the document goes in by its standard input
+    os.lseek(file.fileno(), 0, os.SEEK_SET)
+    with subprocess.Popen(  # noqa: S603 - our own program; the open document is its standard input
         [sys.executable, "-I", str(_PROGRAM), kind],
-        stdin=subprocess.PIPE,
+        stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={},
     ) as process:
         try:
-            output = _answer(process, content, stop)
+            output = _answer(process, stop)
         finally:
             process.kill()
     if process.returncode != 0 or output is None:
@@ -47,11 +48,11 @@ def text_of(kind: str, file: BinaryIO, stop: Stop) -> str:
     return output.decode("utf-8", "replace")
 
 
-def _answer(process: "subprocess.Popen[bytes]", content: bytes, stop: Stop) -> bytes | None:
-    waited, unsent = 0.0, content
+def _answer(process: "subprocess.Popen[bytes]", stop: Stop) -> bytes | None:
+    waited = 0.0
     while waited < _PATIENCE and not stop.is_set():
         try:
-            return process.communicate(unsent, timeout=_LOOK_EVERY)[0]
+            return process.communicate(timeout=_LOOK_EVERY)[0]
         except subprocess.TimeoutExpired:
-            waited, unsent = waited + _LOOK_EVERY, None  # it goes on with what it was given
+            waited += _LOOK_EVERY
     return None
