@@ -94,6 +94,35 @@ PROMISES = {
         says="No mode and no rule is wider than asking unless somebody set it.", because="issue:#3"
     ),
     "web:untrusted": Promise(says="What a page says is marked as the web's, not the person's.", because="issue:#3"),
+    "tools:sandbox:no-way-out-by-links": Promise(
+        says="Links that a program makes in its workspace lead nowhere outside, for it and for the file tools.",
+        because="issue:#3",
+    ),
+    "tools:sandbox:no-network": Promise(
+        says="A program reaches no network unless an operator grants it.", because="issue:#3"
+    ),
+    "tools:sandbox:bounded-output": Promise(
+        says="However much a program says, what is kept of it has an end.", because="issue:#3"
+    ),
+    "tools:sandbox:nothing-stays": Promise(
+        says="When a program is over, at its deadline or cancelled, no process of it is left.", because="issue:#3"
+    ),
+    "models:formats": Promise(
+        says="Text, thoughts, calls and ends are the same whatever wire format a vendor speaks.", because="issue:#3"
+    ),
+    "models:thoughts": Promise(
+        says="A sealed thought goes back unchanged, to the model that thought it and to no other.", because="issue:#3"
+    ),
+    "models:switching": Promise(says="A session that changes vendors stays usable.", because="issue:#3"),
+    "models:without-tools": Promise(
+        says="A model that refuses tools answers without them, and says so.", because="issue:#3"
+    ),
+    "context:pairs": Promise(
+        says="No call is told without its result, and no result without its call.", because="issue:#3"
+    ),
+    "context:data": Promise(
+        says="What a tool returns is told as data that cannot imitate its end.", because="issue:#3"
+    ),
 }
 
 

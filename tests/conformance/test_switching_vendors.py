@@ -27,6 +27,7 @@ from tests.conformance.wires import (
     said,
     text_in,
 )  # fmt: skip
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 from tests.vendor.spoken import Answer, Call, Say, Think
 
@@ -46,6 +47,7 @@ async def house(vendor: FakeVendor) -> AsyncIterator[dict[str, Provider]]:
         yield made
 
 
+@keeps("models:switching")
 @pytest.mark.parametrize(
     "order", [(*KINDS, KINDS[0]), (KINDS[1], KINDS[2], KINDS[0], KINDS[1])], ids=["from chat", "from anthropic"]
 )

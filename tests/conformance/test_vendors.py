@@ -17,6 +17,7 @@ from palaver.inference.settings import InferenceSettings, ModelFacts, ProviderSe
 from palaver.inference.wellknown import configured
 from palaver.kit.clock import SystemClock
 from tests.conformance.wires import KINDS, WEATHER, ask, result, said, text_in
+from tests.promises import keeps
 from tests.vendor import FakeVendor, Reply
 from tests.vendor.script import failure
 from tests.vendor.spoken import Answer, Say
@@ -97,6 +98,7 @@ async def test_a_key_makes_anthropic_native() -> None:
     assert configured({"anthropic": relay}, {})["anthropic"].kind == "openai_chat"
 
 
+@keeps("models:without-tools")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_model_that_refuses_tools_answers_without_them_and_is_not_told_of_them_again(
     vendor: FakeVendor, kind: str

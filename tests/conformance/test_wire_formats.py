@@ -26,6 +26,7 @@ from tests.conformance.wires import (
     said,
     text_in,
 )
+from tests.promises import keeps
 from tests.vendor import Reply, anthropic
 from tests.vendor.script import Drop, failure
 from tests.vendor.spoken import Answer, Call, Say, Stall, Think, Trouble, Word
@@ -47,6 +48,7 @@ async def test_text_comes_whole_with_its_usage_and_its_model(kind: str) -> None:
         assert finish_of(pieces).model in ("claude-fake", "fake")
 
 
+@keeps("models:formats")
 @every_format
 async def test_a_call_and_its_result_and_the_answer_to_it(kind: str) -> None:
     async with asking(kind) as (provider, vendor):
@@ -99,6 +101,7 @@ async def test_an_id_that_an_earlier_call_had_is_not_used_twice(kind: str) -> No
         assert text_in(await pieces_of(provider, ask("claude-fake", going_on=both, **TOOLS))) == "ok"
 
 
+@keeps("models:thoughts")
 @every_format
 async def test_thoughts_come_apart_and_go_back_while_the_answer_goes_on(kind: str) -> None:
     model = THINKERS[kind]
