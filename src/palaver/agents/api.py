@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from starlette.responses import Response
 
-from palaver.agents.kinds import Kind, Values, changes, creation, named, optional_fields
+from palaver.agents.kinds import LATER, Kind, Values, changes, creation, named, optional_fields
 from palaver.agents.servers import MCP_SERVER
 from palaver.agents.shelves import Page, Shelves, Window
 from palaver.core.errors import Invalid
@@ -72,7 +72,7 @@ def _listing(shelves: Shelves, door: Door, kind: Kind) -> APIRouter:
         summary=f"List {kind.many}",
         description="By name: your own, what is shared, and what is on the server's disk. Long fields are left out; "
         "ask for one to see them.",
-        responses=_says(many) | REFUSED | INVALID,
+        responses=asked.gives(many) | REFUSED | INVALID,
         openapi_extra=window,
     )
     async def page(request: Request, principal: Annotated[Principal, Depends(door)]) -> Response:
@@ -82,7 +82,7 @@ def _listing(shelves: Shelves, door: Door, kind: Kind) -> APIRouter:
         "/{definition_id}",
         operation_id=f"get_{kind.name}",
         summary=f"One {kind.said}, whole",
-        responses=_says(one) | REFUSED | UNKNOWN,
+        responses=asked.gives(one) | REFUSED | UNKNOWN,
         openapi_extra=SECURED,
     )
     async def get(definition_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
@@ -93,7 +93,7 @@ def _listing(shelves: Shelves, door: Door, kind: Kind) -> APIRouter:
         operation_id=f"list_{kind.name}_versions",
         summary=f"Every version of one {kind.said}",
         description="Newest first, whole.",
-        responses=_says(many) | REFUSED | UNKNOWN | INVALID,
+        responses=asked.gives(many) | REFUSED | UNKNOWN | INVALID,
         openapi_extra=window,
     )
     async def versions(
@@ -113,7 +113,7 @@ def _changing(shelves: Shelves, door: Door, kind: Kind) -> APIRouter:
         status_code=201,
         operation_id=f"create_{kind.name}",
         summary=f"Make one of the {kind.many}",
-        responses=_says(one, 201) | REFUSED | TAKEN | INVALID,
+        responses=asked.gives(one, 201, says="Made.") | REFUSED | TAKEN | INVALID,
         openapi_extra=SECURED | asked.takes_body(creation(kind)),
     )
     async def create(request: Request, principal: Annotated[Principal, Depends(door)]) -> Response:
@@ -125,7 +125,7 @@ def _changing(shelves: Shelves, door: Door, kind: Kind) -> APIRouter:
         summary=f"Change one of the {kind.many}",
         description="What is not said stays; null takes a field away. It becomes a new version. With `version`, or "
         "If-Match, it is refused where somebody else has changed it meanwhile.",
-        responses=_says(one) | REFUSED | UNKNOWN | PASSED | INVALID,
+        responses=asked.gives(one) | REFUSED | UNKNOWN | PASSED | INVALID,
         openapi_extra=SECURED | asked.takes_body(changes(kind)),
     )
     async def change(
@@ -157,16 +157,15 @@ def _told(kind: Kind) -> tuple[type[BaseModel], type[BaseModel]]:
     """What one looks like, and a page of them; long fields are not in lists, so none but the name must be there."""
     fields = optional_fields(kind)
     fields["name"] = (str, ...)
-    one = create_model(named(kind), __base__=Shelved, **fields)
+    one = create_model(named(kind), __base__=Shelved, __cls_kwargs__=LATER, **fields)
     listed: Any = list
     more: dict[str, Any] = {"items": (listed[one], ...), "next_cursor": (str | None, ...)}
     if kind.name == MCP_SERVER:
-        more["items"] = (listed[create_model(f"{named(kind)}Listed", __base__=one, status=(Any, None))], ...)
-    return one, create_model(f"{named(kind)}List", **more, problems=(list[str] | None, None))
-
-
-def _says(model: type[BaseModel], status: int = 200) -> dict[int | str, dict[str, Any]]:
-    return {status: {"description": "Made." if status == 201 else "Success", "model": model}}
+        more["items"] = (
+            listed[create_model(f"{named(kind)}Listed", __base__=one, __cls_kwargs__=LATER, status=(Any, None))],
+            ...,
+        )
+    return one, create_model(f"{named(kind)}List", __cls_kwargs__=LATER, **more, problems=(list[str] | None, None))
 
 
 def _page(page: Page) -> Response:

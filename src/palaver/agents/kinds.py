@@ -12,6 +12,9 @@ from palaver.core.principal import Principal
 
 Values = dict[str, Any]
 
+# Models that only describe: they are built when somebody asks for the description.
+LATER = {"defer_build": True}
+
 
 class Settle(Protocol):
     """Makes what is stored of what is said, or raises what a caller can be told.
@@ -62,14 +65,15 @@ def read(body: type[BaseModel], values: Values) -> Values:
 
 def creation(kind: Kind) -> type[BaseModel]:
     """The body of a request that makes one."""
-    return create_model(f"New{named(kind)}", __base__=kind.body, shared=(bool, False))
+    return create_model(f"New{named(kind)}", __base__=kind.body, __cls_kwargs__=LATER, shared=(bool, False))
 
 
 def changes(kind: Kind) -> type[BaseModel]:
     """The body of a request that changes one: every field may be left out; `version` is the one it was made from."""
     fields = optional_fields(kind)
     fields |= {"shared": (bool | None, None), "version": (int | None, None)}
-    return create_model(f"{named(kind)}Changes", __config__=ConfigDict(extra="forbid", strict=True), **fields)
+    forbid = ConfigDict(extra="forbid", strict=True, defer_build=True)
+    return create_model(f"{named(kind)}Changes", __config__=forbid, **fields)
 
 
 def optional_fields(kind: Kind) -> dict[str, Any]:

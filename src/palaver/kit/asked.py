@@ -33,6 +33,13 @@ def takes_body(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
 
 
+def gives(model: type[BaseModel], status: int = 200, *, says: str = "Success") -> dict[int | str, dict[str, Any]]:
+    """What a route puts into `responses=` whose answer only a pydantic model describes; it does not make the answer."""
+    _models[model.__name__] = model
+    schema = {"$ref": REF_TEMPLATE.format(name=model.__name__)}
+    return {status: {"description": says, "content": {JSON: {"schema": schema}}}}
+
+
 def takes_query(model: type[BaseModel]) -> dict[str, Any]:
     """What a route puts into `openapi_extra` to document its query string."""
     properties = model.model_json_schema()["properties"]
