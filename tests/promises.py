@@ -94,6 +94,26 @@ PROMISES = {
         says="No mode and no rule is wider than asking unless somebody set it.", because="issue:#3"
     ),
     "web:untrusted": Promise(says="What a page says is marked as the web's, not the person's.", because="issue:#3"),
+    "files:inside": Promise(
+        says="No path, link or device leads from a session's files to anything else, for tools and for downloads.",
+        because="issue:#3",
+    ),
+    "files:whole": Promise(
+        says="A file is changed whole or not at all, and an ambiguous edit is refused.", because="issue:#3"
+    ),
+    "files:download": Promise(says="A downloaded file is saved, never run by our page.", because="product"),
+    "tools:arguments": Promise(
+        says="A call that does not fit its tool is not made, and the model hears what is wrong.", because="issue:#3"
+    ),
+    "tools:output": Promise(
+        says="A long output is cut, says so, and is kept whole as a file that the agent can open.", because="issue:#3"
+    ),
+    "tools:bounded": Promise(
+        says="A call ends at its deadline or when it is cancelled, and only so many run at once.", because="issue:#3"
+    ),
+    "tools:packages": Promise(
+        says="Packages add tools; a broken one is left out, and the server starts.", because="issue:#3"
+    ),
     "tools:sandbox:no-way-out-by-links": Promise(
         says="Links that a program makes in its workspace lead nowhere outside, for it and for the file tools.",
         because="issue:#3",

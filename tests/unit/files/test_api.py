@@ -13,6 +13,7 @@ from palaver.entry import problem
 from palaver.files import api
 from palaver.files.workspace import Workspace
 from palaver.files.workspaces import Workspaces
+from tests.promises import keeps
 
 MINE, THEIRS = SessionId("ses_mine"), SessionId("ses_theirs")
 URL = f"/api/v1/sessions/{MINE}/files"
@@ -83,6 +84,7 @@ def test_a_long_list_has_pages_and_each_file_stands_on_one(client: TestClient, w
     assert client.get(URL, params={"cursor": "nonsense"}).status_code == 422
 
 
+@keeps("files:download")
 def test_a_file_is_downloaded_to_be_saved_and_not_to_be_shown(client: TestClient, workspace: Workspace) -> None:
     content = os.urandom(700_000)
     workspace.write('Ordner/grüße "a";\n.html'.replace("\n", ""), content)
@@ -95,6 +97,7 @@ def test_a_file_is_downloaded_to_be_saved_and_not_to_be_shown(client: TestClient
     assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
 
 
+@keeps("files:download")
 @pytest.mark.parametrize("name", ["a.svg", "a.html", "a.xhtml", "a.js", "a.xml", "a.mht", "a", "a.html.gz", "a.swf"])
 def test_nothing_a_browser_would_run_is_called_what_it_is(client: TestClient, workspace: Workspace, name: str) -> None:
     workspace.write(name, b"<script>alert(1)</script>")
@@ -109,6 +112,7 @@ def test_files_of_somebody_elses_session_are_unknown(client: TestClient, workspa
         assert client.get(f"/api/v1/sessions/{session}/files{path}").status_code == 404
 
 
+@keeps("files:inside")
 @pytest.mark.parametrize(
     ("path", "status"),
     [

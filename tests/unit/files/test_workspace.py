@@ -11,6 +11,7 @@ import pytest
 from palaver.core.errors import Invalid, NotFound, PayloadTooLarge, StorageFull
 from palaver.files.settings import FileSettings
 from palaver.files.workspace import Workspace
+from tests.promises import keeps
 
 SECRET = b"the neighbour's"
 
@@ -78,6 +79,7 @@ def test_a_file_is_replaced_whole_keeps_its_mode_and_leaves_no_other(workspace: 
     assert names(workspace.root) == ["run.sh"]
 
 
+@keeps("files:whole")
 def test_a_write_that_fails_leaves_what_was_there(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace.write("a", b"old")
 
@@ -106,6 +108,7 @@ def test_a_bad_path_is_refused_by_everything(workspace: Workspace, outside: Path
     assert (outside / "secret").read_bytes() == SECRET
 
 
+@keeps("files:inside")
 @pytest.mark.usefixtures("nothing_left_open")
 def test_a_link_is_never_followed(workspace: Workspace, outside: Path) -> None:
     workspace.write("a", b"mine")
@@ -235,6 +238,7 @@ def test_a_folder_that_becomes_a_link_while_a_tree_is_walked_is_not_entered(
     assert seen == ["a", "a/1", "b", "c", "c/1"]
 
 
+@keeps("files:inside")
 def test_a_folder_on_the_way_that_is_swapped_all_the_time_never_lets_anything_out(
     workspace: Workspace, outside: Path
 ) -> None:

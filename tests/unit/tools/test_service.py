@@ -7,6 +7,7 @@ import pytest
 from palaver.tools.port import Outcome, Scene, ToolSpec
 from palaver.tools.service import Tools
 from palaver.tools.settings import ToolSettings
+from tests.promises import keeps
 from tests.unit.tools.scenes import Told
 
 SETTINGS = ToolSettings(plugins=False)
@@ -48,6 +49,7 @@ async def test_two_shipped_tools_of_one_name_are_a_mistake() -> None:
         Tools([Named("A"), Named("A")], SETTINGS)
 
 
+@keeps("tools:packages")
 async def test_a_package_cannot_take_the_name_of_another_tool_or_bring_a_broken_schema(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -71,6 +73,7 @@ async def test_all_are_offered_or_those_that_the_operator_names() -> None:
     assert names(Tools(shipped, ToolSettings(offer=("B", "unknown"), plugins=False)).offered()) == ["B"]
 
 
+@keeps("tools:bounded")
 async def test_a_process_makes_only_so_many_calls_at_once(tmp_path: Path) -> None:
     tool = Named("A")
     tools = Tools([tool], ToolSettings(parallel_per_process=3, plugins=False))

@@ -10,6 +10,7 @@ from palaver.core.errors import Invalid
 from palaver.tools import toolsets
 from palaver.tools.port import Outcome, Scene
 from palaver.tools.toolsets import FunctionTool, loaded, tool
+from tests.promises import keeps
 from tests.unit.tools.scenes import Told
 
 
@@ -131,12 +132,14 @@ def no_tools() -> list[str]:
     return ["weather"]
 
 
+@keeps("tools:packages")
 def test_a_package_adds_tools_by_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [EntryPoint(name, f"{__name__}:{name}", toolsets.GROUP) for name in ("breaks", "two_tools")]
     monkeypatch.setattr(toolsets, "entry_points", lambda group: points if group == "palaver.toolsets" else [])
     assert toolsets.installed() == [weather, slow]
 
 
+@keeps("tools:packages")
 @pytest.mark.parametrize("value", [f"{__name__}:breaks", f"{__name__}:no_tools", f"{__name__}:missing", "no.module:x"])
 def test_a_bad_package_is_a_line_in_the_log(value: str, caplog: pytest.LogCaptureFixture) -> None:
     assert loaded(EntryPoint("bad", value, toolsets.GROUP)) == []

@@ -12,6 +12,7 @@ from palaver.tools.port import Outcome, Scene, ToolSpec
 from palaver.tools.settings import ToolSettings
 from palaver.tools.threads import in_thread
 from palaver.tools.using import use
+from tests.promises import keeps
 from tests.unit.tools.scenes import Told
 
 SETTINGS = ToolSettings(output_characters=1_000)
@@ -58,6 +59,7 @@ async def test_a_good_call_is_made_as_it_is(told: Told) -> None:
     assert tool.asked == [{"n": 1}]
 
 
+@keeps("tools:arguments")
 @pytest.mark.parametrize(
     ("arguments", "wrong"),
     [
@@ -103,6 +105,7 @@ async def test_a_schema_that_cannot_be_used_fetches_nothing_and_makes_no_call(
     assert tool.asked == []
 
 
+@keeps("tools:bounded")
 async def test_a_tool_past_its_deadline_is_cancelled(told: Told) -> None:
     tool = Scripted(None, deadline=0.01)
     outcome = await use(tool, {"n": 1}, told.scene, SETTINGS)
@@ -117,6 +120,7 @@ async def test_no_call_takes_longer_than_the_operator_allows(told: Told) -> None
     assert not outcome.ok
 
 
+@keeps("tools:bounded")
 async def test_cancelling_a_call_reaches_the_tool_and_is_raised(told: Told) -> None:
     tool = Scripted(None)
     async with asyncio.TaskGroup() as tasks:
@@ -142,6 +146,7 @@ async def test_a_failure_is_told_without_its_details_which_are_logged(
     assert "hunter2" in caplog.text
 
 
+@keeps("tools:output")
 async def test_a_long_output_is_cut_and_the_whole_is_a_file(told: Told) -> None:
     whole = "begin" + "x" * 5_000 + "end"
     image = ImagePart(url="data:,")

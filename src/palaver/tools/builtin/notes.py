@@ -10,7 +10,7 @@ from palaver.tools.port import Outcome, Scene, ToolSpec
 
 _MARKS = {"pending": "[ ]", "in_progress": "[>]", "completed": "[x]"}
 
-TODO_WRITE = ToolSpec(
+STEPS = ToolSpec(
     name="TodoWrite",
     description="Keep the list of steps of a task with several steps. Give the whole list each time.",
     parameters=schema(
@@ -74,7 +74,7 @@ TASK = ToolSpec(
 class TodoWrite:
     """Says the list back; it is kept nowhere but in the call itself, which is part of the session."""
 
-    spec = TODO_WRITE
+    spec = STEPS
 
     async def use(self, arguments: dict[str, Any], scene: Scene) -> Outcome:
         """The list as text."""

@@ -14,6 +14,7 @@ from palaver.tools.port import Outcome
 from palaver.tools.settings import ToolSettings
 from palaver.tools.threads import Stop
 from palaver.tools.using import use
+from tests.promises import keeps
 from tests.unit.tools.scenes import Told
 
 TOOLS = {tool.spec.name: tool for tool in CHANGING}
@@ -52,6 +53,7 @@ async def test_a_file_over_its_bound_is_not_written(tmp_path: Path) -> None:
     assert outcome == Outcome("a would have more than 10 bytes.", ok=False)
 
 
+@keeps("files:whole")
 async def test_an_edit_replaces_one_place(told: Told, call: Call) -> None:
     told.workspace.write("a", b"one two two")
     assert (await call("Edit", path="a", old_string="one", new_string="1")).content == "Changed a in 1 place."
@@ -63,6 +65,7 @@ async def test_an_edit_replaces_one_place(told: Told, call: Call) -> None:
     assert told.workspace.read("a") == b"1 2 2"
 
 
+@keeps("files:whole")
 async def test_several_edits_are_made_all_or_none(told: Told, call: Call) -> None:
     told.workspace.write("a", b"one two")
     edits = [{"old_string": "one", "new_string": "1"}, {"old_string": "three", "new_string": "3"}]

@@ -10,7 +10,7 @@ from palaver.tools.settings import ToolSettings
 from palaver.tools.using import use
 from tests.unit.tools.scenes import Told
 
-TODO, ASKING, TASKING = NOTES
+STEPS, ASKING, TASKING = NOTES
 
 
 async def test_the_list_is_said_back(tmp_path: Path) -> None:
@@ -19,9 +19,9 @@ async def test_the_list_is_said_back(tmp_path: Path) -> None:
         {"content": "think", "status": "in_progress", "activeForm": "thinking"},
         {"content": "act", "status": "pending"},
     ]
-    outcome = await use(TODO, {"todos": todos}, Told(tmp_path).scene, ToolSettings())
+    outcome = await use(STEPS, {"todos": todos}, Told(tmp_path).scene, ToolSettings())
     assert outcome.content == "[x] look\n[>] think\n[ ] act"
-    assert (await use(TODO, {"todos": []}, Told(tmp_path).scene, ToolSettings())).content == "The list is empty."
+    assert (await use(STEPS, {"todos": []}, Told(tmp_path).scene, ToolSettings())).content == "The list is empty."
 
 
 def test_a_question_becomes_what_the_person_is_asked() -> None:

@@ -15,6 +15,7 @@ from palaver.tools.checking import check_schema
 from palaver.tools.port import Outcome
 from palaver.tools.settings import ToolSettings
 from palaver.tools.using import use
+from tests.promises import keeps
 from tests.unit.tools.scenes import Told
 
 SETTINGS = ToolSettings()
@@ -66,6 +67,7 @@ def untouched(outside: Path) -> bool:
     return names == ["secret.txt"] and (outside / "secret.txt").read_text("utf-8") == SECRET
 
 
+@keeps("files:inside")
 @pytest.mark.parametrize("way", REACHING)
 @pytest.mark.parametrize(
     "path",
@@ -106,6 +108,7 @@ async def test_no_way_leads_outside(
     assert untouched(outside)
 
 
+@keeps("files:inside")
 @pytest.mark.parametrize("way", ["Read", "Write", "Edit", "MultiEdit", "Grep"])
 @pytest.mark.parametrize("path", ["fifo", "socket", "folder"])
 async def test_what_is_no_file_blocks_nothing(
@@ -135,6 +138,7 @@ async def test_a_file_of_ten_gigabytes_is_refused_or_passed_over(
         assert "1 files were not searched" in outcome.content
 
 
+@keeps("tools:bounded")
 async def test_very_many_files_give_a_bounded_answer(tmp_path: Path) -> None:
     told = Told(tmp_path / "w", settings=FileSettings(workspace_entries=3_000))
     root = told.workspace.make()
