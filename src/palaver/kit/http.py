@@ -111,7 +111,10 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found = await self._names.resolve(host, port, family)
+        try:
+            found = await self._names.resolve(host, port, family)
+        except UnicodeError as error:  # a label that is too long, or a sign that no name has
+            raise AddressRefused("This is not a host name.") from error
         for one in found:
             self._guard.admit(ipaddress.ip_address(one["host"].partition("%")[0]))
         return found

@@ -116,3 +116,16 @@ async def test_a_name_that_changes_its_mind_is_refused_at_the_dial(site: str) ->
     with pytest.raises((AddressRefused, FetchFailed)):
         await guarded.get(f"http://rebinding.example:{port}/small")
     await guarded.close()
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a." * 200 + "example"])
+async def test_what_cannot_be_a_host_name_is_refused_as_one(host: str) -> None:
+    guarded = Outside(Guard(), deadline=2)
+    with pytest.raises((AddressRefused, FetchFailed)):
+        await guarded.get(f"https://{host}/")
+    await guarded.close()
+
+
+async def test_any_status_is_told_to_who_asks_for_the_answer(outside: Outside, site: str) -> None:
+    assert (await outside.send("POST", f"{site}/small", body=b"x")).status == 405
+    assert (await outside.send("GET", f"{site}/away")).headers["location"] == "/small"

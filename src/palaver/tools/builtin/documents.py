@@ -31,9 +31,14 @@ def text_of(kind: str, file: BinaryIO, stop: Stop) -> str:
         raise Invalid("PDF files cannot be read here: the server was installed without its extra `documents`.")
     if os.fstat(file.fileno()).st_size > LONGEST:
         raise Invalid(f"The document is too large to be read: more than {LONGEST:,} bytes.")
+    return taken_out(_PROGRAM, kind, file, stop)
+
+
+def taken_out(program: Path, kind: str, file: BinaryIO, stop: Stop) -> str:
+    """What one of our programs writes about an open file, from its start, or `Invalid`; it ends with the call."""
     os.lseek(file.fileno(), 0, os.SEEK_SET)
     with subprocess.Popen(  # noqa: S603 - our own program; the open document is its standard input
-        [sys.executable, "-I", str(_PROGRAM), kind],
+        [sys.executable, "-I", str(program), kind],
         stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -18,6 +18,7 @@ from palaver.tools.hooks.merging import Failure, concerned, judged, merged
 from palaver.tools.hooks.port import Callback, Fired, Hook, HookAnswer, HookEvent, HookQuestion, HookSource
 from palaver.tools.hooks.settings import HookSettings
 from palaver.tools.hooks.signing import headers
+from palaver.tools.threads import in_thread
 
 _log = logging.getLogger(__name__)
 _answers = msgspec.json.Decoder(HookAnswer)
@@ -154,7 +155,7 @@ def _read(body: bytes) -> HookAnswer | Failure:
 
 async def _called(callback: Callback, question: HookQuestion) -> HookAnswer | Failure:
     waits = inspect.iscoroutinefunction(callback) or inspect.iscoroutinefunction(type(callback).__call__)
-    answer = callback(question) if waits else await asyncio.to_thread(callback, question)
+    answer = callback(question) if waits else await in_thread(lambda _: callback(question))
     if inspect.isawaitable(answer):
         answer = cast("object", await answer)
     if answer is None or isinstance(answer, HookAnswer):
