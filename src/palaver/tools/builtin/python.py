@@ -15,7 +15,7 @@ _DESCRIPTION = (
     "figures that are open at the end are saved and shown; files it writes are listed."
 )
 _NO_PYTHON = (
-    "Python cannot be used on this server: no interpreter runs in its sandbox. Set tools.sandbox.python to one."
+    "Python cannot be used on this server: no interpreter runs in its sandbox. Set sandbox.python to one."
 )
 
 

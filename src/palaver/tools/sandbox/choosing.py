@@ -22,7 +22,7 @@ _WHERE_IT_IS = "import json, sys; print(json.dumps([sys.prefix, sys.base_prefix]
 _ADVICE = (
     "Install bubblewrap (Debian, Ubuntu, Fedora, Arch and Alpine call the package bubblewrap) on a host that lets "
     "programs make namespaces, or, where everybody who may ask is trusted with the whole machine, set "
-    "tools.sandbox.allow_unsafe."
+    "sandbox.allow_unsafe."
 )
 
 
@@ -80,10 +80,10 @@ def _candidates(kind: Kind, settings: SandboxSettings, place: _Place) -> list[Sa
         found = shutil.which("bwrap")
         return [Bubblewrap(Path(found), place.prefixes, place.hidden)] if found else ["bwrap is not installed"]
     if kind == "unsafe":
-        return [Unsafe()] if settings.allow_unsafe else ["tools.sandbox.allow_unsafe is not set"]
+        return [Unsafe()] if settings.allow_unsafe else ["sandbox.allow_unsafe is not set"]
     if os.geteuid() != 0:
         return ["the server is not run by root"]
-    in_sight: Sandbox | str = "the network cannot be cut off, and tools.sandbox.network does not grant it"
+    in_sight: Sandbox | str = "the network cannot be cut off, and sandbox.network does not grant it"
     if settings.network:
         in_sight = FreshUser(apart=False)
     return [FreshUser(apart=True, prefixes=place.prefixes, hidden=place.hidden), in_sight]
@@ -92,7 +92,7 @@ def _candidates(kind: Kind, settings: SandboxSettings, place: _Place) -> list[Sa
 async def _tried(sandbox: Sandbox, argv: tuple[str, ...], settings: SandboxSettings) -> str | None:
     """What is wrong with it, if anything is."""
     said = bytearray()
-    with tempfile.TemporaryDirectory(prefix="palaver-") as folder:
+    with tempfile.TemporaryDirectory(prefix="palaver-run-") as folder:
         root = Path(folder) / "workspace"
         root.mkdir(mode=0o700)
         program = Program(argv=argv, root=root, limits=settings.limits(_SECONDS), network=settings.network)

@@ -4,12 +4,14 @@ Where the kernel lets us (`apart`), they have namespaces and a root of their own
 everybody may see of the host, and nobody can cut them off the network: then they are run only where it is granted.
 """
 
+import asyncio
 import os
 import platform
 import tempfile
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from palaver.files.descent import remove_all
 from palaver.tools.sandbox.order import Order, encoded, launch, limits_of
@@ -35,6 +37,7 @@ class FreshUser:
         self._prefixes = prefixes
         self._hidden = hidden
         self._users = Users()
+        self._turns: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
 
     def inside(self, root: Path) -> str:
         return WORKSPACE if self.apart else "."
@@ -46,7 +49,9 @@ class FreshUser:
             await in_thread(lambda _: entrust(program.root, user))
             if self.apart:
                 return await supervise(launch(self._apart(program, user), program.root), program, tell)
-            return await self._run_in_sight(program, user, tell)
+            # At the end of one, all processes of the user are ended: two of a session run after each other.
+            async with self._turns.setdefault(program.root, asyncio.Lock()):
+                return await self._run_in_sight(program, user, tell)
 
     def _apart(self, program: Program, user: int) -> Order:
         around = surroundings(user=user, network=program.network, prefixes=self._prefixes)
@@ -74,6 +79,7 @@ class FreshUser:
                 env=environment(program.env, temporary),
                 user=user,
                 inside=".",
+                folder=temporary,
                 limits=limits_of(program, own_user=True),
                 filter=encoded(system_call_filter(platform.machine())),
             )
@@ -81,14 +87,14 @@ class FreshUser:
                 return await supervise(launch(order, program.root), program, tell)
             finally:
                 # The launcher has done it already, unless somebody ended it.
-                if any_of_user(user) and not self._users.shared(program.root):
+                if any_of_user(user):
                     end_user(user)
 
 
 @contextmanager
 def _temporary(user: int) -> Generator[str]:
     """A folder for the program, removed in the end with what it left wherever everybody may write."""
-    folder = tempfile.mkdtemp(prefix="palaver-")
+    folder = tempfile.mkdtemp(prefix="palaver-run-")
     os.chown(folder, user, user)
     try:
         yield folder

@@ -9,13 +9,15 @@ import ctypes
 import json
 import os
 import resource
+import shutil
 import signal
 import struct
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-_NEW = {"mount": 0x00020000, "uts": 0x04000000, "ipc": 0x08000000, "pid": 0x20000000, "net": 0x40000000}
+_NEW_MOUNT = 0x00020000
+_NEW = {"uts": 0x04000000, "ipc": 0x08000000, "pid": 0x20000000, "net": 0x40000000}
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 _PDEATHSIG, _SECCOMP, _SUBREAPER, _NO_NEW_PRIVS = 1, 22, 36, 38
 _DETACH = 2
@@ -44,15 +46,18 @@ def main() -> None:
         code = 125
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        _sweep(order["user"])
+        # A namespace ends with its first process; only without one, what is left is known by its user alone.
+        _sweep(None if order["apart"] else order["user"])
+        if order["folder"]:
+            shutil.rmtree(order["folder"], ignore_errors=True)
     os._exit(code)
 
 
 def _first(order: dict[str, Any]) -> int:
     """Start the program, or the first process of its own namespace, and wait for it."""
     if order["apart"]:
-        kinds = [kind for kind in _NEW if kind != "net" or not order["network"]]
-        _check(_libc.unshare(sum(_NEW[kind] for kind in kinds)))
+        flags = [flag for kind, flag in _NEW.items() if kind != "net" or not order["network"]]
+        _check(_libc.unshare(sum(flags)))
     return _wait(_fork(lambda: _init(order) if order["apart"] else _become(order)))
 
 
@@ -88,6 +93,8 @@ def _become(order: dict[str, Any]) -> NoReturn:
 
 
 def _new_root(order: dict[str, Any]) -> None:
+    # Not before: who shares it is moved to the new root too, and would no longer see the processes of the host.
+    _check(_libc.unshare(_NEW_MOUNT))
     _mount("none", "/", None, _REC | _PRIVATE)
     # Opened before anything is covered, and in this namespace: what is open from another one cannot be bound here.
     sources = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in [order["root"], *order["shown"]]}

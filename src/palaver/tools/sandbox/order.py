@@ -19,7 +19,8 @@ from palaver.tools.sandbox.supervising import Launch
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """A program to become. `apart`: in namespaces and a root of its own; the fields after `network` are for that.
 
-    `user` is whom to become, `inside` where to start, `filter` the system call filter in base64.
+    `user` is whom to become, `inside` where to start, `filter` the system call filter in base64, `folder` what to
+    remove in the end, also where the server is killed meanwhile.
     """
 
     argv: Sequence[str]
@@ -28,6 +29,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     inside: str
     limits: Mapping[str, int]
     filter: str = ""
+    folder: str = ""
     apart: bool = False
     network: bool = True
     root: str = ""

@@ -57,8 +57,8 @@ def _children(pid: int) -> list[int]:
     found: list[int] = []
     with suppress(OSError):
         for task in (_PROC / str(pid) / "task").iterdir():
-            text = (task / "children").read_text("ascii")
-            found += [int(child) for child in text.split()]
+            with suppress(OSError):  # a thread that has ended meanwhile
+                found += [int(child) for child in (task / "children").read_text("ascii").split()]
     return found
 
 

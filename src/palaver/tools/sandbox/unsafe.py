@@ -22,12 +22,13 @@ class Unsafe:
         return str(root)
 
     async def run(self, program: Program, tell: Callable[[bytes], None]) -> Ended:
-        with TemporaryDirectory(prefix="palaver-", ignore_cleanup_errors=True) as temporary:
+        with TemporaryDirectory(prefix="palaver-run-", ignore_cleanup_errors=True) as temporary:
             order = Order(
                 argv=program.argv,
                 env=environment(program.env, temporary),
                 user=None,
                 inside=".",
+                folder=temporary,
                 limits=limits_of(program, own_user=False),
             )
             return await supervise(launch(order, program.root), program, tell)

@@ -40,10 +40,6 @@ class Users:
             if not self._lent[root, user]:
                 del self._lent[root, user]
 
-    def shared(self, root: Path) -> bool:
-        """Whether more than one program runs there now."""
-        return sum(count for (lent, _), count in self._lent.items() if lent == root) > 1
-
 
 def entrust(root: Path, user: int) -> None:
     """Give everything in a workspace to a user, links and files with a second name left out: those may lie outside."""
