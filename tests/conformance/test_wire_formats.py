@@ -166,6 +166,15 @@ async def test_an_answer_that_breaks_off_raises_after_what_came(kind: str, end: 
 
 
 @every_format
+async def test_an_error_is_told_at_once_though_the_stream_stays_open(kind: str) -> None:
+    async with asking(kind) as (provider, vendor):
+        vendor.next(Reply([await _recorded(kind, Answer([Say("Hel"), Trouble()])), Stall()]))
+        pieces, error = await failing(provider, ask("claude-fake"))
+        assert (text_in(pieces), type(error)) == ("Hel", failures.ModelFailed)
+        await vendor.heard[0].gone()
+
+
+@every_format
 async def test_a_stream_that_ends_without_saying_why_broke_off(kind: str) -> None:
     async with asking(kind) as (provider, vendor):
         whole = await _recorded(kind, Answer([Say("Hel"), Call("c", "weather", ['{"n":', "1}"])]))

@@ -87,8 +87,8 @@ def estimate_part(part: Part) -> int:
             return estimate(text)
         case ToolCallPart(name=name, arguments=arguments):
             return estimate(name) + estimate(_json(arguments).decode())
-        case ToolResultPart(content=content):
-            return estimate(content)
+        case ToolResultPart(content=content, parts=parts):
+            return estimate(content) + PER_IMAGE * sum(isinstance(inner, ImagePart) for inner in parts)
         case ImagePart():
             return PER_IMAGE
         case FilePart() | AudioPart():

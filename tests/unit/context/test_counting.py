@@ -104,4 +104,6 @@ def test_a_question_counts_everything_that_is_sent() -> None:
     assert estimate_ask(Ask(model="m", messages=(turn,), system="Be brief.", tools=(tool,))) > bare + PER_MESSAGE
     assert estimate_part(FilePart(file_id="fil_1")) == 0
     assert estimate_part(ToolResultPart(call_id="c", ok=True, content="x" * 100)) == estimate("x" * 100)
+    shown = ToolResultPart(call_id="c", ok=True, content="x", parts=(ImagePart(url="data:,"), FilePart(path="a")))
+    assert estimate_part(shown) == estimate("x") + PER_IMAGE
     assert estimate_part(ToolCallPart(call_id="c", name="look", arguments={"at": "x" * 100})) > estimate("x" * 100)
