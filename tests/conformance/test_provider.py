@@ -11,8 +11,10 @@ from yarl import URL
 from palaver.core.messages import TextPart
 from palaver.inference.port import Ask, Finished, Piece, Provider, TextPiece, Turn
 from palaver.inference.profiles import PLAIN
+from palaver.inference.providers.anthropic_messages import AnthropicMessages
 from palaver.inference.providers.guide import Guide
 from palaver.inference.providers.openai_chat import OpenAIChat
+from palaver.inference.providers.openai_responses import OpenAIResponses
 from palaver.inference.providers.upstream import Server
 from palaver.inference.settings import Timeouts
 from palaver.kit.clock import SystemClock
@@ -28,11 +30,30 @@ async def whole(provider: Provider, question: Ask) -> list[list[Piece]]:
         return [list(batch) async for batch in pieces]
 
 
+def _server(vendor: FakeVendor) -> Server:
+    return Server(name="fake", base=URL(vendor.url), timeouts=Timeouts(), clock=SystemClock(), headers={})
+
+
 @asynccontextmanager
 async def openai_chat() -> AsyncIterator[tuple[Provider, str]]:
     async with FakeVendor() as vendor:
-        server = Server(name="fake", base=URL(vendor.url), timeouts=Timeouts(), clock=SystemClock(), headers={})
-        provider = OpenAIChat(server, PLAIN)
+        provider = OpenAIChat(_server(vendor), PLAIN)
+        yield provider, "fake-n5-d1"
+        await provider.close()
+
+
+@asynccontextmanager
+async def anthropic_messages() -> AsyncIterator[tuple[Provider, str]]:
+    async with FakeVendor() as vendor:
+        provider = AnthropicMessages(_server(vendor))
+        yield provider, "fake-n5-d1"
+        await provider.close()
+
+
+@asynccontextmanager
+async def openai_responses() -> AsyncIterator[tuple[Provider, str]]:
+    async with FakeVendor() as vendor:
+        provider = OpenAIResponses(_server(vendor), PLAIN)
         yield provider, "fake-n5-d1"
         await provider.close()
 
@@ -44,7 +65,7 @@ async def guide() -> AsyncIterator[tuple[Provider, str]]:
     await provider.close()
 
 
-@pytest.fixture(params=[openai_chat, guide], ids=lambda made: made.__name__)
+@pytest.fixture(params=[openai_chat, anthropic_messages, openai_responses, guide], ids=lambda made: made.__name__)
 async def at_hand(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Provider, str]]:
     async with request.param() as made:
         yield made

@@ -22,7 +22,7 @@ from palaver.tools.mcp.definition import ServerDefinition
 from palaver.tools.mcp.precedence import Server
 from palaver.tools.mcp.service import McpServers
 from palaver.tools.mcp.settings import McpSettings, OperatorServer
-from palaver.tools.mcp.tokens import MemoryTokens
+from palaver.tools.mcp.tokens import MemoryTokens, Tokens
 from palaver.tools.port import Outcome, Scene, Tool
 
 HERE = Path(__file__).parent
@@ -73,7 +73,7 @@ class Party:
 
 
 @asynccontextmanager
-async def party(*, clock: Clock | None = None, **settings: Any) -> AsyncGenerator[Party]:
+async def party(*, clock: Clock | None = None, tokens: Tokens | None = None, **settings: Any) -> AsyncGenerator[Party]:
     """Our side, closed in the end."""
     time = clock or SystemClock()
     async with asyncio.TaskGroup() as tasks:
@@ -81,7 +81,7 @@ async def party(*, clock: Clock | None = None, **settings: Any) -> AsyncGenerato
             McpSettings(**settings),
             environment={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "ALLOWED": "a variable", "HIDDEN": "another"},
             sealer=Sealer(bytes(32)),
-            tokens=MemoryTokens(),
+            tokens=tokens or MemoryTokens(),
             tasks=tasks,
             clock=time,
         )

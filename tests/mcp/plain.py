@@ -73,7 +73,9 @@ def die(arguments: dict[str, Any], call: Any) -> str:
 
 def child(arguments: dict[str, Any], call: Any) -> str:
     """Leave a child behind that would live for minutes."""
-    return str(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"]).pid)
+    none = subprocess.DEVNULL
+    command = [sys.executable, "-c", "import time; time.sleep(300)"]
+    return str(subprocess.Popen(command, stdin=none, stdout=none, stderr=none).pid)
 
 
 def wait(arguments: dict[str, Any], call: Any) -> str:

@@ -5,6 +5,7 @@ It follows no redirect by itself, keeps no cookies and knows nothing of the prot
 
 import asyncio
 import ipaddress
+import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from palaver.kit.http import USER_AGENT, AddressRefused, Guard
 CONNECT = 10.0  # seconds
 STREAM = 300.0  # seconds a stream may be silent
 UNWRITTEN = 30.0  # seconds for sending a request
+
+# it tells every address it asks, and an address can carry a secret
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 @dataclass(slots=True)

@@ -120,6 +120,13 @@ def test_secrets_are_sealed_at_rest_and_open_only_in_their_record(said: dict[str
         opened(kept, SEALER, "mcp_server:2")
 
 
+def test_secrets_of_one_record_cannot_be_exchanged() -> None:
+    kept = sealed(parsed({"command": "a", "env": {"A": "1", "B": "2"}}), SEALER, "mcp_server:1")
+    kept["env"] = {"A": kept["env"]["B"], "B": kept["env"]["A"]}
+    with pytest.raises(SealBroken):
+        opened(kept, SEALER, "mcp_server:1")
+
+
 @pytest.mark.parametrize("said", [PROGRAM, REMOTE])
 def test_secrets_are_shown_as_dots_and_nothing_else_is(said: dict[str, Any]) -> None:
     told = shown(parsed(said))

@@ -78,6 +78,18 @@ async def test_cancelling_one_who_waits_loses_no_instance() -> None:
         await use(stand, crew)
 
 
+async def test_cancelling_one_who_was_just_given_an_instance_loses_none() -> None:
+    async with standing() as stand:
+        crew = stand.crew(most=1)
+        async with asyncio.TaskGroup() as calls:
+            async with stand.pool.lent(crew):
+                waiting = calls.create_task(use(stand, crew))
+                await until(lambda: crew.waiting)
+            assert crew.lent  # it is the other's now, who does not know it yet
+            waiting.cancel()
+        assert (len(crew.free), len(crew.lent)) == (1, 0)
+
+
 async def test_an_instance_that_dies_is_rebuilt_for_those_who_wait() -> None:
     async with standing() as stand:
         crew, gate = stand.crew(most=1), asyncio.Event()
