@@ -1,9 +1,12 @@
 """The instructions file of a workspace as it is told to the model: bounded, and marked as no word of the person's."""
 
+import re
+
 from palaver.agents.settings import AgentSettings
 from palaver.core.errors import PalaverError
 from palaver.files.workspace import Workspace
 
+_END = re.compile(r"<\s*/(?=\s*project_instructions)", re.IGNORECASE)
 _LONGEST_LETTER = 4  # bytes of UTF-8
 
 _BEFORE = (
@@ -31,5 +34,5 @@ def wrapped(name: str, text: str, most: int) -> str:
     """The text between marks that it cannot make itself."""
     shown = text.replace("\x00", "").strip()
     cut = f"\n[Cut here: only the first {most} characters of the file are shown.]" if len(shown) > most else ""
-    inner = shown[:most].replace("</project_instructions", "<\u2215project_instructions")
+    inner = _END.sub("<\u2215", shown[:most])
     return f"{_BEFORE.format(name=name)}\n<project_instructions>\n{inner}{cut}\n</project_instructions>"

@@ -41,6 +41,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 ANYTHING = Wanted()
 
+MOST_TURNS = 1000  # as in a request
+
 # What a session's settings may say for all of its turns. Its permission mode stands in the session itself, and what is
 # defined inline stands in requests.
 OF_SESSIONS = (
@@ -59,8 +61,10 @@ def of_session(settings: Mapping[str, Any]) -> Wanted:
         raise _refused(str(error)) from None
     if isinstance(wanted.agents, dict):
         raise _refused("`agents` in a session's settings are names of stored agents")
-    if (wanted.max_turns or 1) < 1 or (wanted.max_budget_usd or 1) <= 0:
-        raise _refused("`max_turns` and `max_budget_usd` are greater than nothing")
+    if wanted.max_turns is not None and not 1 <= wanted.max_turns <= MOST_TURNS:
+        raise _refused(f"`max_turns` is a number from 1 to {MOST_TURNS}")
+    if wanted.max_budget_usd is not None and not wanted.max_budget_usd > 0:
+        raise _refused("`max_budget_usd` is greater than nothing")
     return wanted
 
 
