@@ -284,7 +284,8 @@ export async function answer_cards_by_keyboard_alone({ open }) {
   await questions.getByRole('checkbox', { name: 'Pear' }).press('Space');
   await questions.getByRole('checkbox', { name: 'Other' }).press('Space');
   await page.keyboard.type('Plum');
-  await questions.getByRole('textbox', { name: 'Anything else?' }).fill('No.');
+  await questions.getByRole('textbox', { name: 'Anything else?' }).focus();
+  await page.keyboard.type('No.');
   await questions.getByRole('button', { name: 'Answer', exact: true }).press('Enter');
   await questions.getByText('Sent.').waitFor();
   await tell(page, {
@@ -296,7 +297,7 @@ export async function answer_cards_by_keyboard_alone({ open }) {
   await questions.waitFor({ state: 'detached' });
   await page.getByText('Pear, Plum').waitFor();
   // Whoever answered by key goes on with what waits next, or where one writes.
-  assert.equal(await page.evaluate(() => document.activeElement.className), 'card');
+  await page.waitForFunction(() => document.activeElement.className === 'card');
   await page.keyboard.press('Enter');
   const yes = page.locator('.card').getByRole('button', { name: 'Approve' });
   assert.ok(await yes.isEnabled());

@@ -6,6 +6,7 @@ import type { Reach } from '@/core/acting';
 import type { Arguments } from '@/core/events';
 import type { Hands } from '@/features/runs/hands';
 import type { Ask } from '@/features/runs/view';
+import { takeFocus } from '@/kit/focus';
 
 import { ArgumentsEditor } from './ArgumentsEditor';
 import { Card } from './Card';
@@ -63,7 +64,7 @@ export function Approval({ runId, ask, hands }: Props) {
           Why not, or what instead? (optional)
           <textarea
             rows={2}
-            ref={area => area?.focus()}
+            ref={takeFocus}
             disabled={closed}
             value={words}
             onInput={event => setWords(event.currentTarget.value)}

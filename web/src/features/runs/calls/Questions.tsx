@@ -5,6 +5,7 @@ import { useId, useState } from 'preact/hooks';
 import type { Question } from '@/core/events';
 import type { Hands } from '@/features/runs/hands';
 import type { Ask, Talk } from '@/features/runs/view';
+import { takeFocus } from '@/kit/focus';
 
 import { Card } from './Card';
 import { useResponding } from './responding';
@@ -81,7 +82,7 @@ function Choices({ question, free, draft, onChange }: FieldProps) {
         <input
           type="text"
           aria-label={`Other answer: ${question.header || question.question}`}
-          ref={input => input?.focus()}
+          ref={takeFocus}
           value={draft.other}
           onInput={event => onChange({ ...draft, other: event.currentTarget.value })}
         />
