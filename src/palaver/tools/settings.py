@@ -16,9 +16,7 @@ class ToolSettings(BaseModel):
     output_characters: int = Field(
         default=30_000, ge=1_000, description="Characters of a call's output that the model is told; all are kept."
     )
-    image_bytes: int = Field(
-        default=2_000_000, ge=1, description="Bytes of an image of the workspace that is shown to a model."
-    )
+    image_bytes: int = Field(default=2_000_000, ge=1, description="Bytes of an image that comes back from a call.")
     parallel_per_process: int = Field(default=64, ge=1, description="Calls that run at once in this process.")
     parallel_per_run: int = Field(default=8, ge=1, description="Calls that run at once in one run.")
     longest_call: float = Field(

@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from palaver.core.errors import PalaverError
+from palaver.core.messages import ImagePart
 from palaver.files.workspaces import output_path
 from palaver.tools.checking import problem
 from palaver.tools.port import Outcome, Scene, Tool
@@ -13,16 +14,17 @@ from palaver.tools.threads import in_thread
 
 log = logging.getLogger(__name__)
 
+_PARTS = 32  # images and files that come with one outcome
 _BEGINNING = 0.7  # of what is told of a long output; its end is told too: commands say there what went wrong
 
 
 async def use(tool: Tool, arguments: dict[str, Any], scene: Scene, settings: ToolSettings) -> Outcome:
     """Call it within its deadline. Whatever goes wrong is an outcome; only being cancelled is raised."""
     outcome = await _called(tool, arguments, scene, min(tool.spec.deadline, settings.longest_call))
-    return await bounded(outcome, scene, settings.output_characters)
+    return await _cut(_lightened(outcome, settings.image_bytes), scene, settings.output_characters)
 
 
-async def bounded(outcome: Outcome, scene: Scene, most: int) -> Outcome:
+async def _cut(outcome: Outcome, scene: Scene, most: int) -> Outcome:
     """The outcome with at most about `most` characters; the whole is then a file, which the last line names."""
     content = _clean(outcome.content)
     if len(content) <= most:
@@ -40,6 +42,25 @@ async def bounded(outcome: Outcome, scene: Scene, most: int) -> Outcome:
         f"[This output was cut: {most:,} of {len(content):,} characters; {where}.]"
     )
     return Outcome(told, outcome.ok, outcome.parts, truncated=True)
+
+
+def _lightened(outcome: Outcome, most: int) -> Outcome:
+    """The outcome without images that no event should carry: too large, or too many."""
+    kept = tuple(part for part in outcome.parts if not (isinstance(part, ImagePart) and _weight(part) > most))
+    kept = kept[:_PARTS]
+    left_out = len(outcome.parts) - len(kept)
+    if not left_out:
+        return outcome
+    told = (
+        f"{outcome.content}\n[{left_out} of {len(outcome.parts)} images or files are left out: too large, or too many.]"
+    )
+    return Outcome(told, outcome.ok, kept, outcome.truncated)
+
+
+def _weight(image: ImagePart) -> int:
+    """Bytes of an image that stands in its own address, which is base64."""
+    _, comma, encoded = (image.url or "").partition(",")
+    return (len(encoded) - encoded.count("=", -2)) * 3 // 4 if comma else 0
 
 
 async def _called(tool: Tool, arguments: dict[str, Any], scene: Scene, seconds: float) -> Outcome:

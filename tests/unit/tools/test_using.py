@@ -1,4 +1,5 @@
 import asyncio
+import base64
 import threading
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,20 @@ async def test_a_long_output_is_cut_and_the_whole_is_a_file(told: Told) -> None:
 async def test_an_output_of_just_the_size_is_left_alone(told: Told) -> None:
     assert await use(Scripted("x" * 1_000), {"n": 1}, told.scene, SETTINGS) == Outcome("x" * 1_000)
     assert told.workspace.entries() == []
+
+
+@keeps("tools:bounded")
+async def test_images_that_are_too_large_or_too_many_are_left_out_and_that_is_said(told: Told) -> None:
+    def image(size: int) -> ImagePart:
+        return ImagePart(url=f"data:image/png;base64,{base64.b64encode(bytes(size)).decode()}")
+
+    settings = ToolSettings(image_bytes=1_000)
+    outcome = await use(Scripted(Outcome("x", parts=(image(1_000), image(1_001)))), {"n": 1}, told.scene, settings)
+    assert outcome.parts == (image(1_000),)
+    assert outcome.content == "x\n[1 of 2 images or files are left out: too large, or too many.]"
+    many = await use(Scripted(Outcome("x", parts=(image(1),) * 100)), {"n": 1}, told.scene, settings)
+    assert len(many.parts) == 32
+    assert "68 of 100" in many.content
 
 
 async def test_where_the_whole_cannot_be_kept_the_outcome_says_so(tmp_path: Path) -> None:
