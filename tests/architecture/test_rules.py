@@ -13,6 +13,11 @@ GUIDE = (
     "fitting", "forms", "languages", "literals", "passages", "recollection", "reporting", "retrieval", "shaping",
     "speech", "stems", "vocabulary", "words",
 )  # fmt: skip
+WIRES = (
+    "anthropic_answering", "anthropic_asking", "anthropic_thinking", "anthropic_wire", "call_ids", "events", "fields",
+    "images", "offered_tools", "openai_chat_answering", "openai_chat_asking", "openai_chat_calls", "openai_chat_wire",
+    "openai_listing", "responses_answering", "responses_asking", "responses_wire", "schemas", "seals", "stopping",
+)  # fmt: skip
 # What decides; each imports values only.
 HEARTS = {
     "context/attribution.py",
@@ -30,6 +35,8 @@ HEARTS = {
     *(f"inference/guide/{name}.py" for name in GUIDE),
     "inference/price.py",
     "inference/profiles.py",
+    *(f"inference/providers/{name}.py" for name in WIRES),
+    "inference/toolless.py",
     "kit/pages.py",
     "kit/retry.py",
     "kit/sse.py",

@@ -1,5 +1,6 @@
 """Whose word counts about a model."""
 
+import msgspec
 import pytest
 
 from palaver.core.usage import Usage
@@ -90,6 +91,10 @@ def test_a_vendor_is_known_by_its_host_and_else_by_its_name(name: str, host: str
 def test_a_call_costs_what_its_tokens_cost() -> None:
     price = Price(input_usd_per_mtok=2, output_usd_per_mtok=10, cached_usd_per_mtok=0.5, source="x")
     assert price.cost(Usage(input_tokens=1_000, output_tokens=100, cached_tokens=400)) == pytest.approx(0.0024)
+    keeping = Usage(input_tokens=1_000, cached_tokens=400, cache_written_tokens=200)
+    kept = msgspec.structs.replace(price, cache_written_usd_per_mtok=2.5)
+    assert kept.cost(keeping) == pytest.approx((400 * 2 + 400 * 0.5 + 200 * 2.5) / 1e6)
+    assert price.cost(keeping) == pytest.approx((600 * 2 + 400 * 0.5) / 1e6)
     plain = Price(input_usd_per_mtok=2, output_usd_per_mtok=10, source="x")
     assert plain.cost(Usage(input_tokens=1_000, cached_tokens=400)) == pytest.approx(0.002)
 

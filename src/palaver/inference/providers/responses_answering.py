@@ -144,7 +144,11 @@ class Answer:
                 pass  # what is repeated elsewhere, and kinds of events to come
 
     def _item(self, event: Event) -> _Open:
-        return self._open.setdefault(event.output_index or 0, _Open())
+        index = event.output_index or 0
+        known = self._open.get(index)
+        if known is None:
+            known = self._open[index] = _Open()
+        return known
 
     def _begin(self, event: Event, item: Item, pieces: list[Piece]) -> None:
         self._started = True
