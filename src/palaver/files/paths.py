@@ -23,6 +23,11 @@ def folder_inside(path: str) -> str:
     return "/".join(_names(path))
 
 
+def can_be_said(name: str) -> bool:
+    """Whether a name that was found can be told, and asked for again."""
+    return name.isprintable() or _problem(name) is None
+
+
 def _names(path: str) -> tuple[str, ...]:
     problem = _problem(path)
     if problem:

@@ -25,7 +25,7 @@ from palaver.files.descent import (
     remove_all,
     told,
 )
-from palaver.files.paths import DEEPEST, folder_inside, inside
+from palaver.files.paths import DEEPEST, can_be_said, folder_inside, inside
 from palaver.files.settings import FileSettings
 
 Kind = Literal["file", "folder", "link", "other"]
@@ -194,8 +194,7 @@ def _listed(here: int, path: str, most: int) -> list[Entry]:
         for entry in entries:
             if len(found) == most:
                 break
-            # A name that is not UTF-8 could not be asked for again, and not be told in JSON.
-            if entry.name.isprintable() and not entry.name.startswith(_TEMPORARY):
+            if can_be_said(entry.name) and not entry.name.startswith(_TEMPORARY):
                 with suppress(FileNotFoundError):
                     found.append(_entry(above + entry.name, entry.stat(follow_symlinks=False)))
     return sorted(found, key=lambda entry: entry.path)
