@@ -111,6 +111,15 @@ def test_a_child_keeps_what_both_allow() -> None:
     assert [rule.text for rule in got.rules.ask] == ["Edit"]
 
 
+def test_a_planning_child_of_one_who_may_not_ask_does_not_ask() -> None:
+    said = rules(ask="Read(secrets/**)")
+    for parent, child in (("dontAsk", "plan"), ("plan", "dontAsk")):
+        got = narrowed(Permissions(parent, said), Permissions(child, Rules()))  # type: ignore[arg-type]
+        assert got.mode == "plan"
+        assert decide(got.mode, tool("Read"), {"path": "secrets/a"}, got.rules).verdict == "deny"
+        assert decide(got.mode, tool("Read"), {"path": "a"}, got.rules).verdict == "allow"
+
+
 @keeps("policy:no-silent-bypass")
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "bypassPermissions"])
 def test_without_a_grant_nothing_acts_without_a_yes(mode: Any) -> None:
