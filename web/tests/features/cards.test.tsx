@@ -139,22 +139,33 @@ test('a card takes the focus only where nobody has it, and never for a button', 
   field.remove();
 });
 
+const QUESTIONS = {
+  kind: 'question',
+  callId: 'q1',
+  expiresAt: null,
+  interrupted: false,
+  questions: [
+    { header: 'Colour', question: 'Which?', options: [{ label: 'Red', description: 'warm' }, { label: 'Green' }] },
+    { header: '', question: 'Why?' },
+  ],
+} as Extract<Ask, { kind: 'question' }>;
+
 test('questions are answered together, and only when each has an answer', async () => {
-  const ask = {
-    kind: 'question',
-    callId: 'q1',
-    expiresAt: null,
-    interrupted: false,
-    questions: [
-      { header: 'Colour', question: 'Which?', options: [{ label: 'Red', description: 'warm' }, { label: 'Green' }] },
-      { header: '', question: 'Why?' },
-    ],
-  } as Extract<Ask, { kind: 'question' }>;
-  await act(() => render(<Questions runId="run_1" ask={ask} hands={hands} />, box));
+  await act(() => render(<Questions runId="run_1" ask={QUESTIONS} hands={hands} />, box));
   expect(button('Answer').disabled).toBe(true);
   await act(async () => box.querySelectorAll<HTMLInputElement>('input[type=radio]')[1]?.click());
   expect(button('Answer').disabled).toBe(true);
   await write(box.querySelector('textarea'), 'Because.');
   await click('Answer');
   expect(sent).toEqual([['run_1', { call_id: 'q1', decision: 'answer', answers: [['Green'], ['Because.']] }]]);
+});
+
+test('the focus stays where somebody writes', async () => {
+  await act(() => render(<Questions runId="run_1" ask={QUESTIONS} hands={hands} />, box));
+  await act(async () => box.querySelectorAll<HTMLInputElement>('input[type=radio]')[2]?.click());
+  expect(document.activeElement?.getAttribute('aria-label')).toBe('Other answer: Colour');
+  const area = box.querySelector('textarea');
+  area?.focus();
+  await write(area, 'Because.');
+  expect(document.activeElement).toBe(area);
 });
