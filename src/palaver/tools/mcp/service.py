@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -115,8 +115,9 @@ class McpServers:
         found: list[OfferedResource] = []
         for _, crew in await self._catalogs(user_id, servers):
             if isinstance(crew, Crew) and crew.catalog and crew.catalog.resources:
-                async with self._link(crew) as link:
-                    found += await link.resources()
+                with suppress(ServerAway):
+                    async with self._link(crew) as link:
+                        found += await link.resources()
         return found
 
     async def read_resource(self, user_id: UserId, server: Server, uri: str) -> Outcome:
@@ -129,8 +130,9 @@ class McpServers:
         found: list[OfferedPrompt] = []
         for _, crew in await self._catalogs(user_id, servers):
             if isinstance(crew, Crew) and crew.catalog and crew.catalog.prompts:
-                async with self._link(crew) as link:
-                    found += await link.prompts()
+                with suppress(ServerAway):
+                    async with self._link(crew) as link:
+                        found += await link.prompts()
         return found
 
     async def prompt(self, user_id: UserId, server: Server, name: str, arguments: Mapping[str, str]) -> str:
