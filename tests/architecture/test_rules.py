@@ -20,10 +20,19 @@ WIRES = (
 )  # fmt: skip
 # What decides; each imports values only.
 HEARTS = {
+    "agents/bodies.py",
+    "agents/commands.py",
+    "agents/front_matter.py",
+    "agents/output.py",
+    "agents/recipe.py",
+    "agents/shelf.py",
+    "agents/wanted.py",
+    "agents/wishes.py",
     "context/attribution.py",
     "context/unfolding.py",
     "context/untrusted.py",
     "context/window.py",
+    "entry/cli/waiting.py",
     "entry/layers.py",
     "files/media.py",
     "files/paths.py",

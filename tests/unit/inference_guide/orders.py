@@ -59,7 +59,7 @@ def ask(question: str, *options: str) -> Steps:
 
 
 def grep(pattern: str, **more: str) -> Steps:
-    return one("Grep", pattern=pattern, **more)
+    return one("Grep", pattern=pattern, **({"mode": "content"} | more))
 
 
 def task(prompt: str, **more: str) -> Steps:
@@ -126,7 +126,7 @@ ENGLISH: tuple[tuple[str, Steps], ...] = (
     ("grep TODO in src/", grep("TODO", path="src/")),
     ("find \"a.b(c)\" in x.txt", grep("a\\.b\\(c\\)", path="x.txt")),
     ("look for 'x' in *.py", grep("x", glob="*.py")),
-    ("which files contain \"hello\"?", grep("hello")),
+    ("which files contain \"hello\"?", one("Grep", pattern="hello")),
     ("delete notes.txt", delete("notes.txt")),
     ("remove the file \"it's mine.txt\"", delete("'it'\"'\"'s mine.txt'")),
     ("replace 'a' with 'b' in x.txt", edit("x.txt", "a", "b")),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from palaver.core.permissions import PermissionMode
+from palaver.entry.cli.asking import Key, Url
 from palaver.entry.cli.deciding import Desk, GoneAway
 from palaver.entry.cli.inforce import settings_in_force
 from palaver.entry.cli.telling import DIM, PLAIN, Telling
@@ -24,22 +25,32 @@ if TYPE_CHECKING:
 WELL, FAILED, WAITS = 0, 1, 3
 
 
+Session = Annotated[str | None, typer.Option(help="Go on with this session.")]
+Model = Annotated[str | None, typer.Option(help="Ask this model: provider/model.")]
+Mode = Annotated[PermissionMode | None, typer.Option(help="How freely the agent may act.")]
+Allow = Annotated[list[str] | None, typer.Option(help="Calls that need no asking: a rule. May be repeated.")]
+Deny = Annotated[list[str] | None, typer.Option(help="Calls that are refused: a rule. May be repeated.")]
+Agent = Annotated[str | None, typer.Option(help="Let this stored agent answer.")]
+Turns = Annotated[int | None, typer.Option(help="Model calls that a turn may make.")]
+Budget = Annotated[float | None, typer.Option(help="US dollars that a turn may cost.")]
+Schema = Annotated[Path | None, typer.Option(help="A file with the JSON Schema that answers follow.")]
+Servers = Annotated[Path | None, typer.Option(help="A file with MCP servers, by name, for these turns.")]
+
+
 def chat(
     prompt: Annotated[str | None, typer.Argument(help="Ask this and leave; without it, a conversation begins.")] = None,
-    session: Annotated[str | None, typer.Option(help="Go on with this session.")] = None,
-    model: Annotated[str | None, typer.Option(help="Ask this model: provider/model.")] = None,
-    mode: Annotated[PermissionMode | None, typer.Option(help="How freely the agent may act.")] = None,
-    allow: Annotated[list[str] | None, typer.Option(help="Calls that need no asking: a rule. May be repeated.")] = None,
-    deny: Annotated[list[str] | None, typer.Option(help="Calls that are refused: a rule. May be repeated.")] = None,
-    agent: Annotated[str | None, typer.Option(help="Let this stored agent answer.")] = None,
-    max_turns: Annotated[int | None, typer.Option(help="Model calls that a turn may make.")] = None,
-    max_budget: Annotated[float | None, typer.Option(help="US dollars that a turn may cost.")] = None,
-    json_schema: Annotated[Path | None, typer.Option(help="A file with the JSON Schema that answers follow.")] = None,
-    mcp_config: Annotated[Path | None, typer.Option(help="A file with MCP servers, by name, for these turns.")] = None,
-    url: Annotated[
-        str | None, typer.Option(help="The server. Default: PALAVER_URL, else the one of this home.")
-    ] = None,
-    key: Annotated[str | None, typer.Option(help="An API key. Better set PALAVER_KEY, which no one sees.")] = None,
+    session: Session = None,
+    model: Model = None,
+    mode: Mode = None,
+    allow: Allow = None,
+    deny: Deny = None,
+    agent: Agent = None,
+    max_turns: Turns = None,
+    max_budget: Budget = None,
+    json_schema: Schema = None,
+    mcp_config: Servers = None,
+    url: Url = None,
+    key: Key = None,
 ) -> None:
     """Talk to a model. Ctrl-C stops an answer and keeps the conversation; Ctrl-D leaves.
 
@@ -57,14 +68,20 @@ def chat(
         "output_format": {"type": "json_schema", "schema": _json_of(json_schema)} if json_schema else None,
         "mcp_servers": _servers_of(mcp_config) if mcp_config else None,
     }
+    _talk(prompt, session, {name: wish for name, wish in wishes.items() if wish is not None}, (url, key))
+
+
+def _talk(
+    prompt: str | None, session: str | None, wishes: Mapping[str, Any], at: tuple[str | None, str | None]
+) -> None:
     loaded = settings_in_force()
 
     from palaver.entry.cli.reach import reach
 
     with asyncio.Runner() as runner:
-        client = runner.run(reach(loaded.settings, url, key))
+        client = runner.run(reach(loaded.settings, *at))
         try:
-            talk = Talk(runner, client, session, {name: wish for name, wish in wishes.items() if wish is not None})
+            talk = Talk(runner, client, session, wishes)
             code = talk.answer(prompt) if prompt is not None else talk.converse()
         finally:
             runner.run(client.close())

@@ -235,7 +235,9 @@ def _grep(clause: Clause) -> Wanted | None:
         if found:
             place = next((clause.said(found, group) for group in ("name", "at") if found.groupdict().get(group)), "")
             where = {"glob": place} if "*" in place else {"path": place} if place else {}
-            return Call("Grep", {"pattern": re.escape(clause.said(found, "what")).replace("\\ ", " ")} | where)
+            said = re.escape(clause.said(found, "what")).replace("\\ ", " ")
+            lines = {} if pattern is _GREP_ASKED else {"mode": "content"}
+            return Call("Grep", {"pattern": said} | where | lines)
     return None
 
 

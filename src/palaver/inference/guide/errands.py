@@ -85,7 +85,7 @@ _TOOL = re.compile(
 )
 
 
-def _by_name(clause: Clause, names: Sequence[str]) -> Call | None:
+def _by_name(clause: Clause, names: Sequence[str]) -> Wanted | None:
     """A call by the exact name of an offered tool, its arguments as JSON."""
     found = _TOOL.match(clause.mask)
     if not found:
@@ -95,6 +95,8 @@ def _by_name(clause: Clause, names: Sequence[str]) -> Call | None:
         (name for name in names if name.lower() == said.lower()), None
     )
     arguments = object_of(clause.said(found, "json")) if found["json"] else {}
+    if name is None and found["json"] and arguments is not None:
+        return Lacking(f"No tool is called {said} here, so I did nothing. `GET /api/v1/tools` lists those that are.")
     if name is None or arguments is None or (not found["json"] and clause.asks):
         return None
     return Call(name, arguments)

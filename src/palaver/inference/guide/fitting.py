@@ -15,6 +15,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "all": ("replace_all", "all"),
     "pattern": ("pattern", "query", "regex"),
     "glob": ("glob", "include", "files"),
+    "mode": ("output_mode",),
     "command": ("command", "cmd"),
     "code": ("code", "source", "script"),
     "url": ("url", "uri"),

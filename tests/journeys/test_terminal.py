@@ -1,0 +1,123 @@
+"""An agent at work in the terminal, with a real server: a person tries approvals and questions without any account."""
+
+import asyncio
+import os
+import pty
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.journeys.test_command_line import Home
+from tests.unit.entry.cli.test_chat import Terminal, start
+
+WAITS = re.compile(r"palaver approvals (?:approve|answer) (run_\w+) (call_\w+)")
+GOES_ON = re.compile(r"palaver chat --session (ses_\w+)")
+
+
+@asynccontextmanager
+async def chatting(home: Home, *words: str) -> AsyncIterator[Terminal]:
+    """`palaver chat` with a person at its terminal, who leaves with Ctrl-D at the end."""
+    far, near = pty.openpty()
+    _, key, _ = await home.does("key", "create", "--user", "owner@palaver.local", "--name", "terminal")
+    url = f"http://127.0.0.1:{home.port}"
+    process = await start(url, home.folder, "chat", *words, at=near, PALAVER_KEY=key.strip())
+    os.close(near)
+    terminal = Terminal(far)
+    yield terminal
+    terminal.types("\x04")
+    async with asyncio.timeout(30):
+        assert await process.wait() == 0
+    asyncio.get_running_loop().remove_reader(far)
+    os.close(far)
+
+
+async def test_a_person_edits_and_approves_a_call_and_sees_what_came_of_it(tmp_path: Path) -> None:
+    async with Home(tmp_path).served() as (running, _), chatting(running, "--model", "builtin/guide") as terminal:
+        await terminal.shows("> ")
+        terminal.types("write notes.txt with 'Buy bread' and then read it\n")
+        await terminal.shows("Write wants your yes.")
+        await terminal.shows('"content": "Buy bread"')
+        await terminal.shows("from now on]")
+        terminal.types('e {"path": "notes.txt", "content": "Buy milk"}\n')
+        await terminal.shows("(approved)")
+        await terminal.shows("**Read**")
+        await terminal.shows("Buy milk")
+        await terminal.shows("> ")
+
+
+async def test_a_yes_for_the_tool_is_not_asked_for_again_and_a_no_is_told(tmp_path: Path) -> None:
+    async with Home(tmp_path).served() as (running, _), chatting(running, "--model", "builtin/guide") as terminal:
+        await terminal.shows("> ")
+        terminal.types("write a.txt with '1'\n")
+        await terminal.shows("from now on]")
+        terminal.types("t\n")
+        await terminal.shows("done. Wrote a.txt")
+        await terminal.shows("> ")
+        terminal.types("write b.txt with '2'\n")
+        await terminal.shows("done. Wrote b.txt")
+        await terminal.shows("> ")
+        terminal.types("fetch https://example.com\n")
+        await terminal.shows("from now on]")
+        terminal.types("n I am offline\n")
+        await terminal.shows("was not allowed, so I did not do it")
+        await terminal.shows("I am offline")
+        await terminal.shows("> ")
+
+
+async def test_a_question_is_put_and_answered_by_number(tmp_path: Path) -> None:
+    async with Home(tmp_path).served() as (running, _), chatting(running, "--model", "builtin/guide") as terminal:
+        await terminal.shows("> ")
+        terminal.types("ask me: tea or coffee?\n")
+        await terminal.shows("2. coffee")
+        terminal.types("2\n")
+        await terminal.shows("Your answer:")
+        await terminal.shows("coffee")
+        await terminal.shows("> ")
+
+
+async def test_a_run_that_waits_without_a_terminal_is_answered_after_a_restart_and_gone_on_with(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    order = ("chat", "write notes.txt with 'Buy bread'", "--model", "builtin/guide")
+    async with home.served() as (running, _):
+        code, out, err = await running.does(*order)
+        assert (code, out) == (3, "")
+    waits, goes_on = WAITS.search(err), GOES_ON.search(err)
+    assert waits
+    assert goes_on
+    async with home.served() as (running, _):
+        _, listed, _ = await running.does("approvals")
+        assert f"{waits[1]} {waits[2]}" in listed
+        assert '"content": "Buy bread"' in listed
+        assert (await running.does("approvals", "approve", waits[1], waits[2]))[0] == 0
+        code, _, again = await running.does("approvals", "reject", waits[1], waits[2])
+        assert (code, len(again.splitlines())) == (1, 1)
+        async with asyncio.timeout(30):
+            while code:  # the first run may be about to end
+                code, out, _ = await running.does("chat", "read notes.txt", "--session", goes_on[1])
+        assert "Buy bread" in out
+        assert (await running.does("approvals"))[1] == ""
+
+
+async def test_modes_and_rules_of_the_command_line_count(tmp_path: Path) -> None:
+    async with Home(tmp_path).served() as (running, _):
+        ask = ("chat", "write a.txt with '1'", "--model", "builtin/guide")
+        assert "done. Wrote a.txt" in (await running.does(*ask, "--mode", "acceptEdits"))[1]
+        assert "done. Wrote a.txt" in (await running.does(*ask, "--allow", "Write(*.txt)"))[1]
+        assert "was not allowed" in (await running.does(*ask, "--mode", "dontAsk"))[1]
+        assert "not offered" in (await running.does(*ask, "--deny", "Write"))[1]
+
+
+async def test_agents_commands_and_skills_are_kept_from_the_terminal(tmp_path: Path) -> None:
+    agent, command = tmp_path / "tess.md", tmp_path / "list.md"
+    agent.write_text("---\ndescription: Tests things\nmodel: builtin/guide\ntools: Read, LS\n---\nTest it.\n")
+    command.write_text("---\ndescription: Lists\n---\nlist the files\n")
+    async with Home(tmp_path / "home").served() as (running, _):
+        assert (await running.does("agent", "add", str(agent)))[0] == 0
+        assert (await running.does("command", "add", str(command)))[0] == 0
+        assert (await running.does("agent", "list"))[1].startswith("tess  ")
+        code, out, _ = await running.does("chat", "/list", "--agent", "tess")
+        assert (code, "The workspace is empty." in out) == (0, True)
+        assert "not offered" in (await running.does("chat", "write a.txt with '1'", "--agent", "tess"))[1]
+        assert (await running.does("agent", "remove", "tess"))[0] == 0
+        assert (await running.does("agent", "list"))[1] == ""
