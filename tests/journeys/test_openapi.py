@@ -36,6 +36,12 @@ GET /api/v1/sessions/{}/files | POST /api/v1/sessions/{}/files
 GET /api/v1/sessions/{}/files/{} | DELETE /api/v1/sessions/{}/files/{}
 GET /api/v1/tools | POST /api/v1/tools | PATCH /api/v1/tools/{} | DELETE /api/v1/tools/{}
 GET /api/v1/skills | POST /api/v1/skills | PATCH /api/v1/skills/{} | DELETE /api/v1/skills/{}
+GET /api/v1/tool-presets | POST /api/v1/tool-presets | PATCH /api/v1/tool-presets/{} | DELETE /api/v1/tool-presets/{}
+GET /api/v1/hooks | POST /api/v1/hooks | PATCH /api/v1/hooks/{} | DELETE /api/v1/hooks/{}
+GET /api/v1/skills/{} | GET /api/v1/agents/{} | GET /api/v1/commands/{}
+GET /api/v1/mcp-servers/{} | GET /api/v1/tool-presets/{} | GET /api/v1/hooks/{}
+GET /api/v1/skills/{}/versions | GET /api/v1/agents/{}/versions | GET /api/v1/commands/{}/versions
+GET /api/v1/mcp-servers/{}/versions | GET /api/v1/tool-presets/{}/versions | GET /api/v1/hooks/{}/versions
 GET /api/v1/agents | POST /api/v1/agents | PATCH /api/v1/agents/{} | DELETE /api/v1/agents/{}
 GET /api/v1/commands | POST /api/v1/commands | PATCH /api/v1/commands/{} | DELETE /api/v1/commands/{}
 GET /api/v1/mcp-servers | POST /api/v1/mcp-servers | PATCH /api/v1/mcp-servers/{} | DELETE /api/v1/mcp-servers/{}
