@@ -20,6 +20,7 @@ from house import BIN, House, furnish
 from lists import lists
 from machine import PORTS, free_ports
 from rows import Row, as_data, table
+from servers import calls
 from streams import DURABLE, events, idle, ladder
 from turns import durable, growth
 
@@ -58,6 +59,7 @@ PARTS: dict[str, Part] = {
     "idle": lambda bench: bench.streamed("idle", idle),
     "abandoned": lambda bench: left_behind(bench.harness, bench.house("abandoned", pause=PAUSE)),
     "growth": lambda bench: growth(bench.harness, bench.house("growth")),
+    "servers": lambda bench: calls(bench.rounds),
     "lists": lambda bench: lists(bench.harness, bench.house("lists")),
     "footprint": lambda bench: footprint(bench.house("footprint"), bench.folder, bench.rounds),
 }

@@ -67,6 +67,17 @@ PROMISES = {
     "models:attribution": Promise(
         says="Each answer tells the next model who gave it; nobody can imitate that.", because="product"
     ),
+    "mcp:own-servers": Promise(says="No user's MCP server is ever used for another user.", because="issue:#3"),
+    "mcp:killed": Promise(
+        says="An MCP server that is killed in a call makes that call an error, and is rebuilt.", because="issue:#3"
+    ),
+    "mcp:away": Promise(
+        says="An agent runs without an MCP server that is not there, and is told so.", because="issue:#3"
+    ),
+    "mcp:nothing-left": Promise(
+        says="When Palaver ends, no MCP server and no child of one remains.", because="issue:#3"
+    ),
+    "mcp:secrets": Promise(says="Secrets of MCP servers are sealed at rest and never shown.", because="issue:#3"),
     "sessions:tree": Promise(says="Editing and asking again make siblings, never a rewrite.", because="product"),
     "sessions:pages": Promise(says="Pages neither skip nor repeat.", because="product"),
     "sessions:search": Promise(says="What was just said can be found at once.", because="product"),

@@ -15,6 +15,7 @@ from palaver.tools.mcp.definition import ServerDefinition
 from palaver.tools.mcp.precedence import Server, in_force
 from palaver.tools.port import Outcome, Tool
 from tests.mcp.party import OBLIGING, OTHER, PLAIN, USER, Told, alive, at, listening, operated, party, program, until
+from tests.promises import keeps
 
 START = timedelta(seconds=0.5)
 
@@ -43,6 +44,7 @@ async def test_a_hundred_calls_at_once_share_three_programs() -> None:
         assert stats.total <= 3
 
 
+@keeps("mcp:killed")
 async def test_a_server_killed_in_mid_call_is_an_error_and_is_rebuilt(tmp_path: Path) -> None:
     async with party() as ours:
         tools = await ours.tools(program())
@@ -161,6 +163,7 @@ async def test_tools_that_no_model_could_use_are_left_out_and_named() -> None:
         assert {notice.code for notice in offered.notices} == {"mcp_tool_left_out"}
 
 
+@keeps("mcp:away")
 @pytest.mark.parametrize(
     "server",
     [
@@ -219,6 +222,7 @@ async def test_what_a_program_gets_of_our_environment_is_next_to_nothing() -> No
     assert not Path(there["HOME"]).exists()
 
 
+@keeps("mcp:own-servers")
 async def test_two_users_of_one_definition_have_a_program_each_and_share_the_operators() -> None:
     async with party(servers={"shared": operated(PLAIN)}) as ours:
         for name, same in (("own", False), ("shared", True)):
@@ -259,6 +263,7 @@ async def test_what_is_to_be_kept_running_runs_before_it_is_used_and_is_rebuilt(
         tending.cancel()
 
 
+@keeps("mcp:nothing-left")
 async def test_closing_leaves_no_program_and_no_child_of_one() -> None:
     async with party() as ours:
         tools = await ours.tools(program())

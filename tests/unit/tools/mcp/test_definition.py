@@ -11,6 +11,7 @@ from palaver.tools.mcp.definition import ServerDefinition, admit, guard, named
 from palaver.tools.mcp.precedence import Server, in_force
 from palaver.tools.mcp.stored import HIDDEN, opened, parsed, patched, sealed, shown
 from palaver.tools.mcp.variables import VariableMissing, expanded
+from tests.promises import keeps
 
 PROGRAM = {"command": "npx", "args": ["-y", "server"], "env": {"TOKEN": "hunter2"}}
 REMOTE = {
@@ -110,6 +111,7 @@ def test_an_operator_may_allow_private_addresses() -> None:
     admit(parsed({"type": "http", "url": "http://127.0.0.1:1/mcp"}), stdio=False, guard=guard(private=True))
 
 
+@keeps("mcp:secrets")
 @pytest.mark.parametrize("said", [PROGRAM, REMOTE])
 def test_secrets_are_sealed_at_rest_and_open_only_in_their_record(said: dict[str, Any]) -> None:
     definition = parsed(said)
@@ -127,6 +129,7 @@ def test_secrets_of_one_record_cannot_be_exchanged() -> None:
         opened(kept, SEALER, "mcp_server:1")
 
 
+@keeps("mcp:secrets")
 @pytest.mark.parametrize("said", [PROGRAM, REMOTE])
 def test_secrets_are_shown_as_dots_and_nothing_else_is(said: dict[str, Any]) -> None:
     told = shown(parsed(said))
