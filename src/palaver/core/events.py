@@ -65,6 +65,19 @@ class ToolCalled(_Event, frozen=True, tag="tool_call", omit_defaults=True):
     flaw: str | None = None
 
 
+class ToolStarted(_Event, frozen=True, tag="tool_started", omit_defaults=True):
+    """A call begins, with exactly these arguments; `child_run_id` where a run of its own answers it.
+
+    `replay_safe`: where the server stops in the middle, the call is simply made again.
+    """
+
+    call_id: str
+    arguments: dict[str, Any]
+    replay_safe: bool = False
+    child_run_id: RunId | None = None
+    child_session_id: SessionId | None = None
+
+
 class ToolProgressed(_Event, frozen=True, tag="tool_progress"):
     """A line of what goes on in a call that runs."""
 
@@ -73,7 +86,7 @@ class ToolProgressed(_Event, frozen=True, tag="tool_progress"):
 
 
 class ToolFinished(_Event, frozen=True, tag="tool_result", omit_defaults=True):
-    """What came of a call. `truncated`: the whole stands in a file that `content` names."""
+    """What came of a call. `truncated`: the whole stands in a file that `content` names; `cost_usd`: of a subagent."""
 
     call_id: str
     ok: bool
@@ -81,6 +94,7 @@ class ToolFinished(_Event, frozen=True, tag="tool_result", omit_defaults=True):
     duration_ms: float
     truncated: bool
     parts: tuple[ImagePart | FilePart, ...] = ()
+    cost_usd: float = 0.0
 
 
 class ApprovalAsked(_Event, frozen=True, tag="approval"):
@@ -143,6 +157,20 @@ class LimitReached(_Event, frozen=True, tag="limit"):
 
     code: str
     message: str
+
+
+class Controlled(_Event, frozen=True, tag="control", omit_defaults=True):
+    """Somebody changed how the turn goes on: from the next call on this mode, from the next step on this model."""
+
+    permission_mode: PermissionMode | None = None
+    model: str | None = None
+    provider: str | None = None
+
+
+class RunWaits(_Event, frozen=True, tag="waiting"):
+    """Nothing of the turn is under way until somebody answers, or a subagent is done, about these calls."""
+
+    call_ids: tuple[str, ...]
 
 
 class SubagentTold(_Event, frozen=True, tag="subagent"):
@@ -227,25 +255,24 @@ class ReasoningSealed(_Event, frozen=True, tag="reasoning_sealed"):
     signature: str
 
 
-class ToolStarted(_Event, frozen=True, tag="tool_started", omit_defaults=True):
-    """A call begins, with these arguments; `child_run_id` where a run of its own answers it."""
+class InstructionsAdded(_Event, frozen=True, tag="instructions_added"):
+    """What a hook adds to the turn's instructions."""
 
-    call_id: str
-    arguments: dict[str, Any]
-    replay_safe: bool
-    child_run_id: RunId | None = None
+    text: str
 
 
-class ModeChanged(_Event, frozen=True, tag="mode_changed"):
-    """From the next call on, this is how freely the agent may act."""
+class Pushed(_Event, frozen=True, tag="pushed"):
+    """A hook wants the agent to go on, though the step had ended; the reason is told to the model."""
 
-    permission_mode: PermissionMode
+    reason: str
+    reply: ModelReplied
 
 
 class OutputRefused(_Event, frozen=True, tag="output_refused"):
     """The answer does not follow the format that was asked for; the model is told why, and asked again."""
 
     problem: str
+    reply: ModelReplied
 
 
 class OutputAccepted(_Event, frozen=True, tag="output_accepted"):
@@ -261,6 +288,7 @@ Told = (
     | ReasoningGrew
     | ToolCallGrew
     | ToolCalled
+    | ToolStarted
     | ToolProgressed
     | ToolFinished
     | ApprovalAsked
@@ -270,6 +298,8 @@ Told = (
     | HookFired
     | Noticed
     | LimitReached
+    | Controlled
+    | RunWaits
     | SubagentTold
     | StepRestarted
     | TitleChanged
@@ -283,8 +313,8 @@ Fact = (
     | ModelReplied
     | ModelSwitched
     | ReasoningSealed
-    | ToolStarted
-    | ModeChanged
+    | InstructionsAdded
+    | Pushed
     | OutputRefused
     | OutputAccepted
 )

@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
 
 from palaver import __version__
 from palaver.bus.memory import MemoryBus
 from palaver.context import counting
 from palaver.core.ids import SessionId, UserId
+from palaver.entry.agency import Agency, Settling
 from palaver.entry.home import signing_key
 from palaver.entry.memory import keep_tidy
 from palaver.entry.settings import Loaded, Settings
@@ -24,20 +28,33 @@ from palaver.realtime.jobs import keep_beating
 from palaver.realtime.sse import Pulse
 from palaver.runs import store as run_store
 from palaver.runs.accepting import Acceptance
+from palaver.runs.acting import Acting
+from palaver.runs.answering import Answering
+from palaver.runs.asking import Asking
+from palaver.runs.boxes import RunBoxes
+from palaver.runs.children import Children
+from palaver.runs.concluding import Concluding
+from palaver.runs.delegating import Delegating
 from palaver.runs.driver import Driver
-from palaver.runs.hands import ModelHands
+from palaver.runs.family import Family
+from palaver.runs.hands import RunHands
+from palaver.runs.hooked import Hooked
 from palaver.runs.jobs import LeaseKeeper
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.parts import Parts
+from palaver.runs.questioning import Questioning
 from palaver.runs.queue import Queue
 from palaver.runs.recovery import Recovery
 from palaver.runs.service import Runs
+from palaver.runs.waking import Waking
 from palaver.sessions.jobs import SearchUpkeep
 from palaver.sessions.service import Sessions
 from palaver.storage.chain import bring_up_to_date
 from palaver.storage.port import Database
 from palaver.storage.sqlite import SqliteDatabase
+
+EXPIRY_LOOK = timedelta(seconds=5)  # how often it is looked for approvals that waited too long
 
 
 @asynccontextmanager
@@ -64,8 +81,11 @@ class House:
     inference: Inference
     sessions: Sessions
     runs: Runs
+    answering: Answering
     recovery: Recovery
+    children: Children
     journal: Journal
+    agency: Agency
     pulse: Pulse
     metrics: Metrics
     health: HealthChecks
@@ -74,6 +94,7 @@ class House:
     async def clear(self, user_id: UserId, session_id: SessionId) -> None:
         """End what runs in a session that is about to be deleted."""
         await self.runs.clear(user_id, session_id)
+        await asyncio.to_thread(self.agency.workspaces.forget, session_id)
 
     def drain(self) -> None:
         """Take nothing new, and let every reader go with its last number."""
@@ -84,44 +105,36 @@ class House:
     async def close(self) -> None:
         """Let go of everything that is not the database, once no task runs any more."""
         await self.lease.give_up()
+        await self.agency.close()
         await self.inference.close()
         await self.identity.close()
 
 
-def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: Clock) -> House:
+@dataclass(frozen=True, slots=True)
+class _Driving:
+    """What drives runs, and what is asked of it."""
+
+    runs: Runs
+    recovery: Recovery
+    journal: Journal
+    answering: Answering
+    concluding: Concluding
+    children: Children
+
+
+def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.TaskGroup, clock: Clock) -> House:
     """Make every service, inside the event loop that will use them; nothing is started yet."""
     settings = loaded.settings
     bus = MemoryBus(settings.bus.reader_backlog_bytes)
     identity = open_identity(database, settings.identity, signing_key=signing_key(settings.home), clock=clock)
     metrics, health = Metrics(), HealthChecks(settings.observability, clock)
     inference = Inference(settings.inference, loaded.providers, Guide(clock), clock, metrics=metrics)
-    journal = Journal(database, bus, clock, settings.runs.unwritten_bytes)
-    hands = ModelHands(
-        database, journal, inference, count=counting.count, clock=clock, history=settings.runs.history_messages
-    )
-    driver = Driver(journal, hands, tasks)
     holder = new_id("wrk")
-    parts = Parts(
-        database=database,
-        bus=bus,
-        journal=journal,
-        driver=driver,
-        resolve=inference.resolve,
-        acceptance=Acceptance(clock, holder=holder, queued=settings.runs.queued_per_session),
-        clock=clock,
-        holder=holder,
-    )
-    queue = Queue(parts)
-    parts.acceptance.may_wait = queue.may_wait
-    recovery = Recovery(parts, queue)
-
-    async def concluded(live: Live) -> None:
-        metrics.runs.add(live.run.over or "lost")
-        await queue.concluded(live.session_id, live.user_id)
-
-    driver.concluded = concluded
     sessions = Sessions(database, clock, settings.sessions)
     sessions.forgotten = run_store.forget_answer
+    sessions.check_mode = agency.agents.recipes.check_mode
+    ground = _Ground(settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics)
+    driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions))
     house = House(
         settings=settings,
         clock=clock,
@@ -130,20 +143,111 @@ def build(loaded: Loaded, database: Database, tasks: asyncio.TaskGroup, clock: C
         identity=identity,
         inference=inference,
         sessions=sessions,
-        runs=Runs(parts, queue),
-        recovery=recovery,
-        journal=journal,
+        runs=driving.runs,
+        answering=driving.answering,
+        recovery=driving.recovery,
+        children=driving.children,
+        journal=driving.journal,
+        agency=agency,
         pulse=Pulse(
             metrics, ping=settings.realtime.ping.total_seconds(), stuck=settings.realtime.stuck.total_seconds()
         ),
         metrics=metrics,
         health=health,
-        lease=LeaseKeeper(database, recovery, clock, holder=holder, span=settings.runs.lease),
+        lease=LeaseKeeper(database, driving.recovery, clock, holder=holder, span=settings.runs.lease),
     )
-    _watch(house)
-    metrics.watch_growing("palaver_input_tokens", "Tokens that models were given.", lambda: hands.spent.input_tokens)
-    metrics.watch_growing("palaver_output_tokens", "Tokens that models wrote.", lambda: hands.spent.output_tokens)
+    _watch(house, driving.concluding)
     return house
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What everything that drives runs stands on."""
+
+    settings: Settings
+    database: Database
+    bus: MemoryBus
+    clock: Clock
+    tasks: asyncio.TaskGroup
+    holder: str
+    metrics: Metrics
+
+
+def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Settling) -> _Driving:
+    settings, database, clock = ground.settings.runs, ground.database, ground.clock
+    journal = Journal(database, ground.bus, clock, settings.unwritten_bytes)
+    delegating = Delegating(journal)
+    questioning = Questioning(journal, agency.workspaces, clock, expiry=settings.approval_expiry)
+    concluding = Concluding(journal, count=counting.count, clock=clock)
+    hands = _hands(ground, inference, agency, (journal, delegating, questioning, concluding))
+    family = Family(journal)
+    driver = Driver(journal, hands, ground.tasks)
+    parts = Parts(
+        database=database,
+        bus=ground.bus,
+        journal=journal,
+        driver=driver,
+        family=family,
+        resolve=inference.resolve,
+        acceptance=Acceptance(clock, holder=ground.holder, queued=settings.queued_per_session),
+        clock=clock,
+        holder=ground.holder,
+    )
+    queue = Queue(parts)
+    parts.acceptance.may_wait = queue.may_wait
+    runs = Runs(parts, queue, Waking(parts), settling)
+    children = Children(parts, runs)
+    recovery = Recovery(parts, queue, questioning)
+
+    async def concluded(live: Live) -> None:
+        ground.metrics.runs.add(live.run.over or "lost")
+        await children.concluded(live)
+        await queue.concluded(live.session_id, live.user_id)
+
+    driver.concluded = concluded
+    driver.kept_awake = family.below
+    driver.rested = lambda live: family.left(live.id)
+    family.alone = driver.drive
+    recovery.answered_below = children.answered_below
+    delegating.begin_run = runs.start_below
+    delegating.instructions = agency.places.instructions
+    answering = Answering(database, runs, agency.tools, clock)
+    return _Driving(runs, recovery, journal, answering, concluding, children)
+
+
+def _hands(
+    ground: _Ground,
+    inference: Inference,
+    agency: Agency,
+    shared: tuple[Journal, Delegating, Questioning, Concluding],
+) -> RunHands:
+    settings, database, clock = ground.settings.runs, ground.database, ground.clock
+    journal, delegating, questioning, concluding = shared
+    boxes = RunBoxes(agency.tools, agency.places, settings)
+    hooked = Hooked(journal, agency.hooks)
+    asking = Asking(
+        database,
+        journal,
+        inference,
+        boxes=boxes,
+        hooked=hooked,
+        count=counting.count,
+        history=settings.history_messages,
+        format_tries=settings.format_tries,
+    )
+    acting = Acting(
+        database,
+        journal,
+        agency.tools,
+        boxes=boxes,
+        hooked=hooked,
+        delegating=delegating,
+        questioning=questioning,
+        clock=clock,
+        expiry=settings.approval_expiry,
+        parallel=ground.settings.tools.parallel_per_run,
+    )
+    return RunHands(asking, acting, concluding)
 
 
 def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
@@ -159,12 +263,14 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("streams", lambda: keep_beating(house.pulse, house.clock)),
         ("identity", house.identity.upkeep.run),
         ("models", house.inference.keep_looking),
+        ("approvals", lambda: house.answering.keep_expiring(EXPIRY_LOOK)),
+        ("servers", house.agency.servers.tend),
         ("memory", lambda: keep_tidy(idle, house.clock)),
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)
 
 
-def _watch(house: House) -> None:
+def _watch(house: House, concluding: Concluding) -> None:
     async def database() -> None:
         await house.database.check()
 
@@ -179,8 +285,17 @@ def _watch(house: House) -> None:
             "tasks": len(asyncio.all_tasks()),
         }
 
+    async def agents() -> dict[str, object]:
+        chosen = house.agency.chosen
+        servers = [msgspec.structs.asdict(one) for one in house.agency.servers.stats()]
+        return {"sandbox": {"kind": chosen.name, "why": chosen.why}, "mcp_servers": servers}
+
     house.health.add("database", database)
+    house.health.add("agents", agents, needed=False)
     house.health.add("models", models, needed=False)
     house.health.add("process", process, needed=False)
     house.metrics.watch("palaver_runs_live", "Runs under way here.", lambda: len(house.journal.lives))
     house.metrics.watch_growing("palaver_events_told", "Events told since the start.", lambda: house.journal.told)
+    spent = house.metrics.watch_growing
+    spent("palaver_input_tokens", "Tokens that models were given.", lambda: concluding.spent.input_tokens)
+    spent("palaver_output_tokens", "Tokens that models wrote.", lambda: concluding.spent.output_tokens)

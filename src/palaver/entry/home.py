@@ -9,6 +9,7 @@ from palaver.core.errors import Unavailable
 from palaver.kit.sealed import Sealed
 
 KEY_FILE = "signing.key"
+SEALING_KEY_FILE = "sealing.key"
 KEY_BYTES = 32
 
 
@@ -29,11 +30,20 @@ def prepare_home(home: Path) -> None:
 
 
 def signing_key(home: Path) -> Sealed[bytes]:
-    """The key that signs access tokens: made at the first start, the same ever after.
+    """The key that signs access tokens; when it is lost, tokens are fetched anew."""
+    return _key(home / KEY_FILE, "Remove it: a new one is made, and access tokens are fetched anew.")
+
+
+def sealing_key(home: Path) -> Sealed[bytes]:
+    """The key that seals secrets people store here; when it is lost, they are given anew."""
+    return _key(home / SEALING_KEY_FILE, "Put the right one back, or remove it: then stored secrets are given anew.")
+
+
+def _key(file: Path, advice: str) -> Sealed[bytes]:
+    """The key in a file: made at the first start, the same ever after.
 
     Two processes that start at once end up with the same key: only one of them can link its own into place.
     """
-    file = home / KEY_FILE
     try:
         if not file.exists():
             _write_once(file, secrets.token_bytes(KEY_BYTES))
@@ -41,7 +51,7 @@ def signing_key(home: Path) -> Sealed[bytes]:
     except OSError as error:
         raise HomeUnusable(f"{file} cannot be read or written: {error.strerror}.") from error
     if len(key) < KEY_BYTES:
-        raise HomeUnusable(f"{file} is damaged. Remove it: a new one is made, and access tokens are fetched anew.")
+        raise HomeUnusable(f"{file} is damaged. {advice}")
     return Sealed(key)
 
 

@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from functools import partial
 from types import FrameType
 
@@ -17,20 +17,27 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from palaver import __version__
+from palaver.agents import api as agents_api
+from palaver.core.ids import SessionId, UserId
 from palaver.entry import later, memory, openapi, problem, service_api
+from palaver.entry.agency import open_agency
 from palaver.entry.compose import House, build, open_database, start_jobs
 from palaver.entry.express import Express
 from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
 from palaver.entry.settings import Loaded
 from palaver.entry.wire import Connection
+from palaver.files import api as files_api
 from palaver.identity import api as identity_api
+from palaver.identity.door import SECURED
 from palaver.inference import api as inference_api
 from palaver.kit.clock import SystemClock
 from palaver.observability.logs import configure_logs
 from palaver.realtime import api as realtime_api
 from palaver.runs import api as runs_api
+from palaver.runs import approvals_api
 from palaver.sessions import api as sessions_api
+from palaver.tools import api as tools_api
 from palaver.web import api as web_api
 
 log = logging.getLogger(__name__)
@@ -54,6 +61,10 @@ def application(house: House) -> ASGIApp:
     routers = (
         realtime_api.routes(house.runs, house.sessions, house.bus, pulse=house.pulse, door=door),
         runs_api.routes(house.runs, house.sessions, door),
+        approvals_api.routes(house.answering, house.sessions, house.inference.resolve, door),
+        files_api.routes(house.agency.workspaces, _owner_of(house), door, SECURED),
+        tools_api.routes(house.agency.tools, door),
+        agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
         sessions_api.routes(house.sessions, door, house.clear),
         identity_api.routes(house.identity, house.settings.identity),
         inference_api.routes(house.inference, door),
@@ -65,6 +76,13 @@ def application(house: House) -> ASGIApp:
         app.include_router(router)
     express = Express(app, routers)
     return Gate(express, house.metrics, partial(_across_origins, house.settings.identity.trusted_origins))
+
+
+def _owner_of(house: House) -> Callable[[UserId, SessionId], Awaitable[None]]:
+    async def owns(user_id: UserId, session_id: SessionId) -> None:
+        await house.sessions.find(user_id, session_id)
+
+    return owns
 
 
 def _across_origins(trusted: tuple[str, ...], app: ASGIApp) -> ASGIApp:
@@ -93,10 +111,12 @@ async def _serve(loaded: Loaded) -> None:
     clock = SystemClock()
     async with open_database(loaded.settings) as database:
         async with asyncio.TaskGroup() as tasks:
-            house = build(loaded, database, tasks, clock)
+            agency = await open_agency(loaded.settings, database, loaded.environment, tasks=tasks, clock=clock)
+            house = build(loaded, database, agency, tasks=tasks, clock=clock)
             await house.lease.take()
             await house.inference.look()
             recovered = await house.recovery.recover(alone=database.alone())
+            await house.children.wake_parents()
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})
             start_jobs(house, tasks)

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from palaver.agents.settings import AgentSettings
 from palaver.bus.settings import BusSettings
 from palaver.entry.layers import Layer, Source, Values, from_environment, from_file, holds, overlay, variable_of
+from palaver.files.settings import FileSettings
 from palaver.identity.settings import IdentitySettings
 from palaver.inference.settings import InferenceSettings, ProviderSettings
 from palaver.inference.wellknown import configured, key_variables
@@ -22,10 +24,18 @@ from palaver.observability.settings import ObservabilitySettings
 from palaver.realtime.settings import RealtimeSettings
 from palaver.runs.settings import RunSettings
 from palaver.sessions.settings import SessionSettings
+from palaver.tools.builtin.web_settings import WebSettings
+from palaver.tools.hooks.settings import HookSettings
+from palaver.tools.mcp.settings import McpSettings
+from palaver.tools.sandbox.settings import SandboxSettings
+from palaver.tools.settings import ToolSettings
 
 SQLITE = "sqlite:///"
 IN_MEMORY = "memory://"
 DATABASE_FILE = "palaver.db"
+
+# What programs need to run at all.
+HANDED_ON = ("PATH", "LANG", "TZ")
 
 # These say where the file is, so the file cannot say them.
 PLACES = ("home", "config")
@@ -59,6 +69,13 @@ class Settings(BaseModel):
     providers: dict[str, ProviderSettings] = Field({}, description="The servers that answer for models, by name.")
     sessions: SessionSettings = SessionSettings.model_validate({})
     runs: RunSettings = RunSettings.model_validate({})
+    tools: ToolSettings = ToolSettings.model_validate({})
+    sandbox: SandboxSettings = SandboxSettings.model_validate({})
+    web: WebSettings = WebSettings.model_validate({})
+    hooks: HookSettings = HookSettings.model_validate({})
+    mcp: McpSettings = McpSettings.model_validate({})
+    agents: AgentSettings = AgentSettings.model_validate({})
+    files: FileSettings = FileSettings.model_validate({})
     realtime: RealtimeSettings = RealtimeSettings.model_validate({})
     bus: BusSettings = BusSettings.model_validate({})
     observability: ObservabilitySettings = ObservabilitySettings.model_validate({})
@@ -100,13 +117,17 @@ class SettingsRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and where each came from; `providers` are whole, with the well-known ones whose key is there."""
+    """The settings, and where each came from; `providers` are whole, with the well-known ones whose key is there.
+
+    `environment` is what programs that we start may see of ours: a few usual names, and those that settings name.
+    """
 
     settings: Settings
     file: Path | None
     from_file: Values
     from_environment: Values
     providers: Mapping[str, ProviderSettings]
+    environment: Mapping[str, str]
 
     def source(self, path: tuple[str, ...]) -> Source:
         """Who said the value at this place in the tree."""
@@ -129,7 +150,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Loaded:
         raise SettingsRefused(problems) from None
     if problems:
         raise SettingsRefused(problems)
-    return Loaded(settings, file, written.values, said.values, _providers(settings, environment))
+    seen = {*HANDED_ON, *settings.mcp.variables, *settings.mcp.user_variables}
+    handed = {name: environment[name] for name in seen if name in environment}
+    return Loaded(settings, file, written.values, said.values, _providers(settings, environment), handed)
 
 
 def _file(said: Values) -> Path | None:

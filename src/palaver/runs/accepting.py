@@ -17,7 +17,7 @@ from palaver.inference.port import ResolvedModel
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.runs import store
-from palaver.runs.live import Live
+from palaver.runs.live import Live, Parent
 from palaver.runs.machine import resume
 from palaver.runs.prompt import Prompt, prompt_body
 from palaver.runs.store import Kept
@@ -48,9 +48,11 @@ class Acceptance:
 
     def accept(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Accepting:
         """A new turn: begun, put in line, or found under its idempotency key."""
-        if prompt.idempotency_key and (known := (yield from known_by_key(live.user_id, prompt))):
-            return (), Accepted(known)
-        created = prompt.session_id is None
+        if prompt.idempotency_key:
+            known = yield from known_by_key(live.user_id, prompt.idempotency_key, live.fingerprint)
+            if known is not None:
+                return (), Accepted(known)
+        created = prompt.session_id is None  # a subagent's too: its session has its id already
         kept = self._new_session(live) if created else (yield from _found(live))
         row = self._row(live, prompt, model)
         if kept.session.active_run_id is not None or (yield from self._others_wait(live.session_id)):
@@ -96,7 +98,8 @@ class Acceptance:
         prepare(live, run, model)
         live.reaches = tree.path(session.tree, asked.place)
         live.question = asked.message if asked.place.depth == 0 else None
-        live.system = session.session.system_prompt
+        live.system, live.mode = session.session.system_prompt, session.session.permission_mode
+        live.created = created
         started = RunStarted(
             user_message_id=asked.message_id, message_id=run.message_id, model=model.id, provider=model.provider
         )
@@ -119,7 +122,8 @@ class Acceptance:
 
     def _new_session(self, live: Live) -> session_store.Kept:
         now = self._now()
-        return turns.fresh(Session(id=live.session_id, created_at=now, updated_at=now))
+        above = live.parent.run_id if live.parent else None
+        return turns.fresh(Session(id=live.session_id, run_id=above, created_at=now, updated_at=now))
 
     def _row(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Kept:
         return Kept(
@@ -141,7 +145,9 @@ class Acceptance:
             created_at=self._now(),
             started_at=None,
             ended_at=None,
-            fingerprint=_fingerprint(prompt),
+            fingerprint=live.fingerprint,
+            parent_run_id=live.parent.run_id if live.parent else None,
+            parent_call_id=live.parent.call_id if live.parent else None,
         )
 
     def _now(self) -> str:
@@ -164,6 +170,8 @@ def prepare(live: Live, run: Kept, model: ResolvedModel | None) -> None:
     live.user_message_id = run.user_message_id
     live.message_id = run.message_id
     live.model = model
+    if run.parent_run_id is not None and run.parent_call_id is not None:
+        live.parent = Parent(run.parent_run_id, run.parent_call_id)
     live.started = time.monotonic()
     if run.place is not None:
         live.place = run.place
@@ -187,15 +195,16 @@ def _found(live: Live) -> Script[session_store.Kept]:
     return (yield from session_store.find(live.session_id, live.user_id, to_change=True))
 
 
-def known_by_key(user_id: UserId, prompt: Prompt) -> Script[Kept | None]:
-    """The run that was started with this prompt's key before; Conflict where it was for another prompt."""
-    known = yield from store.by_idempotency_key(user_id, prompt.idempotency_key or "")
-    if known is not None and known.fingerprint != _fingerprint(prompt):
+def known_by_key(user_id: UserId, key: str, fingerprint: str | None) -> Script[Kept | None]:
+    """The run that was started with this key before; Conflict where it was for another prompt."""
+    known = yield from store.by_idempotency_key(user_id, key)
+    if known is not None and known.fingerprint != fingerprint:
         raise Conflict("This idempotency key was used for another request.")
     return known
 
 
-def _fingerprint(prompt: Prompt) -> str | None:
+def fingerprint(prompt: Prompt) -> str | None:
+    """What tells two requests with one idempotency key apart; None without a key."""
     if prompt.idempotency_key is None:
         return None
     return hashlib.sha256(prompt_body(prompt)).hexdigest()

@@ -12,7 +12,7 @@ from palaver.identity.door import SECURED, Door
 from palaver.kit.answers import JSON, answer, described, problems
 from palaver.runs import request as asking
 from palaver.runs.service import Runs
-from palaver.runs.view import Interrupted, RunView
+from palaver.runs.view import Interrupted, RunView, view
 from palaver.sessions.service import Sessions
 
 REFUSED = problems(
@@ -37,6 +37,7 @@ def routes(runs: Runs, sessions: Sessions, door: Door) -> APIRouter:
         operation_id="ask_and_wait",
         summary="Ask, and get the finished message",
         responses=described(Message)
+        | described(RunView, 202, says="The run waits for a person: see /api/v1/approvals.")
         | REFUSED
         | ASKING
         | problems(_502="The model's server failed, or could not be reached.", _504="The model took too long."),
@@ -49,8 +50,10 @@ def routes(runs: Runs, sessions: Sessions, door: Door) -> APIRouter:
         key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
     ) -> Response:
         prompt = body.asked(SessionId(body.session_id) if body.session_id else None, key)
-        message_id = await runs.finish(principal, prompt)
-        return Response(await sessions.message(principal.user_id, message_id), media_type=JSON)
+        run = await runs.finish(principal, prompt)
+        if run.state == "waiting":
+            return answer(view(run), 202)
+        return Response(await sessions.message(principal.user_id, run.message_id), media_type=JSON)
 
     @router.get(
         "/api/v1/runs/{run_id}",

@@ -1,26 +1,29 @@
 """Makes what is under way match what runs want, and journals each event before acting on it; it decides nothing itself.
 
-There is no task per run: only what a run wants has one, in the one task group of the process.
+There is no task per run: only what a run wants has one, in the one task group of the process. A run that waits for a
+person has none, and is not even in memory.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
 
 from palaver.core.events import RunEvent
 from palaver.core.ids import RunId
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
-from palaver.runs.machine import Want, wants
+from palaver.runs.machine import Rest, Waiting, Want, wants
 
 log = logging.getLogger(__name__)
 
+REST = frozenset[Want]({Rest()})
+
 
 class Hands(Protocol):
-    """Does one thing a run wants, and gives the event that came of it; None when it wrote down everything itself."""
+    """Does one thing a run wants, and gives the events that came of it; None when there is nothing left to write."""
 
-    def perform(self, live: Live, want: Want) -> Coroutine[None, None, RunEvent | None]: ...
+    def perform(self, live: Live, want: Want) -> Coroutine[None, None, Sequence[RunEvent] | None]: ...
 
 
 class Driver:
@@ -32,20 +35,23 @@ class Driver:
         self._tasks = tasks
         self._ended: dict[RunId, list[asyncio.Future[None]]] = {}
         self.concluded: Callable[[Live], Awaitable[None]] = _nothing_follows
+        self.rested: Callable[[Live], None] = _nothing
+        self.kept_awake: Callable[[Live], bool] = _by_nothing
         journal.lost = self.abandon
 
     def drive(self, live: Live) -> None:
         """Start what the run wants and is not under way, cancel what it does not want any more."""
-        wanted = wants(live.run)
+        wanted = self._due(live)
         for want in live.tasks.keys() - wanted:
             live.tasks.pop(want).cancel()
         for want in wanted - live.tasks.keys():
             name = f"{type(want).__name__} {live.id}"
             live.tasks[want] = self._tasks.create_task(self._perform(live, want), name=name)
 
-    def heard(self, live: Live, event: RunEvent) -> None:
+    def heard(self, live: Live, *events: RunEvent) -> None:
         """Something happened to the run that no task of its own brought."""
-        live.fold(event)
+        for event in events:
+            live.fold(event)
         self.drive(live)
 
     def abandon(self, run_id: RunId) -> None:
@@ -60,12 +66,20 @@ class Driver:
         self._end(run_id)
 
     async def ended(self, run_id: RunId) -> None:
-        """Return when the run is not driven here any more."""
+        """Return when the run is not driven here any more: it is over, waits as a row, or is driven elsewhere."""
         if self._journal.live(run_id) is None:
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ended.setdefault(run_id, []).append(waiter)
         await waiter
+
+    def _due(self, live: Live) -> frozenset[Want]:
+        """What should be under way here; where everything waits for somebody, the run rests."""
+        wanted = wants(live.run)
+        active = frozenset(want for want in wanted if not isinstance(want, Waiting))
+        if active or not wanted or self.kept_awake(live):
+            return active
+        return REST
 
     async def _perform(self, live: Live, want: Want) -> None:
         """Do what is wanted, and go on with what is wanted then: a turn of one step is one task."""
@@ -73,14 +87,19 @@ class Driver:
         assert task is not None
         try:
             while True:
-                event = await self._hands.perform(live, want)
+                events = await self._hands.perform(live, want)
                 if live.tasks.get(want) is not task:
                     return  # not wanted any more: what it brought is too late
                 del live.tasks[want]
-                if event is None:
+                if events is None:
                     self.abandon(live.id)
                     return
-                following = wants(live.fold(event))
+                if isinstance(want, Rest):
+                    self._lay_down(live)
+                    return
+                for event in events:
+                    live.fold(event)
+                following = self._due(live)
                 if len(following) != 1 or following & live.tasks.keys():
                     break
                 (want,) = following
@@ -94,6 +113,11 @@ class Driver:
             log.exception("A run could not be driven", extra={"run_id": live.id})
             self.abandon(live.id)
 
+    def _lay_down(self, live: Live) -> None:
+        self._journal.close(live)
+        self._end(live.id)
+        self.rested(live)
+
     def _end(self, run_id: RunId) -> None:
         for waiter in self._ended.pop(run_id, ()):
             if not waiter.done():
@@ -102,3 +126,11 @@ class Driver:
 
 async def _nothing_follows(live: Live) -> None:
     """For a driver that nobody listens to."""
+
+
+def _nothing(live: Live) -> None:
+    """For a driver that nobody listens to."""
+
+
+def _by_nothing(live: Live) -> bool:
+    return False

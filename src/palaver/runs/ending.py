@@ -4,12 +4,24 @@ from typing import NamedTuple
 
 import msgspec
 
-from palaver.core.events import MessageFinished, ModelReplied, RunDone, RunEvent, UsageCounted
-from palaver.core.messages import Message, MessageStatus, Part, ReasoningPart, Siblings, TextPart, ToolCallPart
+from palaver.core.events import (
+    ApprovalResolved,
+    LimitReached,
+    MessageFinished,
+    ModelReplied,
+    RunDone,
+    RunEvent,
+    ToolFinished,
+    UsageCounted,
+)
+from palaver.core.messages import Message, MessageStatus, Siblings, TextPart, text_of
 from palaver.core.usage import Usage
 from palaver.inference.port import ResolvedModel
 from palaver.runs.live import Live
 from palaver.runs.machine import Ending, Run
+from palaver.runs.steps import parts
+
+CUT_SHORT = "Interrupted: the turn ended before this call did."
 
 
 class End(NamedTuple):
@@ -29,55 +41,68 @@ def compose(live: Live, usage: Usage, *, at: str, milliseconds: float) -> End:
     """The end of a run whose ending is settled."""
     run = live.fold()
     assert run.ending is not None
-    message = _message(live, run, run.ending, usage)
-    message = msgspec.structs.replace(message, latency_ms=round(milliseconds, 3), created_at=at)
-    done = RunDone(finish_reason=run.ending.reason, duration_ms=round(milliseconds, 3), turns=1)
+    message = so_far(live)
+    message = msgspec.structs.replace(
+        message,
+        usage=usage,
+        status=_status(run.ending),
+        finish_reason=run.ending.reason,
+        error=run.ending.error,
+        structured_output=run.steps.output,
+        latency_ms=round(milliseconds, 3),
+        created_at=at,
+    )
+    turns = run.steps.count + (0 if isinstance(live.settled, ModelReplied | LimitReached) else 1)
+    done = RunDone(finish_reason=run.ending.reason, duration_ms=round(milliseconds, 3), turns=turns)
     counted = UsageCounted(
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         cached_tokens=usage.cached_tokens,
         cost_usd=usage.cost_usd,
-        context_tokens=usage.input_tokens + usage.output_tokens,
+        context_tokens=run.steps.context_tokens or usage.input_tokens + usage.output_tokens,
         context_limit=live.model.context_window if live.model else None,
     )
-    first: list[RunEvent] = [ModelReplied(finish_reason=run.ending.reason, usage=run.ending.usage)]
-    if live.failed is not None:
-        first = [live.failed]
-    return End([*first, counted], message, done)
+    first: list[RunEvent] = [*_interrupted(run), *([live.settled] if live.settled else []), counted]
+    return End(first, message, done)
 
 
-def _message(live: Live, run: Run, settled: Ending, usage: Usage) -> Message:
+def so_far(live: Live) -> Message:
+    """The answer as far as it goes."""
+    run = live.fold()
+    said = parts(run.steps, run.calls)
     return Message(
         id=live.message_id,
         session_id=live.session_id,
         parent_id=live.user_message_id,
         role="assistant",
-        parts=_parts(run),
-        text=run.text,
+        parts=said,
+        text=text_of(said),
         model=run.model,
         provider=run.provider,
-        usage=usage,
-        status=_status(settled),
-        finish_reason=settled.reason,
-        error=settled.error,
+        status="partial",
         created_at="",
     )
+
+
+def _interrupted(run: Run) -> list[RunEvent]:
+    """An ending for every call that has none: whoever hears the stream can close what it has opened."""
+    open_calls = [call for call in run.calls if call.result is None]
+    waiting: list[RunEvent] = [
+        ApprovalResolved(call_id=call.id, decision="reject", by="cancel") for call in open_calls if call.asked_yes
+    ]
+    return [
+        *waiting,
+        *(
+            ToolFinished(call_id=call.id, ok=False, content=CUT_SHORT, duration_ms=0, truncated=False)
+            for call in open_calls
+        ),
+    ]
 
 
 def _status(settled: Ending) -> MessageStatus:
     if settled.reason == "error":
         return "error"
-    return "partial" if settled.reason == "interrupted" else "complete"
-
-
-def _parts(run: Run) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    if run.reasoning:
-        parts.append(ReasoningPart(text=run.reasoning))
-    if run.text:
-        parts.append(TextPart(text=run.text))
-    parts += [ToolCallPart(call_id=call.call_id, name=call.name, arguments=call.arguments) for call in run.calls]
-    return tuple(parts)
+    return "partial" if settled.reason == "interrupted" or settled.error else "complete"
 
 
 def priced(usage: Usage, model: ResolvedModel | None) -> Usage:

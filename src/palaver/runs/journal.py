@@ -44,6 +44,7 @@ class Journal:
         self._wrote_at = 0.0
         self.told = 0
         self.lost: Callable[[RunId], None] = _nothing
+        self.told_below: Callable[[Live, Told], None] = _nobody_above
 
     def open(self, live: Live) -> None:
         """From now on this process writes this run."""
@@ -196,9 +197,15 @@ class Journal:
     def _publish(self, live: Live, told: Told) -> None:
         self.told += len(told.lines)
         live.last_told = told.last
+        if live.parent is not None:
+            self.told_below(live, told)
         self._bus.publish(told.address.run_topic, told, told.weight)
         self._bus.publish(told.address.session_topic, told, told.weight)
 
 
 def _nothing(_: object) -> None:
     """For callbacks that nobody needs."""
+
+
+def _nobody_above(live: Live, told: Told) -> None:
+    """For a journal in which no run is below another one."""

@@ -1,17 +1,28 @@
 """A run that this process drives: what is known of it in memory. It decides nothing and writes nothing."""
 
 import asyncio
+from typing import NamedTuple
 
 from palaver.context.window import Told as Window
-from palaver.core.events import RunEvent, RunFailed, Stamped
+from palaver.core.events import RunEvent, Stamped
 from palaver.core.ids import MessageId, RunId, Seq, SessionId, UserId
 from palaver.core.messages import Message
+from palaver.core.permissions import PermissionMode
+from palaver.core.questions import Answers
 from palaver.inference.port import ResolvedModel
+from palaver.runs.box import Box
 from palaver.runs.machine import Run, Want, evolve
 from palaver.runs.prompt import Prompt
 from palaver.runs.records import joined
 from palaver.runs.told import Address, Told
 from palaver.sessions.tree import Place, Reach
+
+
+class Parent(NamedTuple):
+    """The run one of whose calls this one answers."""
+
+    run_id: RunId
+    call_id: str
 
 
 class Live:
@@ -23,14 +34,20 @@ class Live:
 
     __slots__ = (
         "address",
+        "answers",
+        "box",
         "commits",
+        "created",
         "epoch",
-        "failed",
+        "fingerprint",
         "held",
         "last_told",
         "message_id",
+        "mode",
         "model",
         "next_seq",
+        "parent",
+        "path",
         "place",
         "prompt",
         "question",
@@ -38,6 +55,8 @@ class Live:
         "room",
         "run",
         "session_id",
+        "settled",
+        "slots",
         "started",
         "step_from",
         "synced",
@@ -58,6 +77,8 @@ class Live:
         self.user_id = user_id
         self.epoch = epoch
         self.prompt = Prompt()
+        self.fingerprint: str | None = None  # of the request, where it has an idempotency key
+        self.created = False  # whether its session began with it
         self.place = Place("", 0)
         self.question: Message | None = None  # where it is all there is to tell the model
         self.reaches: tuple[Reach, ...] = ()  # where the messages stand that the model may be told
@@ -65,8 +86,14 @@ class Live:
         self.message_id = MessageId("")
         self.model: ResolvedModel | None = None
         self.system: str | None = None
+        self.mode: PermissionMode = "default"  # the session's
         self.view: Window | None = None
-        self.failed: RunFailed | None = None
+        self.settled: RunEvent | None = None  # what settled how the run ends
+        self.path: list[Message] | None = None  # what was said before this turn, once it was read
+        self.box: Box | None = None  # what the agent may use, once it was asked for
+        self.slots: asyncio.Semaphore | None = None
+        self.parent: Parent | None = None
+        self.answers: dict[str, asyncio.Future[Answers]] = {}  # what calls under way wait for, by call id
         self.started = 0.0
         self.run = Run()
         self.next_seq = Seq(1)
@@ -105,8 +132,9 @@ class Live:
             for said in joined(self.unfolded):
                 self.run = evolve(self.run, said)
             self.unfolded.clear()
-        if isinstance(event, RunFailed) and self.run.ending is None:
-            self.failed = event
         if event is not None:
+            undecided = self.run.ending is None
             self.run = evolve(self.run, event)
+            if undecided and self.run.ending is not None:
+                self.settled = event
         return self.run

@@ -10,6 +10,7 @@ from palaver.inference.port import ResolvedModel
 from palaver.kit.clock import Clock
 from palaver.runs.accepting import Acceptance, Accepted, begun
 from palaver.runs.driver import Driver
+from palaver.runs.family import Family
 from palaver.runs.journal import Journal
 from palaver.storage.port import Database
 
@@ -28,6 +29,7 @@ class Parts:
     bus: Bus
     journal: Journal
     driver: Driver
+    family: Family
     resolve: Resolve
     acceptance: Acceptance
     clock: Clock

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from palaver.agents.recipe import PLAIN, Recipe
+from palaver.agents.wanted import Wanted
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import Part
 from palaver.inference.port import Effort
@@ -12,7 +14,10 @@ WhenBusy = Literal["reject", "queue", "interrupt"]
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One turn. `below` is what it goes under: "head", "root", or a message (which is answered, where no parts are)."""
+    """One turn. `below` is what it goes under: "head", "root", or a message (which is answered, where no parts are).
+
+    `wanted` is what was asked for of the agent, by name; `recipe` what that came to when the turn was accepted.
+    """
 
     parts: tuple[Part, ...] = ()
     session_id: SessionId | None = None
@@ -26,8 +31,15 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stop: tuple[str, ...] = ()
     effort: Effort | None = None
     metadata: dict[str, Any] = {}
+    wanted: Wanted = Wanted()
+    recipe: Recipe = PLAIN
     when_busy: WhenBusy = "reject"
     idempotency_key: str | None = None
+    workspace: SessionId | None = None
+
+    def ground(self, session_id: SessionId) -> SessionId:
+        """The session in whose workspace, and with whose grants, the agent works: a subagent in its parent's."""
+        return self.workspace or session_id
 
 
 _decoder = msgspec.json.Decoder(Prompt)

@@ -1,39 +1,36 @@
 """Goes on with runs whose process is gone: a cut model step is asked again, and the stream says so."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from palaver.core.errors import PalaverError
 from palaver.core.events import (
     CancelRequested,
     ReasoningGrew,
-    RunEvent,
     Stamped,
     StepRestarted,
     TextGrew,
     ToolCallGrew,
 )
 from palaver.core.ids import Seq
-from palaver.kit.clock import instant
 from palaver.runs import store
-from palaver.runs.accepting import prepare
+from palaver.runs.calls import Call
 from palaver.runs.live import Live
-from palaver.runs.machine import failure, resume
-from palaver.runs.parts import Parts, accepted_before
+from palaver.runs.parts import Parts
+from palaver.runs.questioning import Questioning
 from palaver.runs.queue import Queue
 from palaver.runs.store import Kept
-from palaver.sessions import store as session_store
-from palaver.sessions import tree
+from palaver.runs.waking import restored
+from palaver.runs.written import write
 from palaver.storage import lease
-from palaver.storage.script import Script
 
 
 class Recovery:
     """Claims what nobody drives, for this process."""
 
-    def __init__(self, parts: Parts, queue: Queue) -> None:
+    def __init__(self, parts: Parts, queue: Queue, questioning: Questioning) -> None:
         self._parts = parts
         self._queue = queue
+        self._questioning = questioning
+        self.answered_below: Callable[[Live, Call], Awaitable[None]] = _nobody_below
 
     async def recover(self, *, alone: bool) -> int:
         """Go on with every run whose process is gone, and say how many; with `alone`, no other process drives any."""
@@ -59,22 +56,11 @@ class Recovery:
         epoch = await self._parts.database.write(store.claim(kept, self._parts.holder))
         if epoch is None:
             return False
-        live = Live(kept.id, kept.session_id, kept.user_id, epoch=epoch)
-        bound = await self._parts.database.read(store.events(kept.id, 0))
-        last = max((one.seq for one in bound), default=0)
-        live.tail = await self._parts.database.read(store.unbound(kept.id, bound, last))
-        told = [*bound, *live.tail]
-        prepare(live, kept, None)
-        session = await self._parts.database.read(session_store.find(kept.session_id, kept.user_id))
-        live.reaches = tree.path(session.tree, live.place)
-        live.system = session.session.system_prompt
-        live.run = resume(one.event for one in told)
-        live.next_seq = Seq(max((one.seq for one in told), default=0) + 1)
-        live.last_told = live.next_seq - 1
+        if kept.parent_run_id is not None:
+            self._parts.family.joined(kept.parent_run_id, kept.id)
+        live = await restored(self._parts, kept, epoch=epoch)
         self._parts.journal.open(live)
         self._queue.joined(kept.session_id)  # turns may wait behind it
-        began = instant(kept.started_at or kept.created_at)
-        live.started = time.monotonic() - (self._parts.clock.now() - began).total_seconds()
         try:
             await self._go_on(live, kept)
         except store.LeaseLost:
@@ -86,15 +72,23 @@ class Recovery:
         said = first_said(live.tail)
         if kept.cancel:
             live.fold(CancelRequested())  # what was said until then is kept
-        elif said is not None and live.run.ending is None:
+        elif said is not None and live.run.ending is None and not live.run.calls:
             restarted = StepRestarted(from_seq=said)
             live.fold(restarted)
-            await self._parts.journal.boundary(live, _only(live, restarted))
-        try:
-            live.model = await self._parts.resolve(live.run.model, accepted_before(live.user_id))
-        except PalaverError as error:
-            live.fold(failure(error))
+            await write(self._parts.journal, live, restarted)
+        for call in live.run.calls if live.run.ending is None else ():
+            await self._mend(live, call)
         self._parts.driver.drive(live)
+
+    async def _mend(self, live: Live, call: Call) -> None:
+        """A call that was cut is made again where that is safe; else a person is asked."""
+        if call.state != "started" or call.result is not None:
+            return
+        if call.child_run_id is not None:
+            await self.answered_below(live, call)
+        elif not call.replay_safe:
+            for event in await self._questioning.cut(live, call):
+                live.fold(event)
 
 
 def first_said(events: Sequence[Stamped]) -> Seq | None:
@@ -102,6 +96,5 @@ def first_said(events: Sequence[Stamped]) -> Seq | None:
     return next((one.seq for one in events if isinstance(one.event, TextGrew | ReasoningGrew | ToolCallGrew)), None)
 
 
-def _only(live: Live, event: RunEvent) -> Script[tuple[tuple[RunEvent, ...], None]]:
-    yield from store.hold(live.id, live.epoch)
-    return (event,), None
+async def _nobody_below(live: Live, call: Call) -> None:
+    """For a house without subagents."""

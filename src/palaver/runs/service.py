@@ -1,34 +1,51 @@
 """What people do with runs: start, watch, cancel; one unit of work each. Which model says what is `hands.py`'s."""
 
-from typing import Literal
+import logging
+from typing import Literal, Protocol
 
-from palaver.core.errors import PalaverError, Unavailable, coded
+import msgspec
+
+from palaver.agents.wanted import ANYTHING
+from palaver.core.errors import Conflict, PalaverError, Unavailable, coded
 from palaver.core.events import CancelRequested, RunDone, RunFailed
-from palaver.core.ids import RUN, SESSION, MessageId, RunId, Seq, SessionId, UserId
+from palaver.core.ids import RUN, SESSION, RunId, Seq, SessionId, UserId
 from palaver.core.principal import Principal
+from palaver.inference.port import ResolvedModel
 from palaver.kit.ids import new_id
 from palaver.kit.streams import Closed
 from palaver.runs import store
-from palaver.runs.accepting import known_by_key
+from palaver.runs.accepting import Accepted, fingerprint, known_by_key
 from palaver.runs.live import Live
-from palaver.runs.parts import Parts
+from palaver.runs.parts import Parts, accepted_before
 from palaver.runs.prompt import Prompt
 from palaver.runs.queue import Queue
 from palaver.runs.records import record
 from palaver.runs.store import Kept
 from palaver.runs.told import Address, Told, topic_of_run
 from palaver.runs.view import RunView, view
+from palaver.runs.waking import Waking, says
 from palaver.sessions import store as session_store
 from palaver.storage.port import UniqueViolated
 
 CancelReason = Literal["user", "new_message", "deleted"]
 
 
+log = logging.getLogger(__name__)
+
+
+class Settle(Protocol):
+    """Looks everything up that a prompt names, and gives it back with its recipe. Raises `core.errors`."""
+
+    async def __call__(self, principal: Principal, prompt: Prompt) -> Prompt: ...
+
+
 class Runs:
     """The front door of runs."""
 
-    def __init__(self, parts: Parts, queue: Queue) -> None:
+    def __init__(self, parts: Parts, queue: Queue, waking: Waking, recipes: Settle) -> None:
         self._parts = parts
+        self._recipes = recipes
+        self.waking = waking
         self._queue = queue
         self._database = parts.database
         self._journal = parts.journal
@@ -43,20 +60,43 @@ class Runs:
         """Accept a turn: its question is durable when this returns, and it is under way or waits in its session."""
         if self.draining:
             raise Unavailable("The server is restarting; try again in a moment.", retry_after=2)
-        if prompt.idempotency_key and (known := await self._database.read(known_by_key(principal.user_id, prompt))):
+        key, mark = prompt.idempotency_key, fingerprint(prompt)
+        if key and (known := await self._database.read(known_by_key(principal.user_id, key, mark))):
             return known
-        model = await self._parts.resolve(prompt.model or await self._model_of(principal, prompt), principal)
+        prompt = await self._settled(principal, prompt)
+        model_id = prompt.model or prompt.recipe.model or await self._model_of(principal, prompt)
+        model = await self._parts.resolve(model_id, principal)
         session_id = prompt.session_id or SessionId(new_id(SESSION))
         live = Live(run_id or self.new_id(), session_id, principal.user_id, epoch=1)
-        accept, begin = self._parts.acceptance.accept, self._parts.begin
-        try:
-            accepted = await self._journal.boundary(live, accept(live, prompt, model), begin)
-        except UniqueViolated:  # the same idempotency key from two places at once: the other one was faster
-            accepted = await self._journal.boundary(live, accept(live, prompt, model), begin)
+        live.fingerprint = mark
+        accepted = await self._accept(live, prompt, model)
         if accepted.run.state == "queued":
             self._queue.joined(session_id)
             await self._make_way(accepted.run)
         return accepted.run
+
+    async def start_below(self, live: Live, prompt: Prompt) -> None:
+        """Start the run of a subagent, which begins a session of its own; see `delegating.py`."""
+        assert live.parent is not None
+        model = await self._parts.resolve(prompt.model, accepted_before(live.user_id))
+        self._parts.family.joined(live.parent.run_id, live.id)
+        try:
+            await self._accept(live, prompt, model)
+        except BaseException:
+            self._parts.family.left(live.id)
+            raise
+
+    async def _settled(self, principal: Principal, prompt: Prompt) -> Prompt:
+        """The prompt with everything looked up that it names; what it names with secrets in it is kept no longer."""
+        settled = await self._recipes(principal, prompt)
+        return msgspec.structs.replace(settled, wanted=ANYTHING)
+
+    async def _accept(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Accepted:
+        accept, begin = self._parts.acceptance.accept, self._parts.begin
+        try:
+            return await self._journal.boundary(live, accept(live, prompt, model), begin)
+        except UniqueViolated:  # the same idempotency key from two places at once: the other one was faster
+            return await self._journal.boundary(live, accept(live, prompt, model), begin)
 
     async def _make_way(self, run: Kept) -> None:
         """End the answer that a waiting turn interrupts; begin it where the answer ended a moment ago."""
@@ -66,11 +106,11 @@ class Runs:
         elif session.active_run_id != run.id and run.prompt.when_busy == "interrupt":
             await self.cancel(run.user_id, session.active_run_id, "new_message")
 
-    async def finish(self, principal: Principal, prompt: Prompt) -> MessageId:
-        """Start a turn and return once it is over: the id of its answer. Raises what the model failed with."""
+    async def finish(self, principal: Principal, prompt: Prompt) -> Kept:
+        """Start a turn and return once it is over, or waits for a person. Raises what the model failed with."""
         run = await self.start(principal, prompt)
         with self._parts.bus.subscribe(topic_of_run(run.id)) as mailbox:
-            while (run := await self.find(principal.user_id, run.id)).state != "over":
+            while (run := await self.find(principal.user_id, run.id)).state not in {"over", "waiting"}:
                 try:
                     await mailbox.take()
                 except Closed:
@@ -78,7 +118,7 @@ class Runs:
         await self._driver.ended(run.id)  # its end is seen before the disk has it, and not told before
         if run.finish_reason == "error":
             raise await self._failure(run)
-        return run.message_id
+        return run
 
     async def _failure(self, run: Kept) -> PalaverError:
         for one in await self._database.read(store.events(run.id, 0)):
@@ -101,11 +141,19 @@ class Runs:
         if kept.state == "queued":
             if not await self._queue.end(kept, CancelRequested(reason=reason)):
                 return await self.cancel(user_id, run_id, reason)  # it began a moment ago
+        elif kept.state == "waiting":
+            await self._end_waiting(run_id, CancelRequested(reason=reason))
         elif kept.state == "live":
             await self._database.write(store.ask_to_end(run_id, reason), durable=False)
             if live is not None:
                 self._driver.heard(live, CancelRequested(reason=reason))
         return await self.get(user_id, run_id)
+
+    async def _end_waiting(self, run_id: RunId, wish: CancelRequested) -> None:
+        try:
+            await self.waking.tell(run_id, says(wish))
+        except Conflict:  # it ended by itself a moment ago
+            log.debug("A run that was to end is over", extra={"run_id": run_id})
 
     async def interrupt(self, user_id: UserId, session_id: SessionId) -> RunView | None:
         """End the run that answers in this session, if there is one."""

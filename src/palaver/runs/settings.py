@@ -24,3 +24,21 @@ class RunSettings(BaseModel):
     history_messages: int = Field(
         400, ge=1, description="Most messages of a session's path that are considered for what a model is told."
     )
+    max_turns: int = Field(50, ge=1, le=1000, description="Model calls of one turn, where its request says nothing.")
+    longest: timedelta = Field(
+        timedelta(hours=1),
+        gt=timedelta(0),
+        description="How long models and tools of one turn may work; waiting for people does not count.",
+    )
+    output_characters: int = Field(
+        4_000_000, ge=1_000, description="Most characters that one turn may say, results of tools included."
+    )
+    repeats: int = Field(3, ge=2, description="How often in a row the same call may fail before the turn is stopped.")
+    format_tries: int = Field(
+        2, ge=0, description="How often a model is asked again for an answer that does not follow its output format."
+    )
+    approval_expiry: timedelta = Field(
+        timedelta(days=7),
+        gt=timedelta(0),
+        description="How long a call or a question waits for a person; then it counts as rejected.",
+    )

@@ -50,6 +50,8 @@ class Kept(NamedTuple):
     started_at: str | None
     ended_at: str | None
     fingerprint: str | None
+    parent_run_id: RunId | None = None
+    parent_call_id: str | None = None
 
 
 _COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
@@ -74,6 +76,8 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
         "started_at",
         "ended_at",
         "fingerprint",
+        "parent_run_id",
+        "parent_call_id",
     )
 )
 _IS = runs.c.id == bindparam("key")
@@ -106,6 +110,16 @@ _OVER = Statement(
     .values(state="over", finish_reason=bindparam("reason"), error=bindparam("why"), ended_at=bindparam("now"))
 )
 _HELD = Statement(select(runs.c.id).where(_IS, runs.c.epoch == bindparam("held"), runs.c.state == "live"))
+_REST = Statement(
+    update(runs)
+    .where(_IS, runs.c.epoch == bindparam("held"), runs.c.state == "live")
+    .values(state="waiting", owner=None)
+)
+_WAKE = Statement(
+    update(runs)
+    .where(_IS, runs.c.epoch == bindparam("held"), runs.c.state == "waiting")
+    .values(state="live", owner=bindparam("owner"), epoch=runs.c.epoch + 1)
+)
 _CANCEL = Statement(update(runs).where(_IS).values(cancel=bindparam("reason")))
 _CLAIM = Statement(
     update(runs)
@@ -122,7 +136,19 @@ _other = runs.alias("other")
 _STUCK = Statement(
     select(runs.c.session_id, runs.c.user_id)
     .where(_OPEN, runs.c.state == "queued")
-    .where(~select(_other.c.id).where(_other.c.session_id == runs.c.session_id, _other.c.state == "live").exists())
+    .where(
+        ~select(_other.c.id)
+        .where(_other.c.session_id == runs.c.session_id, _other.c.state.in_(("live", "waiting")))
+        .exists()
+    )
+    .distinct()
+)
+_BY_ID = Statement(select(*_COLUMNS).where(_IS))
+_CHILDREN = Statement(select(*_COLUMNS).where(runs.c.parent_run_id == bindparam("key")).order_by(runs.c.id))
+_PARENTS_TO_WAKE = Statement(
+    select(runs.c.id, runs.c.user_id)
+    .join(_other, _other.c.parent_run_id == runs.c.id)
+    .where(_OPEN, runs.c.state == "waiting", _other.c.state == "over")
     .distinct()
 )
 _FORGET_ANSWER = Statement(
@@ -220,6 +246,34 @@ def hold(run_id: RunId, epoch: int) -> Script[None]:
     """LeaseLost unless this epoch still drives the run."""
     if (yield from first(_HELD(key=run_id, held=epoch))) is None:
         raise LeaseLost(run_id)
+
+
+def rest(run_id: RunId, epoch: int) -> Script[None]:
+    """The run waits as a row from now on, and nobody drives it."""
+    if (yield from changed(_REST(key=run_id, held=epoch))) != 1:
+        raise LeaseLost(run_id)
+
+
+def wake(kept: Kept, owner: str) -> Script[None]:
+    """A run that waits as a row is driven from now on, one epoch later; LeaseLost when somebody else was faster."""
+    if (yield from changed(_WAKE(key=kept.id, held=kept.epoch, owner=owner))) != 1:
+        raise LeaseLost(kept.id)
+
+
+def known(run_id: RunId) -> Script[Kept | None]:
+    """The run, whoever's it is: for work inside the house."""
+    row = yield from first(_BY_ID(key=run_id))
+    return _kept(row) if row else None
+
+
+def children(run_id: RunId) -> Script[list[Kept]]:
+    """The runs that answer calls of this one."""
+    return [_kept(row) for row in (yield from rows(_CHILDREN(key=run_id)))]
+
+
+def parents_to_wake() -> Script[Sequence[Row]]:
+    """(run, user) of the runs that wait although a run below them is over."""
+    return (yield from rows(_PARENTS_TO_WAKE()))
 
 
 def ask_to_end(run_id: RunId, reason: str) -> Script[None]:

@@ -7,13 +7,13 @@ import msgspec
 from palaver.core.ids import MessageId, RunId, SessionId
 from palaver.runs.store import Kept
 
-RunState = Literal["queued", "running", "done"]
+RunState = Literal["queued", "running", "waiting", "done"]
 
-_STATES: dict[str, RunState] = {"queued": "queued", "live": "running", "over": "done"}
+_STATES: dict[str, RunState] = {"queued": "queued", "live": "running", "waiting": "waiting", "over": "done"}
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as clients see it."""
+    """A run as clients see it; with `parent_run_id` it answers that run's call."""
 
     id: RunId
     session_id: SessionId
@@ -27,6 +27,8 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     started_at: str | None
     ended_at: str | None
+    parent_run_id: RunId | None = None
+    parent_call_id: str | None = None
 
 
 class Interrupted(msgspec.Struct, frozen=True):
@@ -50,4 +52,6 @@ def view(kept: Kept) -> RunView:
         created_at=kept.created_at,
         started_at=kept.started_at,
         ended_at=kept.ended_at,
+        parent_run_id=kept.parent_run_id,
+        parent_call_id=kept.parent_call_id,
     )

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from palaver.core.errors import Invalid
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Message, Part
+from palaver.core.permissions import PermissionMode
 from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door
 from palaver.kit import asked
@@ -111,6 +112,7 @@ class Changes(BaseModel):
     model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     system_prompt: Annotated[str, Field(max_length=100_000)] | None = None
     settings: dict[str, Any] | None = None
+    permission_mode: PermissionMode = Field("default", description="How freely agents may act in this session.")
     tags: (
         Annotated[
             list[Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\n\r\x00]+$")]], Field(max_length=64)
@@ -207,7 +209,9 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
         response_class=Response,
     )
     async def create(principal: Annotated[Principal, Depends(door)], body: Changes | None = None) -> Response:
-        return answer(await sessions.create(principal.user_id, body.given() if body else {}), 201)
+        given = body.given() if body else {}
+        sessions.check_mode(principal, given.get("permission_mode", "default"))
+        return answer(await sessions.create(principal.user_id, given), 201)
 
     @router.get(
         "/sessions/{session_id}",
@@ -230,6 +234,7 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
         response_class=Response,
     )
     async def change(session_id: str, body: SessionChanges, principal: Annotated[Principal, Depends(door)]) -> Response:
+        sessions.check_mode(principal, body.given().get("permission_mode", "default"))
         return answer(await sessions.change(principal.user_id, SessionId(session_id), body.given()))
 
     @router.delete(

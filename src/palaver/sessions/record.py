@@ -41,6 +41,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     status: MessageStatus
     finish_reason: FinishReason | None
     error: MessageError | None
+    structured_output: Any = None
     created_at: str
     parts: tuple[Part, ...] | msgspec.UnsetType = msgspec.UNSET
 
@@ -67,6 +68,7 @@ def body_of(message: Message) -> bytes:
             status=message.status,
             finish_reason=message.finish_reason,
             error=message.error,
+            structured_output=message.structured_output,
             created_at=message.created_at,
             parts=msgspec.UNSET if plain else message.parts,
         )
@@ -98,6 +100,7 @@ def message_of(body: bytes, text: str, metadata: bytes | None, siblings: Sibling
         status=kept.status,
         finish_reason=kept.finish_reason,
         error=kept.error,
+        structured_output=kept.structured_output,
         siblings=siblings or Siblings(),
         metadata=_metadata.decode(metadata) if metadata else {},
         created_at=kept.created_at,

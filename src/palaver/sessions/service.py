@@ -7,6 +7,7 @@ import msgspec
 from palaver.core.errors import Invalid, NotFound, SessionBusy
 from palaver.core.ids import MESSAGE, SESSION, MessageId, SessionId, UserId
 from palaver.core.messages import Message, Part, Siblings, TextPart, text_of
+from palaver.core.principal import Principal
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.pages import BadCursor, cursor, position
@@ -48,12 +49,19 @@ class Forgotten(Protocol):
     def __call__(self, session_id: SessionId, message_id: MessageId) -> Script[None]: ...
 
 
+class CheckMode(Protocol):
+    """Raises `core.errors.Forbidden` for a permission mode that is not open to a person."""
+
+    def __call__(self, principal: Principal, mode: str) -> None: ...
+
+
 class Sessions:
     """The front door of sessions. Answers that clients see come as JSON, made once."""
 
     def __init__(self, database: Database, clock: Clock, settings: SessionSettings) -> None:
         self._database = database
         self._clock = clock
+        self.check_mode: CheckMode = _any_mode  # whether a person may let agents act that freely
         self.forgotten: Forgotten = _nobody_else  # whoever else keeps something of a message that is deleted
         self.settings = settings
 
@@ -203,6 +211,10 @@ class Sessions:
             updated_at=self._now(),
         )
         yield from store.save(Kept(session, left, before if lost_head else kept.head))
+
+
+def _any_mode(principal: Principal, mode: str) -> None:
+    """For sessions in which nobody acts."""
 
 
 def _nobody_else(session_id: SessionId, message_id: MessageId) -> Script[None]:

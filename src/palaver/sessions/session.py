@@ -19,7 +19,10 @@ class Origin(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation. Counts cover all branches; `cost` is in US dollars, None where no price is known."""
+    """A conversation. Counts cover all branches; `cost` is in US dollars, None where no price is known.
+
+    `run_id` is the run that this session works for, where a subagent talks in it; lists leave such sessions out.
+    """
 
     id: SessionId
     title: str | None = None
@@ -37,6 +40,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     parent: Origin | None = None
     head_message_id: MessageId | None = None
     active_run_id: RunId | None = None
+    run_id: RunId | None = None
     status: SessionStatus = "idle"
     message_count: int = 0
     turn_count: int = 0

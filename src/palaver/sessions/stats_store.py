@@ -12,7 +12,7 @@ _THEIRS = messages.c.user_id == bindparam("user_id")
 _ANSWERS = (_THEIRS, messages.c.role == "assistant")
 _SESSIONS = Statement(
     select(func.count(), func.coalesce(func.sum(sessions.c.running), 0)).where(
-        sessions.c.user_id == bindparam("user_id")
+        sessions.c.user_id == bindparam("user_id"), sessions.c.run_id.is_(None)
     )
 )
 _MESSAGES = Statement(

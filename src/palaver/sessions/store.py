@@ -134,7 +134,7 @@ def body(session_id: SessionId, user_id: UserId) -> Script[bytes]:
 
 def create(kept: Kept, user_id: UserId) -> Script[None]:
     """Write a new session down."""
-    yield _INSERT(id=kept.session.id, user_id=user_id, **_columns(kept))
+    yield _INSERT(id=kept.session.id, user_id=user_id, run_id=kept.session.run_id, **_columns(kept))
 
 
 def save(kept: Kept) -> Script[None]:
@@ -245,7 +245,7 @@ def page(user_id: UserId, narrowed: Filter, after: Position, limit: int) -> Scri
 def _list(tagged: bool, in_project: bool, searched: bool) -> Executable:
     query = (
         select(sessions.c.body, sessions.c.activity, sessions.c.id)
-        .where(visible_to(), sessions.c.archived == bindparam("archived"))
+        .where(visible_to(), sessions.c.archived == bindparam("archived"), sessions.c.run_id.is_(None))
         .where(tuple_(sessions.c.activity, sessions.c.id) < tuple_(bindparam("activity"), bindparam("after_id")))
         .order_by(sessions.c.activity.desc(), sessions.c.id.desc())
         .limit(bindparam("limit"))

@@ -23,6 +23,7 @@ sessions = Table(
     Column("head_line", Text),
     Column("head_depth", Integer),
     Column("body", LargeBinary, nullable=False),  # sessions.session.Session
+    Column("run_id", Text),  # the run that it works for: then nobody lists it
 )
 Index("ix_sessions_listed", sessions.c.user_id, sessions.c.archived, sessions.c.activity, sessions.c.id)
 

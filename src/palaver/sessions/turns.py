@@ -13,7 +13,7 @@ from palaver.core.messages import Message, Part, Siblings, text_of
 from palaver.core.usage import Usage
 from palaver.kit.ids import new_id
 from palaver.sessions import store, tree
-from palaver.sessions.session import Session
+from palaver.sessions.session import Session, SessionStatus
 from palaver.sessions.store import Found, Kept
 from palaver.sessions.titles import title_of
 from palaver.sessions.tree import Place
@@ -96,6 +96,21 @@ def begin(asked: Asked, run_id: RunId, *, model: str, provider: str, now: str) -
         last_message_at=now,
     )
     return Kept(session, asked.kept.tree, asked.kept.head)
+
+
+def wait(session_id: SessionId, user_id: UserId) -> Script[None]:
+    """The session's run waits for somebody; NotFound when the session is gone."""
+    yield from _be(session_id, user_id, "waiting")
+
+
+def go_on(session_id: SessionId, user_id: UserId) -> Script[None]:
+    """The session's run waits no more."""
+    yield from _be(session_id, user_id, "running")
+
+
+def _be(session_id: SessionId, user_id: UserId, status: SessionStatus) -> Script[None]:
+    kept = yield from store.find(session_id, user_id, to_change=True)
+    yield from store.save(kept._replace(session=msgspec.structs.replace(kept.session, status=status)))
 
 
 def answer(session_id: SessionId, user_id: UserId, message: Message, *, below: Place, now: str) -> Script[Siblings]:

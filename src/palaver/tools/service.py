@@ -18,11 +18,20 @@ log = logging.getLogger(__name__)
 class Tools:
     """The shipped tools and those of installed packages; tools of MCP servers belong to people and are found elsewhere.
 
-    `added` stands for what packages add; left out, they are asked (entry points), if the settings let them.
+    `added` stands for what packages add; left out, they are asked (entry points), if the settings let them. `withheld`
+    are those that cannot work on this machine: they are there, say so when they are called, and are not offered.
     """
 
-    def __init__(self, shipped: Sequence[Tool], settings: ToolSettings, added: Sequence[Tool] | None = None) -> None:
+    def __init__(
+        self,
+        shipped: Sequence[Tool],
+        settings: ToolSettings,
+        added: Sequence[Tool] | None = None,
+        *,
+        withheld: frozenset[str] = frozenset(),
+    ) -> None:
         self._settings = settings
+        self._withheld = withheld
         self._tools: dict[str, Tool] = {}
         self._slots = asyncio.Semaphore(settings.parallel_per_process)
         for tool in shipped:
@@ -41,7 +50,8 @@ class Tools:
     def offered(self) -> Sequence[Tool]:
         """Those an agent is offered when nothing else is said."""
         offer = self._settings.offer
-        return tuple(tool for tool in self.all() if offer == "all" or tool.spec.name in offer)
+        left = [tool for tool in self.all() if tool.spec.name not in self._withheld]
+        return tuple(tool for tool in left if offer == "all" or tool.spec.name in offer)
 
     def get(self, name: str) -> Tool | None:
         """The tool of this name, if there is one."""

@@ -20,9 +20,8 @@ from palaver.tools.threads import in_thread
 _SECONDS = 5.0  # for one try; what takes longer is of no use
 _WHERE_IT_IS = "import json, sys; print(json.dumps([sys.prefix, sys.base_prefix]))"
 _ADVICE = (
-    "Install bubblewrap (Debian, Ubuntu, Fedora, Arch and Alpine call the package bubblewrap) on a host that lets "
-    "programs make namespaces, or, where everybody who may ask is trusted with the whole machine, set "
-    "sandbox.allow_unsafe."
+    "Install bubblewrap and util-linux (packages of these names) on a host that lets programs make namespaces, or, "
+    "where everybody who may ask is trusted with the whole machine, set sandbox.allow_unsafe"
 )
 
 

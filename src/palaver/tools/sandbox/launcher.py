@@ -74,7 +74,9 @@ def _become(order: dict[str, Any]) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setsid()
     os.nice(10)
-    Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
+    Path("/proc/self/oom_score_adj").write_bytes(
+        b"1000"
+    )  # our interpreter may be out of sight: nothing more is imported
     os.chdir(order["inside"])
     for name, most in order["limits"].items():
         resource.setrlimit(getattr(resource, name), (most, most))

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from palaver.tools.sandbox.port import Ended, Limits, Program, Stopped
+from palaver.tools.sandbox.port import Ended, Limits, Program, SandboxBroken, Stopped
 from palaver.tools.sandbox.processes import memory_of
 from palaver.tools.sandbox.workspace_size import Size, mend, size_of
 from palaver.tools.threads import in_thread
@@ -110,9 +110,9 @@ class _Running:
                 pass_fds=launch.fds,
                 start_new_session=True,
             )
-        except BaseException:
+        except OSError as error:
             os.close(self._output)
-            raise
+            raise SandboxBroken(f"{launch.argv[0]} cannot be started: {error.strerror}.") from error
         finally:
             os.close(its_output)
             os.close(its_input)

@@ -1,0 +1,154 @@
+"""Puts together what agents act with: tools, servers, hooks, shelves and workspaces. It serves and decides nothing."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from palaver.agents.instructions import of_workspace
+from palaver.agents.opening import Agents, Bounds, open_agents
+from palaver.agents.recipe import Recipe, SkillBrief, Subagent
+from palaver.agents.service import Recipes
+from palaver.agents.settings import AgentSettings
+from palaver.core.events import Noticed
+from palaver.core.ids import SessionId, UserId
+from palaver.core.messages import TextPart, text_of
+from palaver.core.principal import Principal
+from palaver.entry.home import sealing_key
+from palaver.entry.settings import Settings
+from palaver.files.workspaces import Workspaces
+from palaver.kit.clock import Clock
+from palaver.privacy.sealing import Sealer
+from palaver.runs.prompt import Prompt
+from palaver.sessions.service import Sessions
+from palaver.storage.port import Database
+from palaver.tools.builtin.programs import programs, withheld
+from palaver.tools.builtin.shelf import plain_tools
+from palaver.tools.builtin.web_fetch import WebFetch
+from palaver.tools.builtin.web_search import WebSearch, web_search
+from palaver.tools.hooks.asking import Hooks
+from palaver.tools.hooks.callbacks import installed
+from palaver.tools.hooks.port import Hook
+from palaver.tools.mcp.service import McpServers
+from palaver.tools.mcp.tokens import FolderTokens
+from palaver.tools.port import Tool
+from palaver.tools.sandbox.choosing import Chosen, choose
+from palaver.tools.service import Tools
+
+# What programs of ours get of the environment, where it is there; see `tools.mcp.service`.
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """All that agents act with, in one running server."""
+
+    tools: Tools
+    servers: McpServers
+    hooks: Hooks
+    agents: Agents
+    workspaces: Workspaces
+    chosen: Chosen
+    places: "HousePlaces"
+    web: tuple[WebFetch | WebSearch, ...]
+
+    async def close(self) -> None:
+        """End every server and close every connection."""
+        await self.servers.close()
+        await self.hooks.close()
+        for one in self.web:
+            await one.close()
+
+
+async def open_agency(
+    settings: Settings, database: Database, environment: Environment, *, tasks: asyncio.TaskGroup, clock: Clock
+) -> Agency:
+    """Find out what there is on this machine; nothing runs yet."""
+    home = settings.home
+    sealer = Sealer(sealing_key(home).reveal())
+    chosen = await choose(settings.sandbox, home)
+    web = _web(settings)
+    shipped = [*plain_tools(settings.tools), *programs(chosen, settings.sandbox), *web]
+    tools = Tools(shipped, settings.tools, withheld=withheld(chosen))
+    hooks = Hooks(settings.hooks, clock, installed(_callbacks(settings)))
+    servers = McpServers(
+        settings.mcp, environment=environment, sealer=sealer, tokens=FolderTokens(home / "tokens"), tasks=tasks,
+        clock=clock,
+    )  # fmt: skip
+    bounds = Bounds(agents=settings.agents, mcp=settings.mcp, hooks=settings.hooks)
+    agents = open_agents(database, home, sealer, clock, bounds=bounds)
+    agents.tell_status(servers.status)
+    workspaces = Workspaces(home, settings.files)
+    places = HousePlaces(servers, agents.recipes, workspaces, settings.agents)
+    return Agency(tools, servers, hooks, agents, workspaces, chosen, places, web)
+
+
+class HousePlaces:
+    """Where tools, hooks and instructions of one run come from (`runs.boxes.Places`)."""
+
+    def __init__(self, servers: McpServers, recipes: Recipes, workspaces: Workspaces, settings: AgentSettings) -> None:
+        self._servers = servers
+        self._recipes = recipes
+        self._workspaces = workspaces
+        self._settings = settings
+
+    async def servers(self, user_id: UserId, mcp: Sequence[dict[str, Any]]) -> tuple[Sequence[Tool], Sequence[Noticed]]:
+        """The tools of MCP servers, and which servers are not there."""
+        offered = await self._servers.tools(user_id, self._recipes.servers(mcp))
+        return offered.tools, [Noticed(code=one.code, message=one.message) for one in offered.notices]
+
+    def skills(self, user_id: UserId, briefs: Sequence[SkillBrief]) -> Tool:
+        """The tool that opens skills."""
+        return self._recipes.skill_tool(briefs)
+
+    def hooks(self, recipe: Recipe, user_id: UserId) -> tuple[Hook, ...]:
+        """The hooks of the person and the request; the operator's are asked always."""
+        return self._recipes.hooks(recipe.hooks) if recipe.hooks else ()
+
+    async def grounds(self, session_id: SessionId) -> str | None:
+        """The instructions that lie in a workspace, if there is one."""
+        workspace = self._workspaces.of(session_id)
+        if not workspace.root.is_dir():
+            return None  # most sessions have no files: a look costs less than a thread
+        return await asyncio.to_thread(of_workspace, workspace, self._settings)
+
+    async def instructions(self, user_id: UserId, subagent: Subagent) -> str:
+        """What a subagent is told about itself."""
+        return await self._recipes.instructions_of(subagent)
+
+
+class Settling:
+    """Looks up what a prompt names (`runs.service.Settle`)."""
+
+    def __init__(self, recipes: Recipes, sessions: Sessions) -> None:
+        self._recipes = recipes
+        self._sessions = sessions
+
+    async def __call__(self, principal: Principal, prompt: Prompt) -> Prompt:
+        """The prompt with its command written out, and its recipe."""
+        session = await self._sessions.find(principal.user_id, prompt.session_id) if prompt.session_id else None
+        said = text_of(prompt.parts)
+        expanded = await self._recipes.expand(principal, said) if said.startswith("/") else None
+        recipe = await self._recipes.resolve(
+            principal, prompt.wanted, session.settings if session else None, command=expanded
+        )
+        if expanded is not None:
+            others = tuple(part for part in prompt.parts if not isinstance(part, TextPart))
+            prompt = msgspec.structs.replace(
+                prompt,
+                parts=(TextPart(text=expanded.text), *others),
+                metadata={**prompt.metadata, "command": said[:1_000]},
+            )
+        return msgspec.structs.replace(prompt, recipe=recipe)
+
+
+def _web(settings: Settings) -> tuple[WebFetch | WebSearch, ...]:
+    found = web_search(settings.web)
+    fetch = (WebFetch(settings.web),) if settings.web.fetch else ()
+    return (*fetch, found) if found else fetch
+
+
+def _callbacks(settings: Settings) -> list[str]:
+    return [one.callback for one in settings.hooks.operator if one.callback]

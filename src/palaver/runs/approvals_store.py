@@ -1,0 +1,186 @@
+"""Every query about what waits for people, and about what they allowed for good; all scripts (`storage.script`)."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, or_, select, tuple_, update
+
+from palaver.core.errors import NotFound
+from palaver.core.ids import RunId, SessionId, UserId
+from palaver.core.questions import Question
+from palaver.runs.tables import approvals, grants
+from palaver.storage.script import Row, Script, Statement, changed, first, rows
+
+ApprovalKind = Literal["approval", "question"]
+ApprovalState = Literal["pending", "approved", "rejected", "answered", "expired", "cancelled"]
+
+_encode = msgspec.json.Encoder().encode
+_arguments = msgspec.json.Decoder(dict[str, Any])
+_questions = msgspec.json.Decoder(tuple[Question, ...])
+
+
+class Approval(NamedTuple):
+    """A call that waits, or waited, for a person: `digest` binds it to exactly what would be run."""
+
+    run_id: RunId
+    call_id: str
+    user_id: UserId
+    session_id: SessionId
+    kind: ApprovalKind
+    name: str
+    arguments: dict[str, Any]
+    digest: str
+    reason: str
+    questions: tuple[Question, ...]
+    state: ApprovalState
+    created_at: str
+    expires_at: str | None
+    resolved_at: str | None
+
+
+class Grant(NamedTuple):
+    """A rule that a person allowed for good, in one session or (None) in all of theirs."""
+
+    id: str
+    user_id: UserId
+    session_id: SessionId | None
+    rule: str
+    created_at: str
+
+
+_COLUMNS = tuple(approvals.c[name] for name in Approval._fields)
+_GRANT_COLUMNS = tuple(grants.c[name] for name in Grant._fields)
+_KEY = (approvals.c.run_id == bindparam("run"), approvals.c.call_id == bindparam("call"))
+_PENDING = approvals.c.state == "pending"
+_INSERT = Statement(insert(approvals))
+_REPLACE = Statement(delete(approvals).where(*_KEY))
+_ONE = Statement(select(*_COLUMNS).where(*_KEY))
+_OF_RUN = Statement(select(*_COLUMNS).where(approvals.c.run_id == bindparam("run"), _PENDING))
+_RESOLVE = Statement(
+    update(approvals)
+    .where(*_KEY, _PENDING)
+    .values(state=bindparam("became"), digest=bindparam("hash"), resolved_at=bindparam("now"))
+)
+_CANCEL = Statement(
+    update(approvals)
+    .where(approvals.c.run_id == bindparam("run"), _PENDING)
+    .values(state="cancelled", resolved_at=bindparam("now"))
+)
+_POSITION = tuple_(approvals.c.created_at, approvals.c.run_id, approvals.c.call_id)
+_PAGE = Statement(
+    select(*_COLUMNS)
+    .where(approvals.c.user_id == bindparam("user"), _PENDING)
+    .where(tuple_(bindparam("at"), bindparam("after_run"), bindparam("after_call")) < _POSITION)
+    .order_by(approvals.c.created_at, approvals.c.run_id, approvals.c.call_id)
+    .limit(bindparam("most"))
+)
+_IN_SESSION = Statement(
+    select(*_COLUMNS)
+    .where(approvals.c.user_id == bindparam("user"), _PENDING, approvals.c.session_id == bindparam("session"))
+    .order_by(approvals.c.created_at)
+)
+_EXPIRED = Statement(
+    select(*_COLUMNS).where(_PENDING, approvals.c.expires_at <= bindparam("now")).limit(bindparam("most"))
+)
+_GRANT = Statement(insert(grants))
+_THEIRS = grants.c.user_id == bindparam("user")
+_GRANTED = Statement(
+    select(grants.c.rule).where(
+        _THEIRS, or_(grants.c.session_id.is_(None), grants.c.session_id == bindparam("session"))
+    )
+)
+_SAME = Statement(
+    select(grants.c.id).where(
+        _THEIRS,
+        grants.c.rule == bindparam("words"),
+        or_(grants.c.session_id == bindparam("session"), grants.c.session_id.is_(None)),
+    )
+)
+_GRANTS = Statement(select(*_GRANT_COLUMNS).where(_THEIRS).order_by(grants.c.id))
+_REVOKE = Statement(delete(grants).where(_THEIRS, grants.c.id == bindparam("grant")))
+
+
+def put(approval: Approval) -> Script[None]:
+    """A call waits from now on; one that waited before under the same id is replaced."""
+    yield _REPLACE(run=approval.run_id, call=approval.call_id)
+    yield _INSERT(
+        **approval._asdict() | {"arguments": _encode(approval.arguments), "questions": _encode(approval.questions)}
+    )
+
+
+def find(run_id: RunId, call_id: str, user_id: UserId) -> Script[Approval]:
+    """What waits, or waited, under this call, if it is this person's; NotFound otherwise."""
+    row = yield from first(_ONE(run=run_id, call=call_id))
+    found = None if row is None else _approval(row)
+    if found is None or found.user_id != user_id:
+        raise NotFound("There is no such call that waits for you.")
+    return found
+
+
+def digest(run_id: RunId, call_id: str) -> Script[str | None]:
+    """What was approved for this call; None where nothing was."""
+    row = yield from first(_ONE(run=run_id, call=call_id))
+    found = None if row is None else _approval(row)
+    return found.digest if found is not None and found.state == "approved" else None
+
+
+def pending(run_id: RunId) -> Script[list[Approval]]:
+    """What of a run waits."""
+    return [_approval(row) for row in (yield from rows(_OF_RUN(run=run_id)))]
+
+
+def in_session(session_id: SessionId, user_id: UserId) -> Script[list[Approval]]:
+    """What of a session waits, oldest first."""
+    return [_approval(row) for row in (yield from rows(_IN_SESSION(user=user_id, session=session_id)))]
+
+
+def page(user_id: UserId, after: tuple[str, str, str], most: int) -> Script[list[Approval]]:
+    """What waits for a person, oldest first, after a position (created_at, run, call)."""
+    at, run, call = after
+    found = yield from rows(_PAGE(user=user_id, at=at, after_run=run, after_call=call, most=most))
+    return [_approval(row) for row in found]
+
+
+def expired(now: str, most: int) -> Script[list[Approval]]:
+    """What waited too long."""
+    return [_approval(row) for row in (yield from rows(_EXPIRED(now=now, most=most)))]
+
+
+def resolve(approval: Approval, became: ApprovalState, *, digest: str, now: str) -> Script[bool]:
+    """It waits no more; False when somebody was faster."""
+    done = yield from changed(_RESOLVE(run=approval.run_id, call=approval.call_id, became=became, hash=digest, now=now))
+    return done == 1
+
+
+def cancel(run_id: RunId, now: str) -> Script[int]:
+    """Nothing of this run waits any more; how much did."""
+    return (yield from changed(_CANCEL(run=run_id, now=now)))
+
+
+def grant(new: Grant) -> Script[None]:
+    """Remember a rule, unless it is remembered already."""
+    if (yield from first(_SAME(user=new.user_id, words=new.rule, session=new.session_id))) is None:
+        yield _GRANT(**new._asdict())
+
+
+def granted(user_id: UserId, session_id: SessionId) -> Script[tuple[str, ...]]:
+    """The rules that hold in a session."""
+    return tuple(row[0] for row in (yield from rows(_GRANTED(user=user_id, session=session_id))))
+
+
+def grants_of(user_id: UserId) -> Script[list[Grant]]:
+    """Everything that a person allowed for good."""
+    found: Sequence[Row] = yield from rows(_GRANTS(user=user_id))
+    return [Grant(*row) for row in found]
+
+
+def revoke(grant_id: str, user_id: UserId) -> Script[None]:
+    """Allow it no more; NotFound where it is not this person's."""
+    if (yield from changed(_REVOKE(user=user_id, grant=grant_id))) != 1:
+        raise NotFound("There is no such grant.")
+
+
+def _approval(row: Row) -> Approval:
+    kept = Approval(*row)
+    return kept._replace(arguments=_arguments.decode(row[6]), questions=_questions.decode(row[9]))

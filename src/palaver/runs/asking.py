@@ -1,0 +1,275 @@
+"""One step of a run: the model is asked with all it may know and use, and heard; when to ask is the machine's."""
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from palaver.context.attribution import Unechoed
+from palaver.context.window import told
+from palaver.core.errors import PalaverError
+from palaver.core.events import (
+    LimitReached,
+    ModelReplied,
+    ModelSwitched,
+    Noticed,
+    OutputRefused,
+    ReasoningGrew,
+    ReasoningSealed,
+    RunEvent,
+    RunFailed,
+    StepRestarted,
+    TextGrew,
+)
+from palaver.core.messages import Message, text_of
+from palaver.core.usage import Usage
+from palaver.inference.port import (
+    Ask,
+    Finished,
+    OutputFormat,
+    Piece,
+    Pieces,
+    ReasoningPiece,
+    ReasoningSealPiece,
+    Remarked,
+    ResolvedModel,
+    Switched,
+    TextPiece,
+    ToolCallPiece,
+)
+from palaver.runs import limits, speaking
+from palaver.runs.box import Box
+from palaver.runs.calling import CallsHeard
+from palaver.runs.ending import asked_text, priced, so_far
+from palaver.runs.hooked import Hooked
+from palaver.runs.journal import Journal
+from palaver.runs.live import Live
+from palaver.runs.machine import failure
+from palaver.runs.written import write
+from palaver.sessions import store as session_store
+from palaver.sessions import tree
+from palaver.storage.port import Database
+from palaver.storage.script import Script
+from palaver.tools.hooks.port import HookEvent
+
+log = logging.getLogger(__name__)
+
+INTERNAL = RunFailed(code="internal", message="Something went wrong on the server.", retryable=True)
+STARTS: tuple[HookEvent, ...] = ("SessionStart", "UserPromptSubmit")
+STOPS: tuple[HookEvent, ...] = ("Stop", "SubagentStop")
+BROKEN_OFF = RunFailed(code="model_unavailable", message="The model's answer broke off.", retryable=True)
+
+
+class Models(Protocol):
+    """What runs need of inference."""
+
+    def stream(self, model: ResolvedModel, ask: Ask) -> Pieces: ...
+
+
+class Counter(Protocol):
+    """Counts tokens where a vendor reported none."""
+
+    async def __call__(self, text: str, model: str) -> int: ...
+
+
+class Boxes(Protocol):
+    """Finds what an agent may use."""
+
+    async def of(self, live: Live) -> Box: ...
+
+
+@dataclass(slots=True)
+class _Hearing:
+    """What one step said that is not told as it comes."""
+
+    unechoed: Unechoed | None
+    calls: CallsHeard
+    began: float = field(default_factory=time.monotonic)
+    characters: int = 0
+
+    @property
+    def milliseconds(self) -> float:
+        return (time.monotonic() - self.began) * 1000
+
+
+class Asking:
+    """Asks models for the runs of this process."""
+
+    def __init__(
+        self, database: Database, journal: Journal, models: Models, *, boxes: Boxes, hooked: Hooked, count: Counter,
+        history: int, format_tries: int,
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._journal = journal
+        self._models = models
+        self._boxes = boxes
+        self._hooked = hooked
+        self._count = count
+        self._history = history
+        self._format_tries = format_tries
+
+    async def ask(self, live: Live) -> Sequence[RunEvent]:
+        """One step: the events that end it, written down where more steps follow. Whatever goes wrong is an event."""
+        try:
+            box = live.box or await self._open(live)
+            ended = limits.reached(live.fold().steps, box.limits)
+            if ended is None and not live.run.steps.count and self._hooked.asks(box, *STARTS):
+                ended = await self._hooked.opening(live, box, text_of((await self._past(live))[-1].parts))
+            if ended is not None:
+                return (ended,)
+            question = await self._question(live, box)
+            return (question,) if isinstance(question, LimitReached) else await self._listen(live, box, question)
+        except PalaverError as error:
+            return (failure(error),)
+        except Exception:  # a fault of ours must end this run with an error, and no other run
+            log.exception("A model step failed", extra={"run_id": live.id})
+            return (INTERNAL,)
+
+    async def _open(self, live: Live) -> Box:
+        live.box = box = await self._boxes.of(live)
+        if not live.run.steps.count:
+            for notice in box.notices:
+                self._journal.tell(live, notice, len(notice.message))
+        return box
+
+    async def _question(self, live: Live, box: Box) -> Ask | LimitReached:
+        path = await self._past(live)
+        prompt, model, steps = live.prompt, live.asked, live.run.steps
+        going_on = so_far(live) if steps.past else None
+        form = prompt.recipe.output_format
+        native = form is None or "json_schema" in model.capabilities
+        live.view = view = told(
+            path,
+            model=model.id,
+            system=speaking.system(live, box, form=None if native else form),
+            window=model.context_window,
+            going_on=going_on,
+            tools=bool(box.specs),
+        )
+        reserved = limits.reserve(
+            steps,
+            box.limits,
+            model.price,
+            asked_tokens=await self._asked_tokens(live, box),
+            wanted=prompt.max_output_tokens,
+        )
+        if isinstance(reserved, LimitReached):
+            return reserved
+        return Ask(
+            model=model.model,
+            messages=(*view.turns, *speaking.besides(steps)),
+            system=view.system,
+            tools=box.specs,
+            temperature=prompt.temperature,
+            top_p=prompt.top_p,
+            stop=prompt.stop,
+            max_output_tokens=reserved.max_output_tokens,
+            effort=prompt.effort,
+            output_format=OutputFormat(form.schema, form.name) if form and native else None,
+            session_id=live.session_id,
+            user_id=live.user_id,
+        )
+
+    async def _asked_tokens(self, live: Live, box: Box) -> int:
+        if box.limits.max_budget_usd is None:
+            return 0
+        schemas = "".join(spec.description + str(spec.parameters) for spec in box.specs)
+        return await self._count(asked_text(live) + schemas, live.run.model)
+
+    async def _counted(self, live: Live, said: str) -> Usage:
+        asked = asked_text(live)
+        return Usage(
+            input_tokens=await self._count(asked, live.run.model) if asked else 0,
+            output_tokens=await self._count(said, live.run.model) if said else 0,
+            estimated=True,
+        )
+
+    async def _listen(self, live: Live, box: Box, ask: Ask) -> Sequence[RunEvent]:
+        attributed = live.view is not None and live.view.attributed
+        heard = _Hearing(Unechoed() if attributed else None, CallsHeard(live.run))
+        async with aclosing(self._models.stream(live.asked, ask)) as pieces:
+            async for read in pieces:
+                for piece in read:
+                    if isinstance(piece, Finished):
+                        self._say(live, heard.unechoed.rest() if heard.unechoed else "")
+                        return await self._replied(live, box, piece, heard)
+                    self._hear(live, piece, heard)
+                if live.unwritten_size:
+                    await self._journal.room(live)
+                if heard.characters > box.limits.max_characters:
+                    return (LimitReached(code="max_output", message="The answer got longer than it may be."),)
+        return (BROKEN_OFF,)
+
+    def _hear(self, live: Live, piece: Piece, heard: _Hearing) -> None:
+        match piece:
+            case TextPiece(text=text):
+                heard.characters += len(text)
+                self._say(live, heard.unechoed.piece(text) if heard.unechoed else text)
+            case ReasoningPiece(text=text):
+                heard.characters += len(text)
+                self._journal.tell(live, ReasoningGrew(content=text), len(text))
+            case ToolCallPiece():
+                grown = heard.calls.heard(piece)
+                heard.characters += len(grown.arguments_delta)
+                self._journal.tell(live, grown, len(grown.arguments_delta))
+            case ReasoningSealPiece(signature=signature):
+                self._journal.tell(live, ReasoningSealed(signature=signature), len(signature))
+            case Switched() | Remarked():
+                self._remark(live, piece)
+            case _:
+                pass
+
+    def _remark(self, live: Live, piece: Switched | Remarked) -> None:
+        if isinstance(piece, Remarked):
+            self._journal.tell(live, Noticed(code=piece.code, message=piece.message), 0)
+            return
+        live.model = piece.resolved
+        self._journal.tell(live, ModelSwitched(model=piece.model, provider=piece.provider, because=piece.because), 0)
+
+    def _say(self, live: Live, text: str) -> None:
+        if text:
+            self._journal.tell(live, TextGrew(content=text), len(text))
+
+    async def _replied(self, live: Live, box: Box, piece: Finished, heard: _Hearing) -> Sequence[RunEvent]:
+        called = heard.calls.whole()
+        steps = live.fold().steps
+        if not called and live.prompt.recipe.output_format is None and not self._hooked.asks(box, *STOPS):
+            return (ModelReplied(finish_reason=piece.reason, usage=piece.usage, duration_ms=heard.milliseconds),)
+        usage = priced(piece.usage or await self._counted(live, steps.text), live.model)
+        reply = ModelReplied(finish_reason=piece.reason, usage=usage, duration_ms=heard.milliseconds)
+        if called:
+            reply = msgspec.structs.replace(reply, finish_reason="tool_calls")
+            return await write(self._journal, live, *called, reply)
+        return await self._ended(live, box, reply)
+
+    async def _ended(self, live: Live, box: Box, reply: ModelReplied) -> Sequence[RunEvent]:
+        """The answer is whole: whether it is as it was asked for, and whether a hook lets the agent go on."""
+        steps, form = live.run.steps, live.prompt.recipe.output_format
+        if pushed := await self._hooked.ending(live, box, reply):
+            return await write(self._journal, live, *pushed)
+        if form is None or reply.finish_reason != "stop":
+            return (reply,)
+        checked = speaking.checked(steps.text, form)
+        if isinstance(checked, str):
+            if len(steps.refusals) >= self._format_tries:
+                return (RunFailed(code="output_invalid", message=checked, retryable=True),)
+            void = StepRestarted(from_seq=live.step_from or live.next_seq)
+            return await write(self._journal, live, OutputRefused(problem=checked, reply=reply), void)
+        return (checked, reply)
+
+    async def _past(self, live: Live) -> list[Message]:
+        if live.path is None:
+            live.path = [live.question] if live.question else await self._database.read(self._path(live))
+            live.question = None
+        return live.path
+
+    def _path(self, live: Live) -> Script[list[Message]]:
+        found: list[Message] = []
+        depth = live.place.depth + 1
+        for reach in tree.window(live.reaches, depth - self._history, depth):
+            found += [one.message() for one in (yield from session_store.stretch(reach))]
+        return found
