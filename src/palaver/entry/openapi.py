@@ -23,7 +23,9 @@ ABOUT = (
 TAGS = {
     "runs": "Ask, hear the answer as it comes, come back to it, end it.",
     "sessions": "Conversations and their messages, which form a tree: an edit or a second answer is a sibling.",
+    "files": "What stands in a session's workspace.",
     "models": "What can be asked.",
+    "tools": "What agents may do, and what each call takes.",
     "agents": "What people keep for their agents: who they are, what they know, what they may use.",
     "auth": "Accounts and signing in.",
     "users": "People of another issuer.",
