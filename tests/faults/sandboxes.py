@@ -56,12 +56,14 @@ class Kind:
     """A sandbox as the tests know it.
 
     `apart`: it has a root and namespaces of its own. `python` runs inside. `owner` is who the server's files belong to.
+    `within` makes one that shows a folder, and hides another in it.
     """
 
     make: Callable[[], Sandbox]
     apart: bool = True
     python: str = sys.executable
     owner: int = os.geteuid()
+    within: Callable[[Path, Path], Sandbox] | None = None
 
     @contextmanager
     def home(self) -> Iterator[Path]:
@@ -81,9 +83,15 @@ def _all() -> dict[str, Kind]:
     found: dict[str, Kind] = {}
     bwrap = shutil.which("bwrap")
     if bwrap:
-        found["bubblewrap"] = Kind(lambda: Bubblewrap(Path(bwrap), PREFIXES))
+        found["bubblewrap"] = Kind(
+            lambda: Bubblewrap(Path(bwrap), PREFIXES),
+            within=lambda shown, hidden: Bubblewrap(Path(bwrap), (shown,), (hidden,)),
+        )
     if os.geteuid() == 0:
-        found["fresh_user"] = Kind(lambda: FreshUser(apart=True, prefixes=PREFIXES))
+        found["fresh_user"] = Kind(
+            lambda: FreshUser(apart=True, prefixes=PREFIXES),
+            within=lambda shown, hidden: FreshUser(apart=True, prefixes=(shown,), hidden=(hidden,)),
+        )
         found["fresh_user_in_sight"] = Kind(lambda: FreshUser(apart=False), apart=False, python=SYSTEM_PYTHON)
     if bwrap and os.geteuid() == 0:
         unprivileged = Kind(lambda: Unprivileged(Path(bwrap)), python=SYSTEM_PYTHON, owner=SOMEBODY)

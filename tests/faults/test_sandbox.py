@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,18 @@ async def test_nothing_but_files_of_the_workspace_lives_on_to_the_next_call(cell
     _, said = await cell.bash("ls /tmp/attack ~/attack ~/deep 2>/dev/null; echo $WORD; cat kept.txt; basename $(pwd)")
     inside = "workspace" if cell.kind.apart else "ses_1"
     assert said == f"\nz\n{inside}\n"
+
+
+def test_a_home_that_lies_where_the_interpreter_does_is_not_shown() -> None:
+    apart = [kind for kind in KINDS.values() if kind.within]
+    for kind in apart:
+        with kind.home() as home:
+            assert kind.within is not None
+            cell = Cell(replace(kind, make=partial(kind.within, home.parent, home)), home / "workspaces" / "ses_1")
+            ended, said = asyncio.run(cell.bash(f"ls -A {home}; cat {home}/secret.txt || echo fine > note.txt"))
+            assert (ended.exit_code, "treasure" in said, said.count("\n")) == (0, False, 1), said
+            assert (cell.root / "note.txt").read_text() == "fine\n"
+    assert apart
 
 
 @keeps("tools:sandbox:no-way-out-by-links")
@@ -224,6 +237,17 @@ async def test_a_fork_bomb_stays_within_its_processes(cell: Cell) -> None:
     assert ended.stopped in {"deadline", "output"}
     assert pulse.stop() < 1
     await _still_well(cell)
+
+
+async def test_there_are_no_more_processes_than_may_be(cell: Cell) -> None:
+    forks = (
+        "import os, time\nfor made in range(40):\n"
+        f"    if not os.fork(): time.sleep({LONG})\n    print(made, flush=True)"
+    )
+    ended, said = await cell.python(forks, processes=24)
+    assert ended.exit_code == 1
+    assert "BlockingIOError" in said
+    assert 15 <= said.count("\n", 0, said.index("Traceback")) <= 24
 
 
 async def test_one_process_gets_no_more_memory_than_all_may_have(cell: Cell) -> None:

@@ -12,6 +12,7 @@ _DESCRIPTION = (
     "code. Each call is a new shell: folder, variables and background processes do not stay, files of the workspace "
     "do. Nothing outside the workspace is kept."
 )
+_LONGEST = 60_000  # bytes; the kernel takes 128 KiB in one argument, and this one is quoted on its way
 
 
 class Bash:
@@ -40,6 +41,8 @@ class Bash:
         sandbox = self._runner.chosen.sandbox
         if sandbox is None:
             return self._runner.refusal("Bash")
+        if len(arguments["command"].encode("utf-8", "replace")) > _LONGEST:
+            return Outcome(f"The command has more than {_LONGEST:,} bytes: write a script and run that.", ok=False)
         settings = self._runner.settings
         program = Program(
             argv=("bash", "--noprofile", "--norc", "-c", arguments["command"]),

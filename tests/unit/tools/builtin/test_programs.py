@@ -73,6 +73,14 @@ async def test_a_command_that_says_too_much_is_stopped_and_says_so(tmp_path: Pat
     assert len(outcome.content) < 2_200
 
 
+async def test_a_command_of_any_length_that_is_taken_runs_and_a_longer_one_is_refused(tmp_path: Path) -> None:
+    longest = ":" + "\n" * 59_989 + "echo done\n"
+    assert (await use("Bash", tmp_path, command=longest)).content == "done\n[exit code 0]"
+    refused = await use("Bash", tmp_path, command=longest + "\n")
+    assert not refused.ok
+    assert "write a script" in refused.content
+
+
 async def test_files_of_a_command_come_back(tmp_path: Path) -> None:
     outcome = await use("Bash", tmp_path, command="echo hello > note.txt")
     assert outcome.parts == (FilePart(path="note.txt", name="note.txt", media_type="text/plain", size=6),)
