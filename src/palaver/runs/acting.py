@@ -106,7 +106,7 @@ class Acting:
         hooked = Decision(fired.decision, fired.reason) if fired is not None and fired.decision else None
         rules = box.permissions.rules
         decision = policy.decide(mode_of(live, box), tool.spec, arguments, rules, hooked=hooked)
-        if decision.verdict == "ask":
+        if decision.verdict != "allow":  # what a person allowed for good is looked up only where it matters
             rules = await self._with_grants(live, rules)
             decision = policy.decide(mode_of(live, box), tool.spec, arguments, rules, hooked=hooked)
         if decision.verdict == "deny":
@@ -128,8 +128,16 @@ class Acting:
         approved = await self._database.read(approvals_store.digest(live.id, call.id))
         if approved is not None and approved != policy.call_hash(call.name, call.arguments):
             return Outcome("This is not the call that was approved, so it was not made.", ok=False)
-        decision = policy.decide(mode_of(live, box), tool.spec, call.arguments, box.permissions.rules)
+        hooked = await self._said_of_edits(live, box, call) if call.edited else None
+        decision = policy.decide(mode_of(live, box), tool.spec, call.arguments, box.permissions.rules, hooked=hooked)
         return Outcome(f"Not allowed: {decision.reason}", ok=False) if decision.verdict == "deny" else None
+
+    async def _said_of_edits(self, live: Live, box: Box, call: Call) -> Decision | None:
+        """Hooks saw other arguments than those that a person wrote: they may still refuse, and nothing else."""
+        fired = await self._hooked.fire(
+            live, box, "PreToolUse", tool_name=call.name, tool_input=call.arguments, call_id=call.id
+        )
+        return Decision("deny", fired.reason) if fired is not None and fired.decision == "deny" else None
 
     async def _ask(self, live: Live, box: Box, call: Call, reason: str) -> Sequence[RunEvent]:
         arguments, now = call.arguments, self._clock.now()
