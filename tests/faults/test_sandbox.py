@@ -187,6 +187,13 @@ async def test_a_program_cannot_be_run_in_its_owners_name_afterwards(cell: Cell)
     assert Workspace(cell.root).read("shut/in") == b"x\n"
 
 
+async def test_signals_mean_to_a_program_what_they_mean_anywhere(cell: Cell) -> None:
+    assert await cell.bash("yes | head -n 1; grep SigIgn /proc/self/status") == (
+        Ended(exit_code=0),
+        "y\nSigIgn:\t0000000000000000\n",
+    )
+
+
 # --- The network ---
 
 

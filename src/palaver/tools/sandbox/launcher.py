@@ -71,7 +71,8 @@ def _init(order: dict[str, Any]) -> NoReturn:
 
 def _become(order: dict[str, Any]) -> NoReturn:
     """Give up every right, and be the program."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGPIPE, signal.SIGXFSZ):  # the last two are ignored by every Python
+        signal.signal(number, signal.SIG_DFL)
     os.setsid()
     os.nice(10)
     Path("/proc/self/oom_score_adj").write_bytes(
