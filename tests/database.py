@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from palaver.agents import tables as of_agents
 from palaver.identity import tables as of_identity
 from palaver.runs import tables as of_runs
 from palaver.sessions import tables as of_sessions
@@ -15,7 +16,13 @@ from palaver.storage.schema import metadata
 from palaver.storage.script import Script, Statement
 from palaver.storage.sqlite import DIALECT, SqliteDatabase
 
-TABLES = (of_identity.users, of_runs.runs, of_sessions.sessions, lease.leases)  # known to `metadata` once imported
+TABLES = (
+    of_agents.definitions,
+    of_identity.users,
+    of_runs.runs,
+    of_sessions.sessions,
+    lease.leases,
+)  # known to `metadata` once imported
 
 
 def every_table() -> Script[None]:
