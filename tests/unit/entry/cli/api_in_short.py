@@ -122,6 +122,7 @@ class ApiInShort:
 
     async def _asks(self, response: web.StreamResponse, word: str) -> None:
         about = QUESTION if word == "QUESTION" else APPROVAL
+        about = about | {"call_id": "call_0"} if word == "REPLAYED" else about
         kind = "question" if word == "QUESTION" else "approval"
         if word != "REPLAYED":
             self.settled.clear()
@@ -130,7 +131,7 @@ class ApiInShort:
         if word != "REPLAYED":
             await self.settled.wait()
         if kind == "approval":
-            await self._event(response, "approval_resolved", call_id="call_1", decision="approve", by="person")
+            await self._event(response, "approval_resolved", call_id=about["call_id"], decision="approve", by="person")
         else:
             await self._event(response, "question_answered", call_id="call_2", answers=[["x"]], by="person")
 

@@ -128,13 +128,14 @@ class Terminal:
             asyncio.get_running_loop().remove_reader(self._side)
         self._more.set()
 
-    async def shows(self, text: str) -> None:
-        """Wait until this is to be seen; what was seen up to there is then gone."""
+    async def shows(self, text: str) -> str:
+        """Wait until this is to be seen; given is what was seen before it, and then gone."""
         async with asyncio.timeout(20):
             while text.encode() not in self._seen:
                 self._more.clear()
                 await self._more.wait()
-        self._seen = self._seen.partition(text.encode())[2]
+        before, _, self._seen = self._seen.partition(text.encode())
+        return before.decode()
 
     def types(self, keys: str) -> None:
         os.write(self._side, keys.encode())

@@ -135,8 +135,12 @@ async def test_what_was_answered_in_the_past_is_not_asked_when_a_run_is_replayed
     async with api.served() as url:
         ended = await end(await start(url, tmp_path, "chat", "write it"))
     assert (ended.code, ended.out) == (0, "Done.\n")
-    async with chatting(ApiInShort("REPLAYED", "Done."), tmp_path, "write it") as (terminal, _):
+    api = ApiInShort("REPLAYED", "APPROVAL", "Done.")
+    async with chatting(api, tmp_path, "write it") as (terminal, _):
+        await terminal.shows("from now on]")
+        terminal.types("y\n")
         await terminal.shows("Done.")
+    assert api.answers == [{"call_id": "call_1", "decision": "approve"}]
 
 
 async def test_ctrl_c_at_an_approval_stops_the_run(tmp_path: Path) -> None:
