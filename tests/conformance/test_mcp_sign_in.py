@@ -44,7 +44,7 @@ async def test_once_signed_in_its_tools_are_there_and_only_for_that_user() -> No
         assert remote.tokens_given == 1
 
 
-async def test_a_sign_in_outlives_the_server_and_is_refreshed_by_itself() -> None:
+async def test_a_sign_in_outlives_the_server_and_is_used_again() -> None:
     tokens = MemoryTokens()
     async with guarded() as remote:
         async with party(allow_private=True, tokens=tokens) as ours:
@@ -53,6 +53,29 @@ async def test_a_sign_in_outlives_the_server_and_is_refreshed_by_itself() -> Non
             assert "secret" in await ours.tools(theirs(remote))
         kept = repr(vars(tokens))
         assert not any(secret in kept for secret in remote.access | remote.refresh)
+
+
+async def test_an_access_token_that_has_run_out_is_renewed_after_a_restart() -> None:
+    tokens = MemoryTokens()
+    async with guarded() as remote:
+        remote.lasting = 0
+        async with party(allow_private=True, tokens=tokens) as ours:
+            await signed_in(ours, remote, theirs(remote))
+        async with party(allow_private=True, tokens=tokens) as ours:
+            assert "secret" in await ours.tools(theirs(remote))
+        assert remote.renewed == 1
+
+
+async def test_a_sign_in_that_was_taken_back_is_asked_for_again() -> None:
+    tokens = MemoryTokens()
+    async with guarded() as remote:
+        async with party(allow_private=True, tokens=tokens) as ours:
+            await signed_in(ours, remote, theirs(remote))
+        remote.access.clear()
+        remote.refresh.clear()
+        async with party(allow_private=True, tokens=tokens) as ours:
+            offered = await ours.servers.tools(USER, [theirs(remote)])
+            assert [one.code for one in offered.notices] == ["mcp_sign_in"]
 
 
 async def test_only_the_one_who_went_comes_back() -> None:

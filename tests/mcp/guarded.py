@@ -23,6 +23,8 @@ class Guarded:
         self.access: set[str] = set()
         self.refresh: set[str] = set()
         self.tokens_given = 0
+        self.renewed = 0
+        self.lasting = 3600  # seconds that the first access token holds
 
     def routes(self) -> list[web.RouteDef]:
         """All that is asked for."""
@@ -32,7 +34,7 @@ class Guarded:
             web.get("/.well-known/oauth-protected-resource/mcp", self._resource),
             web.get("/.well-known/oauth-authorization-server", self._server),
             web.post("/register", self._register),
-            web.post("/token", self._token),
+            web.post("/oauth/token", self._token),
         ]
 
     def consent(self, address: str) -> dict[str, str]:
@@ -78,7 +80,7 @@ class Guarded:
             {
                 "issuer": self.url,
                 "authorization_endpoint": f"{self.url}/authorize",
-                "token_endpoint": f"{self.url}/token",
+                "token_endpoint": f"{self.url}/oauth/token",
                 "registration_endpoint": f"{self.url}/register",
                 "response_types_supported": ["code"],
                 "code_challenge_methods_supported": ["S256"],
@@ -99,7 +101,9 @@ class Guarded:
         access, refresh = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
         self.access.add(access)
         self.refresh.add(refresh)
-        answer = {"access_token": access, "token_type": "Bearer", "expires_in": 3600, "refresh_token": refresh}
+        lasting = 3600 if form["grant_type"] == "refresh_token" else self.lasting
+        self.renewed += form["grant_type"] == "refresh_token"
+        answer = {"access_token": access, "token_type": "Bearer", "expires_in": lasting, "refresh_token": refresh}
         return web.json_response(answer)
 
     def _granted(self, form: dict[str, str], authorization: str) -> bool:

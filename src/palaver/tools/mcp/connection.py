@@ -31,6 +31,8 @@ Page = TypeVar("Page", bound=types.PaginatedResult)
 MOST_PAGES = 20  # of any list; a server that never ends one is not followed
 WELL_WITHIN = 2.0  # seconds
 ROUNDS = 3  # how often a person is asked again whose answer does not fit
+MOST_ASKED = 16  # questions of one call; a server that asks more is not heard
+MOST_TOLD = 500  # lines of progress of one call; what comes after them is dropped
 
 
 class Connection:
@@ -46,6 +48,7 @@ class Connection:
         self._changed = changed
         self._client: Client | None = None
         self._scene: Scene | None = None
+        self._told_lines = self._asked_times = 0
         self._asking: set[anyio.CancelScope] = set()
 
     @asynccontextmanager
@@ -72,6 +75,7 @@ class Connection:
     async def call(self, tool: str, arguments: dict[str, Any], scene: Scene) -> Outcome:
         """Use a tool. Cancelling this tells the server that its answer is not wanted any more."""
         self._scene = scene
+        self._told_lines = self._asked_times = 0
         try:
             result = await self._asked(
                 lambda client: client.call_tool(tool, arguments, progress_callback=self._progress)
@@ -181,7 +185,8 @@ class Connection:
             self._changed()
 
     async def _progress(self, progress: float, total: float | None, message: str | None) -> None:
-        if self._scene is None:
+        self._told_lines += 1
+        if self._scene is None or self._told_lines > MOST_TOLD:
             return
         share = f"{progress:g} of {total:g}" if total else f"{progress:g}"
         self._scene.progress(f"{message} ({share})" if message else share)
@@ -190,7 +195,8 @@ class Connection:
         self, context: ClientRequestContext, params: types.ElicitRequestParams
     ) -> types.ElicitResult | types.ErrorData:
         scene = self._scene
-        if scene is None:
+        self._asked_times += 1
+        if scene is None or self._asked_times > MOST_ASKED:
             return types.ErrorData(code=types.INVALID_REQUEST, message="Nobody is there to ask.")
         result = types.ElicitResult(action="cancel")
         with anyio.CancelScope() as scope:

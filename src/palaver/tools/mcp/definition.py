@@ -157,6 +157,8 @@ def guard(*, private: bool) -> Guard:
 def _stdio(definition: ServerDefinition) -> None:
     if not definition.command:
         raise ValueError("a server of type stdio needs its command")
+    if definition.cwd and not definition.cwd.startswith(("/", "${")):
+        raise ValueError("cwd is a whole path, from the root")
     if definition.url or definition.headers or definition.oauth:
         raise ValueError("a server of type stdio has no url, headers or oauth")
     if re.search(r"[;&|<>`\n]|\$\(", definition.command) or (" " in definition.command and not definition.args):

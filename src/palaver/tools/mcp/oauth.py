@@ -10,7 +10,15 @@ import httpx2
 import msgspec
 from mcp.client.auth import OAuthClientProvider
 from mcp.client.auth.extensions.client_credentials import ClientCredentialsOAuthProvider
-from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from mcp.client.auth.oauth2 import OAuthContext
+from mcp.shared.auth import (
+    AuthorizationCodeResult,
+    OAuthClientInformationFull,
+    OAuthClientMetadata,
+    OAuthMetadata,
+    OAuthToken,
+)
+from mcp.shared.auth_utils import calculate_token_expiry
 from pydantic import AnyUrl
 
 from palaver.privacy.sealing import SealBroken, Sealer
@@ -24,6 +32,8 @@ class Kept(msgspec.Struct, omit_defaults=True):
 
     tokens: dict[str, Any] | None = None
     client: dict[str, Any] | None = None
+    expires_at: float | None = None
+    server: dict[str, Any] | None = None
 
 
 class SealedStorage:
@@ -43,6 +53,7 @@ class SealedStorage:
         """Keep these."""
         kept = await self._kept()
         kept.tokens = tokens.model_dump(mode="json", exclude_none=True)
+        kept.expires_at = calculate_token_expiry(tokens.expires_in)
         await self._keep(kept)
 
     async def get_client_info(self) -> OAuthClientInformationFull | None:
@@ -55,6 +66,18 @@ class SealedStorage:
         kept = await self._kept()
         kept.client = client_info.model_dump(mode="json", exclude_none=True)
         await self._keep(kept)
+
+    async def set_server(self, server: OAuthMetadata) -> None:
+        """Keep where tokens are given out: without it an access token could not be made new."""
+        kept = await self._kept()
+        kept.server = server.model_dump(mode="json", exclude_none=True)
+        await self._keep(kept)
+
+    async def restore(self, context: OAuthContext) -> None:
+        """What the SDK does not read back: until when the access token holds, and where there are new ones."""
+        kept = await self._kept()
+        context.token_expiry_time = kept.expires_at
+        context.oauth_metadata = OAuthMetadata.model_validate(kept.server) if kept.server else None
 
     async def _kept(self) -> Kept:
         sealed = await self._tokens.load(self._about)
@@ -92,6 +115,7 @@ class SignIn:
         self.url: asyncio.Future[str] = loop.create_future()
         self._returned: asyncio.Future[AuthorizationCodeResult] = loop.create_future()
         self.done = False
+        self._storage = storage
         self.auth = _by_person(definition, storage, redirect_uri, self)
 
     def returned(self, code: str, state: str, iss: str | None) -> None:
@@ -103,6 +127,12 @@ class SignIn:
         """The person is back, and was not let in."""
         if not self._returned.done():
             self._returned.set_exception(SignInNeeded(f"The sign-in was refused: {why[:200]}"))
+
+    async def keep(self) -> None:
+        """The person is signed in."""
+        if self.auth.context.oauth_metadata:
+            await self._storage.set_server(self.auth.context.oauth_metadata)
+        self.done = True
 
     async def sent(self, url: str) -> None:
         """The SDK says where the person is to go."""
@@ -125,7 +155,7 @@ def _by_secret(definition: ServerDefinition, oauth: OAuth, storage: SealedStorag
 
 def _by_person(
     definition: ServerDefinition, storage: SealedStorage, redirect_uri: str, person: "SignIn | _Nobody"
-) -> OAuthClientProvider:
+) -> "_Restored":
     oauth = definition.oauth or OAuth()
     metadata = OAuthClientMetadata(
         client_name="Palaver",
@@ -136,7 +166,21 @@ def _by_person(
     )
     if oauth.client_id:
         storage = _Registered(storage, oauth, redirect_uri)
-    return OAuthClientProvider(definition.url or "", metadata, storage, person.sent, person.back)
+    return _Restored(definition.url or "", metadata, storage, person)
+
+
+class _Restored(OAuthClientProvider):
+    """The SDK's provider, which also knows after a restart when and where tokens are to be renewed."""
+
+    def __init__(
+        self, url: str, metadata: OAuthClientMetadata, storage: SealedStorage, person: "SignIn | _Nobody"
+    ) -> None:
+        super().__init__(url, metadata, storage, person.sent, person.back)
+        self._kept = storage
+
+    async def _initialize(self) -> None:
+        await super()._initialize()
+        await self._kept.restore(self.context)
 
 
 class _Registered(SealedStorage):

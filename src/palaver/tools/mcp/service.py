@@ -212,8 +212,7 @@ class McpServers:
         try:
             async with asyncio.timeout(self.settings.patience.total_seconds()), self._link(crew) as link:
                 if crew.stale:
-                    crew.stale = False
-                    await link.refresh()
+                    await self._refreshed(crew, link)
                 crew.catalog = link.catalog
         except TimeoutError:
             if crew.catalog is None:
@@ -221,6 +220,15 @@ class McpServers:
         except ServerAway as error:
             return Notice(error.code, error.detail)
         return crew
+
+    async def _refreshed(self, crew: Crew, link: Link) -> None:
+        """Ask anew. What changes meanwhile counts, and so does not being answered."""
+        crew.stale, answered = False, False
+        try:
+            await link.refresh()
+            answered = True
+        finally:
+            crew.stale = crew.stale or not answered
 
     def _tools(self, server: Server, crew: Crew, catalog: Catalog) -> tuple[Tool, ...]:
         known = self._made.get(crew.key)

@@ -80,8 +80,8 @@ class SignIns:
         try:
             async with asyncio.timeout(PATIENCE):
                 await dialling.sign_in(crew, sign_in)
+                await sign_in.keep()
         except Exception:  # whatever the other side answers, it is a sign-in that did not succeed
             log.warning("A sign-in at an MCP server failed", extra={"server": crew.key.name}, exc_info=True)
             return
-        sign_in.done = True
         crew.failures, crew.retry_at, crew.error = 0, None, None

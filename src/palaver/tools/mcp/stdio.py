@@ -30,7 +30,7 @@ GRACE = 1.0  # seconds to end after stdin is closed, and again after SIGTERM
 LOGGED = 32_768  # bytes of an instance's stderr that reach the log; the rest is read and dropped
 CHUNK = 65_536
 LINE = 2_000  # bytes of stderr in one line of the log
-QUEUED = 64  # messages read ahead; the program waits when they are not taken
+QUEUED = 1  # messages read ahead; the program waits when they are not taken
 
 Heard = MemoryObjectSendStream[SessionMessage | Exception]
 Said = MemoryObjectReceiveStream[SessionMessage]
