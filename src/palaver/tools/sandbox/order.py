@@ -10,10 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from palaver.tools.sandbox import launcher
 from palaver.tools.sandbox.limits import process_limits
 from palaver.tools.sandbox.port import Program
 from palaver.tools.sandbox.supervising import Launch
+
+_LAUNCHER = Path(__file__).with_name("launcher.py")  # run, never imported: it is for a process of its own
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +43,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 def launch(order: Order, root: Path) -> Launch:
     """The launcher with this order, in an interpreter that looks at nothing of anybody's."""
-    argv = [sys.executable, "-I", "-S", "-B", str(launcher.__file__), msgspec.json.encode(order).decode()]
+    argv = [sys.executable, "-I", "-S", "-B", str(_LAUNCHER), msgspec.json.encode(order).decode()]
     return Launch(argv=argv, env={}, cwd=root, end=_end)
 
 
