@@ -90,7 +90,7 @@ export async function answer_on_two_devices({ open }) {
   await second.getByText('Answered on another device.').waitFor();
   await look(second, true);
   await card(second).waitFor({ state: 'detached' });
-  await second.getByText('Approved').waitFor();
+  await second.locator('.call[data-standing=done]').waitFor();
   assert.equal((await readFile(second, 'notes.txt')).trim(), 'hello there');
 }
 
@@ -110,9 +110,12 @@ export async function allow_edits_beforehand({ open }) {
   await page.waitForFunction(() => document.querySelector('select[data-mode=default]'));
   await say(page, WISH.replace('notes', 'more'));
   await card(page).waitFor();
+  // Escape stops the answer, but not where somebody is deciding.
+  await card(page).focus();
   await page.keyboard.press('Escape');
   await inCard(page, 'Approve').click();
   await settled(page);
+  await page.locator('.call[data-standing=done]').nth(1).waitFor();
 }
 
 export async function find_what_waits_elsewhere({ open }) {

@@ -60,6 +60,13 @@ export interface Conversation {
   close(): void;
 }
 
+/** Whether the server still waits for this answer; where it cannot be asked, it is taken to be over. */
+const stillWaits = (runId: string, callId: string): Promise<boolean> =>
+  acting.listWaiting().then(
+    page => page.items.some(one => one.run_id === runId && one.call_id === callId),
+    () => false,
+  );
+
 export function openConversation(sessionId: string, around: Around): Conversation {
   const view = signal(emptyView(sessionId));
   const connection = signal<Connection>('connecting');
@@ -178,7 +185,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
       await acting.answerCall(runId, verdict);
       return { kind: 'taken' };
     } catch (thrown) {
-      if (thrown instanceof Refusal && thrown.status === 409) {
+      if (thrown instanceof Refusal && thrown.status === 409 && !(await stillWaits(runId, verdict.call_id))) {
         // What became of it is told by events; whoever missed them reads them anew.
         following.hurry();
         void reload();
