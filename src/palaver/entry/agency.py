@@ -30,7 +30,7 @@ from palaver.tools.builtin.web_fetch import WebFetch
 from palaver.tools.builtin.web_search import WebSearch, web_search
 from palaver.tools.hooks.asking import Hooks
 from palaver.tools.hooks.callbacks import installed
-from palaver.tools.hooks.port import Hook
+from palaver.tools.hooks.port import Hook, HookQuestion
 from palaver.tools.mcp.service import McpServers
 from palaver.tools.mcp.tokens import FolderTokens
 from palaver.tools.port import Tool
@@ -53,6 +53,13 @@ class Agency:
     chosen: Chosen
     places: "HousePlaces"
     web: tuple[WebFetch | WebSearch, ...]
+
+    async def session_ends(self, user_id: UserId, session_id: SessionId) -> None:
+        """Tell the hooks that concern this person that one of their sessions is about to be deleted."""
+        recipes = self.agents.recipes
+        recipe = await recipes.resolve(Principal(user_id=user_id, role="member"))
+        question = HookQuestion(hook_event="SessionEnd", session_id=session_id, kind="deleted")
+        await self.hooks.fire(recipes.hooks(recipe.hooks), question)
 
     async def close(self) -> None:
         """End every server and close every connection."""

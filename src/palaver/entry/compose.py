@@ -94,6 +94,7 @@ class House:
     async def clear(self, user_id: UserId, session_id: SessionId) -> None:
         """End what runs in a session that is about to be deleted."""
         await self.runs.clear(user_id, session_id)
+        await self.agency.session_ends(user_id, session_id)
         await asyncio.to_thread(self.agency.workspaces.forget, session_id)
 
     def drain(self) -> None:

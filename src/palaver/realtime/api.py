@@ -54,7 +54,7 @@ class Desk:
         principal = await self.who(request)
         try:
             if session_id is not None:
-                said = await asked.body(request, asking.Question)
+                said = await asked.body(request, asking.TurnIn)
             else:
                 said = await asked.body(request, asking.Query)
                 session_id = said.session_id
@@ -116,7 +116,7 @@ def _asking(router: APIRouter, desk: Desk) -> None:
         summary="Ask in a session: a stream where text/event-stream is accepted, else the run that was started",
         status_code=202,
         responses=described(RunView, 202, says="Accepted.") | STREAM | REFUSED | ASKING,
-        openapi_extra=SECURED | asked.takes_body(asking.Question) | KEYED,
+        openapi_extra=SECURED | asked.takes_body(asking.TurnIn) | KEYED,
         response_class=Response,
     )
     async def send(session_id: str, request: Request) -> Response:
@@ -130,7 +130,7 @@ def _asking(router: APIRouter, desk: Desk) -> None:
         operation_id="resume_session",
         summary="Ask in a session and hear the answer as it comes",
         responses=STREAM | REFUSED | ASKING,
-        openapi_extra=SECURED | asked.takes_body(asking.Question) | KEYED,
+        openapi_extra=SECURED | asked.takes_body(asking.TurnIn) | KEYED,
         response_class=Response,
     )
     async def resume(session_id: str, request: Request) -> Response:

@@ -193,10 +193,11 @@ class Acting:
         )  # fmt: skip
         if fired is None:
             return outcome
-        said = [f"[A hook objects: {fired.reason}]"] if fired.decision == "deny" else []
-        if fired.additional_context:
-            said.append(f"[A hook adds: {fired.additional_context}]")
-        content = "\n".join([outcome.content, *said])
+        if fired.decision == "deny":
+            return Outcome(f"The call was made, and a hook withholds what came of it: {fired.reason}", ok=False)
+        if fired.additional_context is None:
+            return outcome
+        content = f"{outcome.content}\n[A hook adds: {fired.additional_context}]"
         return Outcome(content, outcome.ok, outcome.parts, outcome.truncated)
 
     async def _finish(self, live: Live, call: Call, outcome: Outcome, began: float | None = None) -> Sequence[RunEvent]:

@@ -42,7 +42,7 @@ class Hooked:
 
     async def opening(self, live: Live, box: Box, prompt: str) -> RunFailed | None:
         """Before the first model call: a refusal, where a hook refuses the prompt."""
-        opened = await self.fire(live, box, "SessionStart") if live.created else None
+        opened = await self.fire(live, box, "SessionStart", kind="new") if live.created else None
         prompted = await self.fire(live, box, "UserPromptSubmit", prompt=prompt)
         for fired in (opened, prompted):
             if fired is not None and fired.additional_context:

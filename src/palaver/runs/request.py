@@ -118,7 +118,7 @@ class Options(BaseModel):
         )
 
 
-class Question(Options):
+class TurnIn(Options):
     """A turn to take in a session: a prompt, or parts."""
 
     prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)] | None = None
@@ -162,7 +162,7 @@ class Question(Options):
         return "root" if self.parent_message_id is None else MessageId(self.parent_message_id)
 
 
-class Query(Question):
+class Query(TurnIn):
     """A turn to take in a session that is named, or in a new one."""
 
     session_id: Identifier | None = None
