@@ -87,7 +87,7 @@ export async function answer_on_two_devices({ open }) {
   await settled(first);
   await inCard(second, 'Reject…').click();
   await inCard(second, 'Reject').click();
-  await second.getByText('Answered on another device.').waitFor();
+  await second.locator('.problem').getByText('answered on another device').waitFor();
   await look(second, true);
   await card(second).waitFor({ state: 'detached' });
   await second.locator('.call[data-standing=done]').waitFor();

@@ -189,6 +189,8 @@ export function openConversation(sessionId: string, around: Around): Conversatio
         // What became of it is told by events; whoever missed them reads them anew.
         following.hurry();
         void reload();
+        // The card may be gone before it can say so itself.
+        notice.value = 'Somebody was quicker: this was answered on another device.';
         return { kind: 'elsewhere' };
       }
       return { kind: 'failed', says: wordsFor(thrown) };
