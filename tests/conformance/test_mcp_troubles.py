@@ -272,6 +272,28 @@ async def test_closing_leaves_no_program_and_no_child_of_one() -> None:
     await until(lambda: not any(alive(pid) for pid in pids))
 
 
+@keeps("mcp:nothing-left")
+@pytest.mark.parametrize("script", [PLAIN, OBLIGING])
+async def test_cancelling_every_task_there_is_leaves_no_program_either(script: str) -> None:
+    pids: list[int] = []
+
+    async def one_life() -> None:
+        async with party() as ours:
+            tools = await ours.tools(program(script))
+            pids.append(int((await ours.call(tools["pid"])).content))
+            if "child" in tools:
+                pids.append(int((await ours.call(tools["child"])).content))
+            own = asyncio.current_task()
+            for task in asyncio.all_tasks():  # as the house does it when it ends
+                if task not in {own, outer}:
+                    task.cancel()
+
+    outer = asyncio.current_task()
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        tasks.create_task(one_life())
+    await until(lambda: not any(alive(pid) for pid in pids))
+
+
 async def test_closing_in_the_middle_of_calls_is_soon_over(tmp_path: Path) -> None:
     async with party() as ours:
         tools = await ours.tools(program())
