@@ -15,6 +15,7 @@ from palaver.agents.service import Recipes
 from palaver.agents.settings import AgentSettings
 from palaver.agents.shelves import Shelves
 from palaver.core.ids import UserId
+from palaver.core.principal import Principal
 from palaver.kit.clock import Clock, stamp
 from palaver.privacy.sealing import Sealer
 from palaver.storage.port import Database
@@ -43,6 +44,15 @@ class Agents:
     recipes: Recipes
     kinds: tuple[Kind, ...]
     servers: ServerKeeping
+    operator: frozenset[str]
+
+    async def server(self, principal: Principal, server_id: str) -> Server:
+        """The MCP server with this id, or the operator's with this name; `NotFound` where it is not this person's."""
+        entry = (await self.shelves.disk.look()).by_id.get(server_id)
+        name = entry.name if entry is not None else server_id
+        if name in self.operator:
+            return self.servers.server(None, {"name": name})
+        return self.servers.server(server_id, await self.shelves.stored(principal, self.servers.kind, server_id))
 
     def tell_status(self, statuses: Statuses) -> None:
         """From now on lists of MCP servers say how each fares."""
@@ -64,7 +74,8 @@ def open_agents(
     disk = Disk([folder.expanduser().absolute() for folder in folders], clock, fixed)
     recipes = Recipes(database, disk, bounds.agents, keepings, operator=bounds.mcp.servers, defaults=defaults)
     kinds = (*PLAIN_KINDS, keepings.servers.kind, keepings.hooks.kind)
-    return Agents(Shelves(database, disk, bounds.agents, clock), recipes, kinds, keepings.servers)
+    shelves = Shelves(database, disk, bounds.agents, clock)
+    return Agents(shelves, recipes, kinds, keepings.servers, frozenset(bounds.mcp.servers))
 
 
 def _fixed(body: Values, since: str) -> DiskEntry:

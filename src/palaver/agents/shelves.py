@@ -71,7 +71,7 @@ class Shelves:
 
     def __init__(self, database: Database, disk: Disk, settings: AgentSettings, clock: Clock) -> None:
         self._database = database
-        self._disk = disk
+        self.disk = disk
         self._settings = settings
         self._clock = clock
         # how things of a kind fare now, by its name; filled in where the house is put together
@@ -81,7 +81,7 @@ class Shelves:
         """By name; what is one's own, what is shared, and what is on the disk."""
         after = _position(window.cursor, tuple[str, str], ("", ""))
         rows = await self._database.read(store.page(kind.name, principal.user_id, after, window.limit + 1))
-        found = await self._disk.look()
+        found = await self.disk.look()
         merged = [((row.name, row.id), self._listed(kind, principal, row)) for row in rows]
         merged += [((one.name, one.id), self._on_disk(kind, principal, one)) for one in found.of(kind.name)]
         merged = sorted((one for one in merged if one[0] > after), key=lambda one: one[0])
@@ -91,11 +91,16 @@ class Shelves:
 
     async def get(self, principal: Principal, kind: Kind, definition_id: str) -> Values:
         """One of them, whole."""
-        entry = (await self._disk.look()).by_id.get(definition_id)
+        entry = (await self.disk.look()).by_id.get(definition_id)
         if entry is not None and entry.kind == kind.name:
             return await self._whole(entry)
         kept, version = await self._database.read(_owned(kind, definition_id, principal))
         return _told(kind, principal, kept, _decoded(version.body))
+
+    async def stored(self, principal: Principal, kind: Kind, definition_id: str) -> Values:
+        """One of them as it is stored, its secrets sealed: for work inside the house, never to be told."""
+        _, version = await self._database.read(_owned(kind, definition_id, principal))
+        return _decoded(version.body)
 
     async def create(self, principal: Principal, kind: Kind, values: Values) -> Values:
         """Put one there, and give it whole."""
@@ -143,7 +148,7 @@ class Shelves:
 
     async def versions(self, principal: Principal, kind: Kind, definition_id: str, window: Window) -> Page:
         """Every version that is kept, whole, newest first."""
-        entry = (await self._disk.look()).by_id.get(definition_id)
+        entry = (await self.disk.look()).by_id.get(definition_id)
         if entry is not None and entry.kind == kind.name:
             return Page([await self._whole(entry)], None)
         before = _position(window.cursor, tuple[int], (2**31,))[0]
@@ -190,13 +195,13 @@ class Shelves:
             check_bypass(principal, self._settings)
 
     async def _refuse_disk(self, definition_id: str) -> None:
-        if definition_id in (await self._disk.look()).by_id:
+        if definition_id in (await self.disk.look()).by_id:
             raise ReadOnly
 
     async def _whole(self, entry: DiskEntry) -> Values:
         body = entry.body
         if entry.kind == SKILL.name:
-            body = body | {"body": await self._disk.text(entry)}
+            body = body | {"body": await self.disk.text(entry)}
         return _of_disk(entry, body)
 
 

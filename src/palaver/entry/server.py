@@ -38,6 +38,7 @@ from palaver.runs import api as runs_api
 from palaver.runs import approvals_api
 from palaver.sessions import api as sessions_api
 from palaver.tools import api as tools_api
+from palaver.tools.mcp import api as mcp_api
 from palaver.web import api as web_api
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ def application(house: House) -> ASGIApp:
         approvals_api.routes(house.answering, house.sessions, house.inference.resolve, door),
         files_api.routes(house.agency.workspaces, _owner_of(house), door, SECURED),
         tools_api.routes(house.agency.tools, door),
+        mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
         sessions_api.routes(house.sessions, door, house.clear),
         identity_api.routes(house.identity, house.settings.identity),

@@ -36,7 +36,8 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
     "ws": ("runs:read", "runs:write"),
     "models": ("models:read", "models:read"),
     **dict.fromkeys(
-        ("agents", "skills", "commands", "tool-presets", "mcp-servers", "hooks", "tools"), ("agents:read", "agents:write")
+        ("agents", "skills", "commands", "tool-presets", "mcp-servers", "hooks", "tools", "mcp-sign-in"),
+        ("agents:read", "agents:write"),
     ),
     "api-keys": ("keys:read", "keys:write"),
     "auth": (None, None),

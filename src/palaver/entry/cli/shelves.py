@@ -63,7 +63,12 @@ def shelf(path: str, what: str) -> typer.Typer:
 
 
 def _about(item: Mapping[str, Any]) -> str:
-    told = (item.get("state"), item.get("source"), item.get("description"), item.get("url") or item.get("command"))
+    told = (
+        (item.get("status") or {}).get("state"),
+        item.get("source"),
+        item.get("description"),
+        item.get("url") or item.get("command"),
+    )
     return one_line("  ".join(str(part) for part in told if part), 120)
 
 
@@ -107,3 +112,9 @@ def _markdown(path: str, text: str) -> dict[str, Any]:
 
 agent, skill = shelf("agents", "stored agents"), shelf("skills", "skills")
 command, mcp = shelf("commands", "commands"), shelf("mcp-servers", "MCP servers")
+
+
+def _state(item: dict[str, Any]) -> str | None:
+    """How an MCP server fares; other things have no state."""
+    status: dict[str, Any] = item.get("status") or {}
+    return status.get("state")
