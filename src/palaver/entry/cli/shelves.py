@@ -64,7 +64,7 @@ def shelf(path: str, what: str) -> typer.Typer:
 
 def _about(item: Mapping[str, Any]) -> str:
     told = (
-        (item.get("status") or {}).get("state"),
+        _state(item),
         item.get("source"),
         item.get("description"),
         item.get("url") or item.get("command"),
@@ -114,7 +114,7 @@ agent, skill = shelf("agents", "stored agents"), shelf("skills", "skills")
 command, mcp = shelf("commands", "commands"), shelf("mcp-servers", "MCP servers")
 
 
-def _state(item: dict[str, Any]) -> str | None:
+def _state(item: Mapping[str, Any]) -> str | None:
     """How an MCP server fares; other things have no state."""
     status: dict[str, Any] = item.get("status") or {}
     return status.get("state")
