@@ -72,6 +72,9 @@ async def test_the_reference_server_works_in_all_its_parts(kind: str) -> None:
             assert len(told.asked) == 1
             assert (await ours.call(tools["trigger-long-running-operation"], told, duration=0.1, steps=2)).ok
             assert len(told.lines) == 2
+            told = Told(Answers((("Done",),)))
+            assert (await ours.call(tools["trigger-url-elicitation"], told, url="https://pay.example/x")).ok
+            assert "https://pay.example/x" in told.asked[0][0].question
             (first, *_) = await ours.servers.resources("usr_1", [server])  # type: ignore[arg-type]
             assert (await ours.call(tools["read_resource"], uri=first.uri)).content
             assert await ours.servers.prompts("usr_1", [server])  # type: ignore[arg-type]

@@ -137,9 +137,24 @@ async def test_a_message_that_is_too_long_ends_the_server_and_not_us() -> None:
         assert (await ours.call(tools["echo"], text="x")).content == "x"
 
 
-async def test_tools_that_change_are_listed_anew() -> None:
+@pytest.mark.parametrize("kind", ["http", "sse"])
+async def test_an_answer_that_is_too_long_ends_the_connection_and_not_us(kind: str) -> None:
+    clock = ManualClock()
+    with listening(sys.executable, "-W", "ignore", OBLIGING, kind, "{port}") as port:
+        async with party(clock=clock, longest_message=100_000) as ours:
+            tools = await ours.tools(at(f"http://127.0.0.1:{port}/{'mcp' if kind == 'http' else 'sse'}", kind))
+            assert (await ours.call(tools["huge"], size=40_000)).ok
+            outcome = await ours.call(tools["huge"], size=10_000_000)
+            assert not outcome.ok
+            assert len(outcome.content) < 1_000
+            clock.advance(timedelta(minutes=5))
+            assert (await ours.call(tools["echo"], text="x")).content == "x"
+
+
+@pytest.mark.parametrize("script", [PLAIN, OBLIGING])
+async def test_tools_that_change_are_listed_anew(script: str) -> None:
     async with party() as ours:
-        server = program()
+        server = program(script)
         tools = await ours.tools(server)
         assert "grown" not in tools
         assert (await ours.call(tools["grow"])).ok
