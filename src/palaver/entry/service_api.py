@@ -1,6 +1,6 @@
 """The service about itself over HTTP: health, metrics, what a client needs to know; it decides nothing."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 from fastapi import APIRouter, Depends
@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from palaver import __version__
 from palaver.core.errors import Unavailable
+from palaver.core.permissions import PermissionMode
 from palaver.core.principal import Principal
 from palaver.entry.compose import House
 from palaver.entry.gate import LARGEST_BODY
@@ -40,6 +41,7 @@ class ClientConfig(msgspec.Struct, frozen=True, kw_only=True):
     prompt_characters: int
     body_bytes: int
     ping_seconds: float
+    permission_modes: list[str]
     not_there_yet: list[str]
 
 
@@ -106,8 +108,15 @@ def routes(house: House, not_there_yet: list[str]) -> APIRouter:
                 prompt_characters=LONGEST_TEXT,
                 body_bytes=LARGEST_BODY,
                 ping_seconds=house.settings.realtime.ping.total_seconds(),
+                permission_modes=_modes(house),
                 not_there_yet=not_there_yet,
             )
         )
 
     return router
+
+
+def _modes(house: House) -> list[str]:
+    """The modes that somebody may use here; the one that asks nothing only where administrators may."""
+    modes: list[str] = list(get_args(PermissionMode))
+    return modes if house.settings.agents.allow_bypass != "nobody" else modes[:-1]

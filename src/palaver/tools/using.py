@@ -2,9 +2,12 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from palaver.core.errors import PalaverError
+from palaver.core.questions import Answers, Question
 from palaver.core.messages import ImagePart
 from palaver.files.workspaces import output_path
 from palaver.tools.checking import problem
@@ -71,7 +74,7 @@ async def _called(tool: Tool, arguments: dict[str, Any], scene: Scene, seconds: 
         if wrong:
             return Outcome(f"The call does not fit the schema of {name}. {wrong}", ok=False)
         async with deadline:
-            return await tool.use(arguments, scene)
+            return await tool.use(arguments, _patient(scene, deadline))
     except PalaverError as error:
         return Outcome(error.detail, ok=False)
     except Exception as error:  # tools are anybody's code; the turn goes on, and the log has the cause
@@ -79,6 +82,21 @@ async def _called(tool: Tool, arguments: dict[str, Any], scene: Scene, seconds: 
             return Outcome(f"{name} was stopped: it took longer than {seconds:g} seconds.", ok=False)
         log.exception("A tool failed", extra={"tool": name, "run_id": scene.run_id, "call_id": scene.call_id})
         return Outcome(f"{name} failed; the server's log says why.", ok=False)
+
+
+def _patient(scene: Scene, deadline: asyncio.Timeout) -> Scene:
+    """The scene of a call whose time stands still while a person is asked."""
+
+    async def ask(questions: Sequence[Question]) -> Answers:
+        loop, until = asyncio.get_running_loop(), deadline.when()
+        left = None if until is None else until - loop.time()
+        deadline.reschedule(None)
+        try:
+            return await scene.ask(questions)
+        finally:
+            deadline.reschedule(None if left is None else loop.time() + left)
+
+    return replace(scene, ask=ask)
 
 
 def _clean(text: str) -> str:

@@ -257,7 +257,14 @@ SPANISH: tuple[tuple[str, Steps], ...] = (
     ("Pide a un subagente que cuente", task("cuente")),
 )
 
-ORDERS = (*ENGLISH, *SWAHILI, *GERMAN, *FRENCH, *SPANISH)
+BY_MEANS_OF = (
+    ("Use Bash to run `echo hi`", bash("echo hi")),
+    ("use the Bash tool to run `ls -la`", bash("ls -la")),
+    ("Use the Write tool to create a.txt containing hi", write("a.txt", "hi")),
+    ("use Python to compute 2+2", python("print(2+2)")),
+    ("Nutze Bash, um `ls` auszuführen", bash("ls")),
+)
+ORDERS = (*BY_MEANS_OF, *ENGLISH, *SWAHILI, *GERMAN, *FRENCH, *SPANISH)
 
 # Of these something is missing that nobody can make up.
 HALF_SAID = (
@@ -273,6 +280,7 @@ NO_ORDERS = (
     "how do I write a file?",
     "How can I make it run a command?",
     "can you write files?",
+    "How do I use Bash to run `ls`?",
     "can you delete files?",
     "can I delete a session?",
     "what does the Write tool do?",

@@ -10,7 +10,7 @@ from palaver.inference.guide.literals import masked
 from tests.unit.inference_guide.orders import HALF_SAID, NO_ORDERS, ORDERS, Steps
 from tests.unit.inference_guide.questions import ANSWERED, UNANSWERED
 
-NAMES = ("Write", "Read", "mcp__fs__read")
+NAMES = ("Write", "Read", "Bash", "Python", "mcp__fs__read")
 
 
 def test_there_are_enough_orders_to_believe_the_forms() -> None:

@@ -1,6 +1,8 @@
 import asyncio
 import base64
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from palaver.core.errors import Invalid, NotFound
 from palaver.core.messages import ImagePart
+from palaver.core.questions import Answers, Question
 from palaver.files.settings import FileSettings
 from palaver.tools.port import Outcome, Scene, ToolSpec
 from palaver.tools.settings import ToolSettings
@@ -215,3 +218,24 @@ async def test_whatever_work_in_a_thread_raises_is_an_ordinary_error(error: Base
 
     with pytest.raises((KeyError, RuntimeError)):
         await in_thread(work)
+
+
+class Asking(Scripted):
+    """Asks a person in mid-call."""
+
+    async def use(self, arguments: dict[str, Any], scene: Scene) -> Outcome:
+        answers = await scene.ask((Question(header="Which", question="Which one?"),))
+        return Outcome(str(answers.given))
+
+
+async def test_the_time_of_a_call_stands_still_while_a_person_is_asked(told: Told) -> None:
+    loop, seconds = asyncio.get_running_loop(), 0.05
+
+    async def thoughtful(questions: Sequence[Question]) -> Answers:
+        said = asyncio.Event()
+        loop.call_later(seconds * 4, said.set)
+        await said.wait()
+        return Answers((("this",),))
+
+    outcome = await use(Asking(deadline=seconds), {"n": 1}, replace(told.scene, ask=thoughtful), SETTINGS)
+    assert outcome == Outcome("(('this',),)")

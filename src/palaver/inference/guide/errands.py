@@ -63,9 +63,26 @@ def _clause(whole: Masked, start: int, end: int) -> Clause:
     return Clause(whole, min(start + lead, end), end, asks=asks)
 
 
+_BY_MEANS_OF = re.compile(
+    r"^(?:use|using|with|nutze|benutze|verwende|mit|utilise|avec|usa|con|tumia)(?: the| das| l'outil| la| el)?"
+    r"(?: tool| werkzeug| outil| herramienta| zana)? [`\"']?(?P<name>[\w.:-]+)[`\"']?(?: tool)?,?"
+    r"(?: to| and| um zu| pour| para| y| et| und| kwa)? "
+)
+
+
+def _besides_its_tool(clause: Clause, names: Sequence[str]) -> Clause:
+    """The clause without the tool that it names first: `use Bash to run …` orders what `run …` does."""
+    found = _BY_MEANS_OF.match(clause.mask)
+    if found is None or clause.lead or clause.said(found, "name").lower() not in {name.lower() for name in names}:
+        return clause
+    return replace(clause, start=clause.start + found.end())
+
+
 def _ordered(clause: Clause, names: Sequence[str]) -> Wanted | None:
     """What one clause orders."""
     named = _by_name(clause, names)
+    if not named:
+        clause = _besides_its_tool(clause, names)
     if named or not clause.mask.strip():
         return named
     for recognise in (*ACTS, *FILES):
