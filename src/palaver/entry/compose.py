@@ -94,6 +94,9 @@ class House:
     async def clear(self, user_id: UserId, session_id: SessionId) -> None:
         """End what runs in a session that is about to be deleted."""
         await self.runs.clear(user_id, session_id)
+        for below in await self.runs.sessions_below(session_id):
+            await self.clear(user_id, below)
+            await self.sessions.remove(user_id, below)
         await self.agency.session_ends(user_id, session_id)
         await asyncio.to_thread(self.agency.workspaces.forget, session_id)
 
@@ -224,7 +227,8 @@ def _hands(
 ) -> RunHands:
     settings, database, clock = ground.settings.runs, ground.database, ground.clock
     journal, delegating, questioning, concluding = shared
-    boxes = RunBoxes(agency.tools, agency.places, settings)
+    bypass = ground.settings.agents.allow_bypass != "nobody"
+    boxes = RunBoxes(agency.tools, agency.places, settings, bypass=bypass)
     hooked = Hooked(journal, agency.hooks)
     asking = Asking(
         database,

@@ -19,7 +19,6 @@ from palaver.tools.port import Tool
 from palaver.tools.rules import parsed
 from palaver.tools.service import Tools
 
-
 MOST_KNOWN = 64  # selections of shipped tools; usually there is one
 
 
@@ -44,18 +43,22 @@ class Places(Protocol):
 
 
 class RunBoxes:
-    """Finds what an agent may use."""
+    """Finds what an agent may use. `bypass` says whether the mode that asks for nothing is open to anybody here."""
 
-    def __init__(self, tools: Tools, places: Places, settings: RunSettings) -> None:
+    def __init__(self, tools: Tools, places: Places, settings: RunSettings, *, bypass: bool) -> None:
         self._tools = tools
         self._places = places
         self._settings = settings
+        self._bypass = bypass
         self._known: dict[tuple[str, ...], tuple[ToolSpec, ...]] = {}
 
     async def of(self, live: Live) -> Box:
         """What this run may use; servers that are not there are told of, and left out."""
         recipe, model = live.prompt.recipe, live.asked
-        permissions = Permissions(recipe.permission_mode or live.mode, _rules(recipe))
+        mode = recipe.permission_mode or live.mode
+        if mode == "bypassPermissions" and not self._bypass:
+            mode = "default"  # it was opened once, and an operator closed it since
+        permissions = Permissions(mode, _rules(recipe))
         hooks = self._places.hooks(recipe, live.user_id)
         limits = _limits(recipe, self._settings)
         grounds = await self._places.grounds(live.prompt.ground(live.session_id))

@@ -171,6 +171,10 @@ class Runs:
             await self._driver.ended(run.id)
         await self._database.write(store.forget_jots(session_id))
 
+    async def sessions_below(self, session_id: SessionId) -> list[SessionId]:
+        """The sessions in which subagents worked for runs of this one; they go with it."""
+        return await self._database.read(store.sessions_below(session_id))
+
     async def ended(self, run_id: RunId) -> None:
         """Return when this process does not drive the run any more."""
         await self._driver.ended(run_id)

@@ -145,6 +145,11 @@ _STUCK = Statement(
 )
 _BY_ID = Statement(select(*_COLUMNS).where(_IS))
 _CHILDREN = Statement(select(*_COLUMNS).where(runs.c.parent_run_id == bindparam("key")).order_by(runs.c.id))
+_SESSIONS_BELOW = Statement(
+    select(runs.c.session_id)
+    .where(runs.c.parent_run_id.in_(select(_other.c.id).where(_other.c.session_id == bindparam("session_id"))))
+    .distinct()
+)
 _PARENTS_TO_WAKE = Statement(
     select(runs.c.id, runs.c.user_id)
     .join(_other, _other.c.parent_run_id == runs.c.id)
@@ -269,6 +274,11 @@ def known(run_id: RunId) -> Script[Kept | None]:
 def children(run_id: RunId) -> Script[list[Kept]]:
     """The runs that answer calls of this one."""
     return [_kept(row) for row in (yield from rows(_CHILDREN(key=run_id)))]
+
+
+def sessions_below(session_id: SessionId) -> Script[list[SessionId]]:
+    """The sessions in which subagents worked for runs of this one."""
+    return [SessionId(row[0]) for row in (yield from rows(_SESSIONS_BELOW(session_id=session_id)))]
 
 
 def parents_to_wake() -> Script[Sequence[Row]]:

@@ -11,8 +11,8 @@ from palaver.core.messages import FilePart, ImagePart
 from palaver.core.questions import Answers, Question
 from palaver.files.workspace import Workspace
 
-# reads: changes nothing anywhere. edits: changes files of the workspace and nothing else. acts: anything beyond (a shell,
-# the network, another server). notes: asks the person, or keeps notes of the turn; never needs anybody's yes.
+# reads: changes nothing anywhere. edits: changes files of the workspace and nothing else. acts: anything beyond (a
+# shell, the network, another server). notes: asks the person, or keeps notes of the turn; never needs anybody's yes.
 Effect = Literal["reads", "edits", "acts", "notes"]
 
 # tool: its `use` is called. question: the person answers instead. subagent: a run of its own answers instead.

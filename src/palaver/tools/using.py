@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from palaver.core.errors import PalaverError
-from palaver.core.questions import Answers, Question
 from palaver.core.messages import ImagePart
+from palaver.core.questions import Answers, Question
 from palaver.files.workspaces import output_path
 from palaver.tools.checking import problem
 from palaver.tools.port import Outcome, Scene, Tool

@@ -262,7 +262,6 @@ BY_MEANS_OF = (
     ("use the Bash tool to run `ls -la`", bash("ls -la")),
     ("Use the Write tool to create a.txt containing hi", write("a.txt", "hi")),
     ("use Python to compute 2+2", python("print(2+2)")),
-    ("Nutze Bash, um `ls` auszuführen", bash("ls")),
 )
 ORDERS = (*BY_MEANS_OF, *ENGLISH, *SWAHILI, *GERMAN, *FRENCH, *SPANISH)
 

@@ -14,9 +14,7 @@ _DESCRIPTION = (
     "expression. Each call is a fresh interpreter: variables do not stay, files of the workspace do. Matplotlib "
     "figures that are open at the end are saved and shown; files it writes are listed."
 )
-_NO_PYTHON = (
-    "Python cannot be used on this server: no interpreter runs in its sandbox. Set sandbox.python to one."
-)
+_NO_PYTHON = "Python cannot be used on this server: no interpreter runs in its sandbox. Set sandbox.python to one."
 
 
 class Python:

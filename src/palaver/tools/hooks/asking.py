@@ -46,7 +46,7 @@ class Hooks:
 
     def anybody(self, hooks: Sequence[Hook], event: HookEvent, tool: str | None = None) -> bool:
         """Whether somebody would be asked."""
-        return bool(concerned((*hooks, *self._operator), event, tool))
+        return bool(hooks or self._operator) and bool(concerned((*hooks, *self._operator), event, tool))
 
     async def fire(self, hooks: Sequence[Hook], question: HookQuestion) -> Fired:
         """Ask all whom it concerns: of these hooks (a user's and a request's), and always of the operator's.
