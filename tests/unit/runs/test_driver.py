@@ -1,7 +1,7 @@
 """What is under way is what runs want: nothing twice, nothing too much, and nothing is left."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -36,17 +36,18 @@ DONE = RunDone(finish_reason="stop", duration_ms=1.0, turns=1)
 class ScriptedHands:
     """Does what a want is scripted to bring; what is not scripted is never done. Remembers everything."""
 
-    def __init__(self, **brings: RunEvent | None) -> None:
+    def __init__(self, **brings: RunEvent | Sequence[RunEvent] | None) -> None:
         self._brings = brings
         self.begun: list[Want] = []
         self.interrupted: list[Want] = []
         self.waiting = asyncio.Event()
 
-    async def perform(self, live: Live, want: Want) -> RunEvent | None:
+    async def perform(self, live: Live, want: Want) -> Sequence[RunEvent] | None:
         self.begun.append(want)
         name = type(want).__name__
         if name in self._brings:
-            return self._brings[name]
+            brought = self._brings[name]
+            return brought if brought is None or isinstance(brought, Sequence) else (brought,)
         try:
             self.waiting.set()
             await asyncio.get_running_loop().create_future()
@@ -97,11 +98,11 @@ async def test_cancelling_a_run_interrupts_the_model_it_was_waiting_for(desk: De
 
 async def test_what_a_cancelled_model_still_brings_is_too_late(desk: Desk) -> None:
     class Stubborn(ScriptedHands):
-        async def perform(self, live: Live, want: Want) -> RunEvent | None:
+        async def perform(self, live: Live, want: Want) -> Sequence[RunEvent] | None:
             try:
                 return await super().perform(live, want)
             except asyncio.CancelledError:
-                return REPLIED
+                return (REPLIED,)
 
     hands = Stubborn(Conclude=RunDone(finish_reason="interrupted", duration_ms=1.0, turns=1))
     async with driving(desk, hands) as (driver, live):
@@ -129,7 +130,7 @@ async def test_a_run_whose_model_fails_is_concluded(desk: Desk) -> None:
     hands = ScriptedHands(AskModel=failed, Conclude=RunDone(finish_reason="error", duration_ms=1.0, turns=1))
     async with driving(desk, hands) as (driver, live):
         await driver.ended(live.id)
-    assert (live.failed, live.run.over) == (failed, "error")
+    assert (live.settled, live.run.over) == (failed, "error")
 
 
 async def test_driving_again_starts_nothing_that_is_under_way(desk: Desk) -> None:

@@ -44,7 +44,7 @@ async def test_a_turn_is_asked_answered_and_written_down(desk: Desk) -> None:
 
 async def test_a_turn_that_is_waited_for_returns_with_its_answer(desk: Desk) -> None:
     async with house(desk) as made:
-        message_id = await made.runs.finish(PERSON, prompt("Hey"))
+        message_id = (await made.runs.finish(PERSON, prompt("Hey"))).message_id
     assert (await desk.database.read(session_store.message(message_id, ADA))).text == "Ho!"
 
 
@@ -63,7 +63,7 @@ async def test_who_waits_for_a_turn_hears_of_its_end_when_the_disk_has_it(desk: 
         await desk.written()
         assert finished.done() is (desk.database._disk is None)
         desk.held.release()
-        assert await finished == run.message_id
+        assert (await finished).message_id == run.message_id
 
 
 async def test_a_cancelled_turn_keeps_what_was_said(desk: Desk) -> None:
