@@ -13,6 +13,7 @@ from palaver.core.ids import Seq
 from palaver.runs.machine import UNTOLD
 
 NOTHING: Mapping[Seq, bytes] = {}
+GROWTH = (b'{"type":"content",', b'{"type":"reasoning",')  # how lines begin that may have cuts
 Growth = TextGrew | ReasoningGrew
 
 _encode = msgspec.json.Encoder().encode
@@ -83,7 +84,7 @@ def _same(events: Sequence[Stamped], at: int, growth: type[Growth]) -> Iterator[
 def unbundle(lines: bytes) -> Iterator[Stamped]:
     """The events of a bundle, or of single records."""
     for line in lines.splitlines():
-        if b'"cuts":' in line[:60]:
+        if line.startswith(GROWTH) and b'"cuts":' in line[:60]:
             yield from _apart(_grown.decode(line))
         else:
             yield Stamped(Seq(_numbers.decode(line).seq), _events.decode(line))

@@ -2,13 +2,17 @@
 
 import json
 from itertools import pairwise
+from typing import get_args
 
 import msgspec
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from palaver.core.events import (
     CancelRequested,
+    Fact,
+    OutputAccepted,
     ReasoningGrew,
     RunEvent,
     Stamped,
@@ -19,7 +23,7 @@ from palaver.core.events import (
 from palaver.core.ids import Seq
 from palaver.runs.machine import UNTOLD
 from palaver.runs.records import Growth, bundle, joined, kind, record, unbundle
-from tests.unit.any_events import any_event, grown, numbered
+from tests.unit.any_events import KINDS, any_event, grown, numbered
 
 journals = some.lists(grown | any_event, max_size=16)
 firsts = some.integers(1, 10**15)
@@ -85,6 +89,25 @@ def test_a_bundle_keeps_adjacent_text_in_one_line() -> None:
 def test_a_fact_that_is_not_told_has_no_number_and_comes_back_with_zero() -> None:
     assert json.loads(record(Seq(0), CancelRequested())) == {"type": "cancel_requested", "reason": "user"}
     assert list(unbundle(record(Seq(0), CancelRequested()))) == [Stamped(Seq(0), CancelRequested())]
+
+
+@pytest.mark.parametrize("kind_of", list(KINDS), ids=lambda kind_of: kind_of.__name__)
+@settings(max_examples=5)
+@given(data=some.data(), seq=firsts)
+def test_an_event_of_every_kind_comes_back_with_its_number_or_as_a_fact_without_one(
+    kind_of: type[RunEvent], data: some.DataObject, seq: int
+) -> None:
+    event = data.draw(KINDS[kind_of])
+    numbered_as = 0 if kind_of in get_args(Fact) else seq
+    assert numbered([event], seq) == [Stamped(Seq(numbered_as), event)]
+    line = record(Seq(seq), event)
+    assert list(unbundle(line)) == [Stamped(Seq(numbered_as), event)]
+    assert ("seq" in json.loads(line)) is (numbered_as > 0)
+
+
+def test_an_answer_with_a_field_called_cuts_is_no_text_with_cuts() -> None:
+    accepted = OutputAccepted(value={"cuts": [1]})
+    assert list(unbundle(bundle([Stamped(Seq(0), accepted)]))) == [Stamped(Seq(0), accepted)]
 
 
 def test_nothing_comes_apart_into_nothing() -> None:
