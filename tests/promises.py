@@ -154,6 +154,46 @@ PROMISES = {
     "context:data": Promise(
         says="What a tool returns is told as data that cannot imitate its end.", because="issue:#3"
     ),
+    "approvals:exact": Promise(
+        says="What waits for a yes is shown as it will be run, and what was approved is what runs.", because="issue:#3"
+    ),
+    "approvals:nothing-before": Promise(says="A call that needs a yes has no effect before it.", because="issue:#3"),
+    "approvals:edited": Promise(
+        says="What a person edits is what runs, if it fits the tool; the model is told.", because="issue:#3"
+    ),
+    "approvals:rejected": Promise(says="A rejected call does not run, and the model hears why.", because="issue:#3"),
+    "approvals:expiry": Promise(says="What waits longer than it may is rejected.", because="issue:#3"),
+    "approvals:durable": Promise(
+        says="What waits for a person survives restarts and is answered from any device.", because="issue:#3"
+    ),
+    "approvals:once": Promise(says="Of several answers to one call the first counts.", because="issue:#3"),
+    "approvals:cancelled": Promise(says="Nothing of a cancelled run can be approved any more.", because="issue:#3"),
+    "approvals:remembered": Promise(
+        says="What is remembered is not asked again where it was remembered, until it is revoked.", because="issue:#3"
+    ),
+    "approvals:parallel": Promise(says="Calls that need no yes do not wait for one that does.", because="issue:#3"),
+    "questions:answered": Promise(says="What a person answers is what the agent hears.", because="issue:#3"),
+    "control:next-call": Promise(
+        says="A mode that is changed in mid-turn counts from the next call, a model from the next step.",
+        because="issue:#3",
+    ),
+    "limits:clear": Promise(
+        says="A turn that reaches a bound ends with a clear reason, and what was said is kept.", because="issue:#3"
+    ),
+    "limits:budget": Promise(
+        says="No model call is made that could cost more than is left of a turn's budget.", because="issue:#3"
+    ),
+    "output:valid": Promise(
+        says="Structured output follows its schema, or the turn says that it does not.", because="issue:#3"
+    ),
+    "subagents:nested": Promise(
+        says="What a subagent does is told in the stream of the call that started it.", because="issue:#3"
+    ),
+    "subagents:with-parent": Promise(says="A subagent does not outlive the turn it works for.", because="issue:#3"),
+    "tools:killed": Promise(
+        says="A call that was cut by a kill is made again only if that is safe, or a person says so.",
+        because="issue:#3",
+    ),
 }
 
 

@@ -13,11 +13,12 @@ from palaver.core.events import RunEvent
 from palaver.core.ids import RunId
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
-from palaver.runs.machine import Rest, Waiting, Want, wants
+from palaver.runs.machine import Conclude, Rest, Waiting, Want, wants
 
 log = logging.getLogger(__name__)
 
 REST = frozenset[Want]({Rest()})
+CONCLUDE = frozenset[Want]({Conclude()})
 
 
 class Hands(Protocol):
@@ -76,8 +77,10 @@ class Driver:
     def _due(self, live: Live) -> frozenset[Want]:
         """What should be under way here; where everything waits for somebody, the run rests."""
         wanted = wants(live.run)
+        if live.expected:
+            wanted -= CONCLUDE - live.tasks.keys()  # not before it heard what is being written down
         active = frozenset(want for want in wanted if not isinstance(want, Waiting))
-        if active or not wanted or self.kept_awake(live):
+        if active or not wanted or live.expected or self.kept_awake(live):
             return active
         return REST
 

@@ -1,5 +1,6 @@
 """How a run ends, in words: the finished message and the last events; it writes nothing and asks nobody."""
 
+from functools import reduce
 from typing import NamedTuple
 
 import msgspec
@@ -17,11 +18,18 @@ from palaver.core.events import (
 from palaver.core.messages import Message, MessageStatus, Siblings, TextPart, text_of
 from palaver.core.usage import Usage
 from palaver.inference.port import ResolvedModel
+from palaver.runs.calls import CallState, evolve
 from palaver.runs.live import Live
 from palaver.runs.machine import Ending, Run
 from palaver.runs.steps import parts
 
-CUT_SHORT = "Interrupted: the turn ended before this call did."
+# What a call that nobody answered ends with, by how far it had come.
+CUT_SHORT: dict[CallState, str] = {
+    "asked": "Interrupted: the turn ended before this call began.",
+    "waiting": "Interrupted: the turn ended before the person answered.",
+    "approved": "Interrupted: the turn ended before this call began.",
+    "started": "Interrupted: the turn ended before this call did; it may have taken effect.",
+}
 
 
 class End(NamedTuple):
@@ -41,9 +49,11 @@ def compose(live: Live, usage: Usage, *, at: str, milliseconds: float) -> End:
     """The end of a run whose ending is settled."""
     run = live.fold()
     assert run.ending is not None
-    message = so_far(live)
+    cut = _interrupted(run)
+    said = parts(run.steps, reduce(evolve, cut, run.calls))
     message = msgspec.structs.replace(
-        message,
+        so_far(live),
+        parts=said,
         usage=usage,
         status=_status(run.ending),
         finish_reason=run.ending.reason,
@@ -62,7 +72,7 @@ def compose(live: Live, usage: Usage, *, at: str, milliseconds: float) -> End:
         context_tokens=run.steps.context_tokens or usage.input_tokens + usage.output_tokens,
         context_limit=live.model.context_window if live.model else None,
     )
-    first: list[RunEvent] = [*_interrupted(run), *([live.settled] if live.settled else []), counted]
+    first: list[RunEvent] = [*cut, *([live.settled] if live.settled else []), counted]
     return End(first, message, done)
 
 
@@ -84,16 +94,16 @@ def so_far(live: Live) -> Message:
     )
 
 
-def _interrupted(run: Run) -> list[RunEvent]:
+def _interrupted(run: Run) -> list[ApprovalResolved | ToolFinished]:
     """An ending for every call that has none: whoever hears the stream can close what it has opened."""
     open_calls = [call for call in run.calls if call.result is None]
-    waiting: list[RunEvent] = [
+    waiting = [
         ApprovalResolved(call_id=call.id, decision="reject", by="cancel") for call in open_calls if call.asked_yes
     ]
     return [
         *waiting,
         *(
-            ToolFinished(call_id=call.id, ok=False, content=CUT_SHORT, duration_ms=0, truncated=False)
+            ToolFinished(call_id=call.id, ok=False, content=CUT_SHORT[call.state], duration_ms=0, truncated=False)
             for call in open_calls
         ),
     ]

@@ -39,6 +39,7 @@ class Live:
         "commits",
         "created",
         "epoch",
+        "expected",
         "fingerprint",
         "held",
         "last_told",
@@ -93,6 +94,7 @@ class Live:
         self.box: Box | None = None  # what the agent may use, once it was asked for
         self.slots: asyncio.Semaphore | None = None
         self.parent: Parent | None = None
+        self.expected = 0  # news that are being written down: it does not rest before it heard them
         self.answers: dict[str, asyncio.Future[Answers]] = {}  # what calls under way wait for, by call id
         self.started = 0.0
         self.run = Run()

@@ -16,6 +16,7 @@ from palaver.kit.streams import Closed
 from palaver.runs import store
 from palaver.runs.accepting import Accepted, fingerprint, known_by_key
 from palaver.runs.live import Live
+from palaver.runs.machine import Rest
 from palaver.runs.parts import Parts, accepted_before
 from palaver.runs.prompt import Prompt
 from palaver.runs.queue import Queue
@@ -137,7 +138,6 @@ class Runs:
     async def cancel(self, user_id: UserId, run_id: RunId, reason: CancelReason = "user") -> RunView:
         """End a run and keep what it said; one that is over stays as it is."""
         kept = await self.find(user_id, run_id)
-        live = self._journal.live(run_id)
         if kept.state == "queued":
             if not await self._queue.end(kept, CancelRequested(reason=reason)):
                 return await self.cancel(user_id, run_id, reason)  # it began a moment ago
@@ -145,9 +145,17 @@ class Runs:
             await self._end_waiting(run_id, CancelRequested(reason=reason))
         elif kept.state == "live":
             await self._database.write(store.ask_to_end(run_id, reason), durable=False)
-            if live is not None:
+            live = self._journal.live(run_id)
+            if live is not None and Rest() not in live.tasks:
                 self._driver.heard(live, CancelRequested(reason=reason))
+            elif await self._rests(user_id, run_id):
+                return await self.cancel(user_id, run_id, reason)
         return await self.get(user_id, run_id)
+
+    async def _rests(self, user_id: UserId, run_id: RunId) -> bool:
+        """Whether the run waits as a row by now; if it is just about to, once it does."""
+        await self._driver.ended(run_id)
+        return (await self.find(user_id, run_id)).state == "waiting"
 
     async def _end_waiting(self, run_id: RunId, wish: CancelRequested) -> None:
         try:

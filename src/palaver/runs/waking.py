@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from palaver.core.errors import Conflict, PalaverError, Unavailable
 from palaver.core.events import RunEvent
@@ -50,14 +50,27 @@ class Waking:
         if Rest() in live.tasks:
             await self._parts.driver.ended(live.id)  # it lies down at this moment
             return False
+        if live.run.ending is not None:
+            raise Conflict("This run is ending.")
 
         def news() -> Script[tuple[Sequence[RunEvent], Sequence[RunEvent]]]:
             yield from store.hold(live.id, live.epoch)
             events = yield from change(live)
             return events, events
 
-        self._parts.driver.heard(live, *await self._parts.journal.boundary(live, news()))
+        await self._heard(live, self._parts.journal.boundary(live, news()))
         return True
+
+    async def _heard(self, live: Live, writing: Awaitable[Sequence[RunEvent]]) -> None:
+        """What is written down is heard; until then the run stays awake, whatever it waits for."""
+        live.expected += 1
+        events: Sequence[RunEvent] = ()
+        try:
+            events = await writing
+        finally:
+            live.expected -= 1
+            if self._parts.journal.live(live.id) is live:
+                self._parts.driver.heard(live, *events)
 
     async def _waiting(self, run_id: RunId) -> Kept:
         kept = await self._parts.database.read(store.known(run_id))
@@ -95,7 +108,12 @@ class Waking:
 
     async def _wake_parent(self, kept: Kept) -> None:
         """What a run below says is told in the stream of the run above, which has to be here for that."""
-        above = await self._parts.database.read(store.known(kept.parent_run_id)) if kept.parent_run_id else None
+        if kept.parent_run_id is None:
+            return
+        live = self._parts.journal.live(kept.parent_run_id)
+        if live is not None and Rest() in live.tasks:
+            await self._parts.driver.ended(live.id)  # it lies down at this moment
+        above = await self._parts.database.read(store.known(kept.parent_run_id))
         if above is not None and above.state == "waiting":
             await self._wake(above, nothing_new)
 
