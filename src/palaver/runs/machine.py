@@ -152,6 +152,7 @@ def _evolve(run: Run, event: RunEvent) -> Run:
             | ToolCalled()
             | StepRestarted()
             | OutputRefused()
+            | OutputAccepted()
             | InstructionsAdded()
             | Pushed()
         ):
@@ -162,8 +163,6 @@ def _evolve(run: Run, event: RunEvent) -> Run:
             return _answered(run, event)
         case ModelReplied():
             return _replied(run, event)
-        case OutputAccepted(value=value):
-            return msgspec.structs.replace(run, steps=msgspec.structs.replace(run.steps, output=value))
         case CancelRequested() | RunFailed() | LimitReached():
             return run if run.ending else msgspec.structs.replace(run, ending=_ending(event))
         case RunStarted() | ModelSwitched() | Controlled() | RunDone():
@@ -202,13 +201,13 @@ def _changed(run: Run, event: RunStarted | ModelSwitched | Controlled | RunDone)
 
 
 def _grown(run: Run, event: steps.Grown) -> Run:
-    if run.ending is not None:
+    if run.ending is not None or run.calls:  # a step that asked for calls says no more until they are answered
         return run
     return msgspec.structs.replace(run, steps=steps.grow(run.steps, event))
 
 
 def _replied(run: Run, event: ModelReplied) -> Run:
-    if run.ending is not None:
+    if run.ending is not None or run.calls:
         return run
     counted = steps.reply(run.steps, event)
     if run.steps.asked:

@@ -11,6 +11,7 @@ import msgspec
 from palaver.core.events import (
     InstructionsAdded,
     ModelReplied,
+    OutputAccepted,
     OutputRefused,
     Pushed,
     ReasoningGrew,
@@ -25,7 +26,7 @@ from palaver.core.usage import Usage
 from palaver.runs.calls import Call
 
 Spoken = TextGrew | ReasoningGrew | ReasoningSealed | ToolCalled
-Grown = Spoken | StepRestarted | OutputRefused | InstructionsAdded | Pushed
+Grown = Spoken | StepRestarted | OutputRefused | OutputAccepted | InstructionsAdded | Pushed
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -78,6 +79,8 @@ def grow(steps: Steps, event: Grown) -> Steps:
             refusal = Refusal(steps.text, problem)
             after = reply(steps, replied)
             return msgspec.structs.replace(after, said=(), asked=(), refusals=(*steps.refusals, refusal))
+        case OutputAccepted(value=value):
+            return msgspec.structs.replace(steps, output=value)
         case InstructionsAdded(text=text):
             return msgspec.structs.replace(steps, added=(*steps.added, text))
         case Pushed(reason=reason, reply=replied):
