@@ -26,7 +26,7 @@ from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.questioning import Questioning
 from palaver.runs.written import write
-from palaver.storage.port import Database
+from palaver.storage.port import Database, StorageUnavailable
 from palaver.storage.script import Script
 from palaver.tools import policy
 from palaver.tools.checking import problem
@@ -36,6 +36,8 @@ from palaver.tools.rules import parsed
 from palaver.tools.service import Tools
 
 log = logging.getLogger(__name__)
+
+AGAIN = timedelta(milliseconds=500)  # how soon a result is written again when the database refused it
 
 
 class Acting:
@@ -56,8 +58,8 @@ class Acting:
         self._expiry = expiry
         self._parallel = parallel
 
-    async def use(self, live: Live, call_id: str) -> Sequence[RunEvent]:
-        """The next thing to do about a call: the events that came of it, written down."""
+    async def use(self, live: Live, call_id: str) -> Sequence[RunEvent] | None:
+        """The next thing to do about a call: the events that came of it, written down; None where the run is lost."""
         if live.slots is None:
             live.slots = asyncio.Semaphore(self._parallel)
         async with live.slots:
@@ -67,7 +69,7 @@ class Acting:
                 box = live.box = live.box or await self._boxes.of(live)
                 return await self._go_on(live, box, call)
             except store.LeaseLost:
-                raise
+                return None  # driven elsewhere: there is nothing left to write here
             except PalaverError as error:
                 return await self._finish(live, call, Outcome(error.detail, ok=False), began)
             except Exception:  # a fault of ours must end this call, and no other one
@@ -126,7 +128,7 @@ class Acting:
         if call.replay_safe or call.child_run_id is not None:
             return None
         approved = await self._database.read(approvals_store.digest(live.id, call.id))
-        if approved is not None and approved != policy.call_hash(call.name, call.arguments):
+        if approved != policy.call_hash(call.name, call.arguments):
             return Outcome("This is not the call that was approved, so it was not made.", ok=False)
         hooked = await self._said_of_edits(live, box, call) if call.edited else None
         decision = policy.decide(mode_of(live, box), tool.spec, call.arguments, box.permissions.rules, hooked=hooked)
@@ -212,4 +214,8 @@ class Acting:
             truncated=outcome.truncated,
             parts=outcome.parts,
         )
-        return await write(self._journal, live, finished)
+        while True:
+            try:
+                return await write(self._journal, live, finished)
+            except StorageUnavailable:  # it was done: what came of it must not be lost
+                await self._clock.sleep(AGAIN)
