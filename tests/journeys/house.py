@@ -218,11 +218,12 @@ async def houses(nursery: Nursery, folder: Path, vendor: FakeVendor) -> AsyncIte
         )
         await closing_time.enter_async_context(client)
 
-        async def opening(file: str = "", *, home: str = "home", **settings: str) -> House:
+        async def opening(file: str = "", *, home: str = "home", packages: Path | None = None, **settings: str) -> House:
             at = folder / home
             at.mkdir(exist_ok=True)
             (at / "palaver.toml").write_text(palaver_toml(vendor) + file)
             variables = {f"PALAVER_{name.upper()}": value for name, value in settings.items()}
+            variables |= {"PYTHONPATH": str(packages)} if packages else {}
             house = House(nursery, at, client, variables)
             closing_time.push_async_callback(_close, house)
             await house.start()

@@ -86,6 +86,7 @@ def _serve(settings: Mapping[str, str], out: int, errors: int) -> None:
     os.dup2(out, 1)
     os.dup2(errors, 2)
     os.environ.update(settings)
+    sys.path[:0] = [one for one in settings.get("PYTHONPATH", "").split(os.pathsep) if one]
     sys.stdout = os.fdopen(1, "w")
     sys.stderr = os.fdopen(2, "w", buffering=1)
     serve()

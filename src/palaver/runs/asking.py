@@ -138,7 +138,7 @@ class Asking:
 
     async def _question(self, live: Live, box: Box) -> Ask | LimitReached:
         path = await self._past(live)
-        prompt, model, steps = live.prompt, live.asked, live.run.steps
+        prompt, model, steps = live.prompt, live.asked, live.fold().steps  # what hooks just added is in it
         going_on = so_far(live) if steps.past else None
         form = prompt.recipe.output_format
         native = form is None or "json_schema" in model.capabilities
@@ -156,6 +156,7 @@ class Asking:
             model.price,
             asked_tokens=await self._asked_tokens(live, box),
             wanted=prompt.max_output_tokens,
+            longest=model.max_output,
         )
         if isinstance(reserved, LimitReached):
             return reserved

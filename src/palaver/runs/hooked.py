@@ -44,8 +44,9 @@ class Hooked:
         """Before the first model call: a refusal, where a hook refuses the prompt."""
         opened = await self.fire(live, box, "SessionStart", kind="new") if live.created else None
         prompted = await self.fire(live, box, "UserPromptSubmit", prompt=prompt)
+        known = live.fold().steps.added  # whoever drives the run after a restart asks again
         for fired in (opened, prompted):
-            if fired is not None and fired.additional_context:
+            if fired is not None and fired.additional_context and fired.additional_context not in known:
                 self._journal.tell(live, InstructionsAdded(text=fired.additional_context), 0)
         if prompted is not None and prompted.decision == "deny":
             return RunFailed(code="forbidden", message=prompted.reason or "A hook refused the prompt.", retryable=False)
