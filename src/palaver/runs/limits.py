@@ -48,20 +48,32 @@ def reached(steps: Steps, limits: Limits) -> LimitReached | None:
 
 
 def reserve(
-    steps: Steps, limits: Limits, price: Price | None, *, asked_tokens: int, wanted: int | None
+    steps: Steps, limits: Limits, price: Price | None, *, asked_tokens: int, wanted: int | None, longest: int | None
 ) -> Reserved | LimitReached:
-    """What the next call may answer, so that it cannot cost more than is left; `wanted` is what was asked for."""
+    """What the next call may answer, so that it cannot cost more than is left.
+
+    `wanted` is what was asked for, `longest` what the model can say at all; both are tokens.
+    """
     budget = limits.max_budget_usd
     if budget is None or price is None:
         return Reserved(wanted)
     left = budget - (steps.spent.cost_usd or 0.0) - steps.delegated_usd
+    affordable = _affordable(left, price, asked_tokens)
+    most = wanted or longest or USUAL_ANSWER
+    if affordable < min(LEAST_ANSWER, most):
+        return LimitReached(code="budget_exceeded", message=f"The turn's ${budget:g} do not pay for another answer.")
+    if affordable < most or not (wanted or longest):
+        return Reserved(int(min(affordable, most)))
+    return Reserved(wanted)
+
+
+def _affordable(left: float, price: Price, asked_tokens: int) -> float:
+    """How many tokens of an answer so much money pays for, once the question is paid."""
     into = price.cost(Usage(input_tokens=asked_tokens))
     each = (price.cost(Usage(input_tokens=asked_tokens, output_tokens=1000)) - into) / 1000
-    affordable = (left - into) / each if each > 0 else (float("inf") if into <= left else 0)
-    usual = wanted or USUAL_ANSWER
-    if affordable < min(LEAST_ANSWER, usual):
-        return LimitReached(code="budget_exceeded", message=f"The turn's ${budget:g} do not pay for another answer.")
-    return Reserved(int(min(affordable, usual)) if affordable < usual else wanted)
+    if each > 0:
+        return (left - into) / each
+    return float("inf") if into <= left else 0.0
 
 
 def _size(parts: tuple[Part, ...]) -> int:
