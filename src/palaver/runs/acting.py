@@ -29,6 +29,7 @@ from palaver.runs.written import write
 from palaver.storage.port import Database, StorageUnavailable
 from palaver.storage.script import Script
 from palaver.tools import policy
+from palaver.tools.builtin.notes import questions_of
 from palaver.tools.checking import problem
 from palaver.tools.policy import Decision, Rules
 from palaver.tools.port import Outcome, Tool
@@ -116,7 +117,10 @@ class Acting:
         if decision.verdict == "ask":
             return await self._ask(live, box, msgspec.structs.replace(call, arguments=arguments), decision.reason)
         if tool.spec.kind == "question":
-            return await self._questioning.ask(live, call, arguments)
+            asked = await self._questioning.ask(live, call, arguments)
+            said = " ".join(one.question for one in questions_of(arguments))
+            await self._hooked.fire(live, box, "Notification", kind="question", message=said, call_id=call.id)
+            return asked
         return arguments
 
     async def _with_grants(self, live: Live, rules: Rules) -> Rules:
@@ -182,6 +186,7 @@ class Acting:
         began = time.monotonic()
         scene = self._questioning.scene(live, call)
         outcome = await self._tools.use(tool, call.arguments, scene)
+        await self._questioning.ended(live, call.id)
         return await self._finish(live, call, await self._after(live, box, call, outcome), began)
 
     async def _after(self, live: Live, box: Box, call: Call, outcome: Outcome) -> Outcome:

@@ -134,7 +134,8 @@ class Answering:
                 session_id = None if scope == "tool" else live.prompt.ground(live.session_id)
                 grant = Grant(new_id(GRANT), approval.user_id, session_id, said.rule, now)
                 yield from approvals_store.grant(grant)
-            waiter[:] = [live.answers[approval.call_id]] if approval.call_id in live.answers else []
+            found = live.answers.get(approval.call_id)
+            waiter[:] = [found] if found is not None and not found.done() else []
             if _in_mid_call(approval) and not waiter:
                 raise Conflict("The tool that asked this does not run any more.")
             return said.events

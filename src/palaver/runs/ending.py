@@ -10,6 +10,7 @@ from palaver.core.events import (
     LimitReached,
     MessageFinished,
     ModelReplied,
+    QuestionAnswered,
     RunDone,
     RunEvent,
     ToolFinished,
@@ -18,9 +19,9 @@ from palaver.core.events import (
 from palaver.core.messages import Message, MessageStatus, Siblings, TextPart, text_of
 from palaver.core.usage import Usage
 from palaver.inference.port import ResolvedModel
-from palaver.runs.calls import CallState, evolve
+from palaver.runs.calls import CallEvent, CallState, evolve
 from palaver.runs.live import Live
-from palaver.runs.machine import Ending, Run
+from palaver.runs.machine import Ending
 from palaver.runs.steps import parts
 
 # What a call that nobody answered ends with, by how far it had come.
@@ -49,7 +50,7 @@ def compose(live: Live, usage: Usage, *, at: str, milliseconds: float) -> End:
     """The end of a run whose ending is settled."""
     run = live.fold()
     assert run.ending is not None
-    cut = _interrupted(run)
+    cut = _interrupted(live)
     said = parts(run.steps, reduce(evolve, cut, run.calls))
     message = msgspec.structs.replace(
         so_far(live),
@@ -94,14 +95,14 @@ def so_far(live: Live) -> Message:
     )
 
 
-def _interrupted(run: Run) -> list[ApprovalResolved | ToolFinished]:
+def _interrupted(live: Live) -> list[CallEvent]:
     """An ending for every call that has none: whoever hears the stream can close what it has opened."""
-    open_calls = [call for call in run.calls if call.result is None]
-    waiting = [
-        ApprovalResolved(call_id=call.id, decision="reject", by="cancel") for call in open_calls if call.asked_yes
-    ]
+    open_calls = [call for call in live.run.calls if call.result is None]
+    asked = [call.id for call in open_calls if call.state == "waiting" and not call.asked_yes]
+    asked += live.unanswered
     return [
-        *waiting,
+        *(ApprovalResolved(call_id=call.id, decision="reject", by="cancel") for call in open_calls if call.asked_yes),
+        *(QuestionAnswered(call_id=which, answers=None, by="cancel") for which in asked),
         *(
             ToolFinished(call_id=call.id, ok=False, content=CUT_SHORT[call.state], duration_ms=0, truncated=False)
             for call in open_calls

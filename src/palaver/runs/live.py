@@ -116,6 +116,11 @@ class Live:
         """The run's id."""
         return self.address.run_id
 
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """What calls asked in mid-call and nobody answered; those that do not wait any more have been cancelled."""
+        return tuple(which for which, waiter in self.answers.items() if waiter.cancelled() or not waiter.done())
+
     def wrote(self, stamped: Stamped) -> None:
         """One more piece stands in the journal."""
         self.next_seq = Seq(stamped.seq + 1)

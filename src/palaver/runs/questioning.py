@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from palaver.core.events import QuestionAsked, RunEvent, ToolProgressed
+from palaver.core.events import QuestionAnswered, QuestionAsked, RunEvent, ToolProgressed
 from palaver.core.questions import Answers, Option, Question
 from palaver.files.workspaces import Workspaces
 from palaver.kit.clock import Clock, stamp
@@ -59,6 +59,25 @@ class Questioning:
             progress=self._teller(live, call.id),
             ask=lambda questions: self._in_mid_call(live, call, questions),
         )
+
+    async def ended(self, live: Live, call_id: str) -> None:
+        """A call is over: what it asked in mid-call and nobody answered waits no more."""
+        if any(which.startswith(f"{call_id}.") for which in live.unanswered):
+            await self.close(live, call_id)
+
+    async def close(self, live: Live, call_id: str) -> None:
+        """What a call asked in mid-call, in this process or before it, waits no more."""
+
+        def waits_no_more() -> Script[tuple[Sequence[RunEvent], None]]:
+            yield from store.hold(live.id, live.epoch)
+            now, closed = stamp(self._clock.now()), list[RunEvent]()
+            for one in (yield from approvals_store.pending(live.id)):
+                if one.call_id.startswith(f"{call_id}."):
+                    yield from approvals_store.resolve(one, "cancelled", digest=one.digest, now=now)
+                    closed.append(QuestionAnswered(call_id=one.call_id, answers=None, by="cancel"))
+            return closed, None
+
+        await self._journal.boundary(live, waits_no_more())
 
     def _teller(self, live: Live, call_id: str) -> Callable[[str], None]:
         last = 0.0

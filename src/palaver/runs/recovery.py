@@ -86,7 +86,9 @@ class Recovery:
             return
         if call.child_run_id is not None:
             await self.answered_below(live, call)
-        elif not call.replay_safe:
+            return
+        await self._questioning.close(live, call.id)
+        if not call.replay_safe:
             for event in await self._questioning.cut(live, call):
                 live.fold(event)
 
