@@ -1,4 +1,4 @@
-"""Servers that hooks lead to, as they are well and as they are broken; what follows from them is the journeys' to say."""
+"""Servers that hooks lead to, well and broken; what follows from that is the journeys' to say."""
 
 import base64
 import json

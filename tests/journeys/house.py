@@ -218,7 +218,9 @@ async def houses(nursery: Nursery, folder: Path, vendor: FakeVendor) -> AsyncIte
         )
         await closing_time.enter_async_context(client)
 
-        async def opening(file: str = "", *, home: str = "home", packages: Path | None = None, **settings: str) -> House:
+        async def opening(
+            file: str = "", *, home: str = "home", packages: Path | None = None, **settings: str
+        ) -> House:
             at = folder / home
             at.mkdir(exist_ok=True)
             (at / "palaver.toml").write_text(palaver_toml(vendor) + file)

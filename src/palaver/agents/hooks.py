@@ -11,7 +11,7 @@ from palaver.core.errors import Invalid
 from palaver.core.principal import Principal
 from palaver.privacy.sealing import Sealer
 from palaver.tools.hooks.port import Hook, HookEvent
-from palaver.tools.hooks.request import HookIn, HooksIn, hooks_of
+from palaver.tools.hooks.request import HookIn, HooksIn, hook_of, hooks_of
 from palaver.tools.hooks.settings import HookSettings
 
 HOOK = "hook"
@@ -22,7 +22,7 @@ class HookBody(HookIn):
     """A callback under its name. Its secret is told as `•••`."""
 
     name: Name
-    event: HookEvent = Field(description="When it is asked.")
+    event: HookEvent = Field(description="When it is asked; PreCompact has no occasion yet.")
 
 
 class HookKeeping:
@@ -49,14 +49,14 @@ class HookKeeping:
         return tuple(kept)
 
     def opened(self, kept: Sequence[Mapping[str, Any]]) -> tuple[Hook, ...]:
-        """The hooks of a recipe."""
-        return tuple(hook for one in kept for hook in self._opened(one))
+        """The hooks of a recipe; one that an operator shut out since fails when it is asked, and no turn with it."""
+        return tuple(self._opened(one) for one in kept)
 
-    def _opened(self, one: Mapping[str, Any]) -> tuple[Hook, ...]:
+    def _opened(self, one: Mapping[str, Any]) -> Hook:
         said = {name: one[name] for name in ("url", "matcher", "timeout") if name in one}
         if "secret" in one:
             said["secret"] = self._sealer.open(one["secret"], one["about"])
-        return hooks_of(HooksIn.model_validate({one["event"]: [said]}), one["source"], self._settings)
+        return hook_of(HookIn.model_validate(said), one["event"], one["source"], self._settings)
 
     def _settle(self, values: Values, before: Values | None, *, about: str, principal: Principal) -> Values:
         record = record_of(about)

@@ -71,13 +71,14 @@ def hooks_of(given: HooksIn | None, source: HookSource, settings: HookSettings, 
                 guard.checked(one.url)
             except AddressRefused as refused:
                 wrong.append({"loc": (*loc, event, index, "url"), "msg": str(refused), "type": "url"})
-            hooks.append(_hook(one, event, source, settings))
+            hooks.append(hook_of(one, event, source, settings))
     if wrong:
         raise Invalid.about(wrong)
     return tuple(hooks)
 
 
-def _hook(one: HookIn, event: HookEvent, source: HookSource, settings: HookSettings) -> Hook:
+def hook_of(one: HookIn, event: HookEvent, source: HookSource, settings: HookSettings) -> Hook:
+    """One of them as a value; where it leads is looked at when it is asked."""
     return Hook(
         event=event,
         source=source,
