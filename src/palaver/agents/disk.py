@@ -6,6 +6,7 @@ Read again when something changed; what cannot be read is left out and said. Lin
 import asyncio
 import hashlib
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,8 @@ LOOK_EVERY = timedelta(seconds=1)  # files are asked for changes no more often
 
 # Names that other programs know for their own models; here they mean: whatever answers already.
 _THEIR_MODELS = frozenset({"", "inherit", "default", "sonnet", "opus", "haiku"})
+
+_PLACES = ("agents", "skills", "commands")  # in each folder
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +70,7 @@ class Disk:
 
     def __init__(self, folders: Sequence[Path], clock: Clock, fixed: Sequence[DiskEntry] = ()) -> None:
         self._folders = tuple(folders)
+        self._places = [str(folder / kind) for folder in folders for kind in _PLACES]
         self._clock = clock
         self._fixed = tuple(fixed)
         self._found = _all(NONE, self._fixed)
@@ -78,7 +82,8 @@ class Disk:
         now = self._clock.now()
         if self._looked is None or now - self._looked >= LOOK_EVERY:
             self._looked = now
-            await asyncio.to_thread(self._look)
+            if self._seen or any(map(os.path.isdir, self._places)):  # else a thread would find nothing to do
+                await asyncio.to_thread(self._look)
         return self._found
 
     async def text(self, entry: DiskEntry, file: str = "SKILL.md") -> str:

@@ -116,10 +116,9 @@ class HousePlaces:
 
     async def grounds(self, session_id: SessionId) -> str | None:
         """The instructions that lie in a workspace, if there is one."""
-        workspace = self._workspaces.of(session_id)
-        if not workspace.root.is_dir():
+        if not self._workspaces.exists(session_id):
             return None  # most sessions have no files: a look costs less than a thread
-        return await asyncio.to_thread(of_workspace, workspace, self._settings)
+        return await asyncio.to_thread(of_workspace, self._workspaces.of(session_id), self._settings)
 
     async def instructions(self, user_id: UserId, subagent: Subagent) -> str:
         """What a subagent is told about itself."""

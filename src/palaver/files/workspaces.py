@@ -44,6 +44,10 @@ class Workspaces:
                 self._recent.popitem(last=False)
             return workspace
 
+    def exists(self, session_id: SessionId) -> bool:
+        """Whether a session has files, as one look at the disk; sessions that have none cost nothing more."""
+        return bool(_SAFE.fullmatch(session_id)) and os.path.isdir(f"{self._home}/{session_id}")  # noqa: PTH112
+
     def forget(self, session_id: SessionId) -> None:
         """Remove all files of a session; waits for the disk, so call it in a thread."""
         root = self.of(session_id).root

@@ -1,7 +1,7 @@
 """Puts together what one agent may use in one run, from all places where tools come from; it decides about no call."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from palaver.agents.recipe import Recipe, SkillBrief
 from palaver.core.events import Noticed
@@ -20,6 +20,13 @@ from palaver.tools.rules import parsed
 from palaver.tools.service import Tools
 
 MOST_KNOWN = 64  # selections of shipped tools; usually there is one
+
+
+class _Offered(NamedTuple):
+    """Tools by name, and as models are told of them."""
+
+    tools: dict[str, Tool]
+    specs: tuple[ToolSpec, ...]
 
 
 class Places(Protocol):
@@ -50,7 +57,7 @@ class RunBoxes:
         self._places = places
         self._settings = settings
         self._bypass = bypass
-        self._known: dict[tuple[str, ...], tuple[ToolSpec, ...]] = {}
+        self._known: dict[tuple[Any, ...], _Offered] = {}
 
     async def of(self, live: Live) -> Box:
         """What this run may use; servers that are not there are told of, and left out."""
@@ -64,10 +71,14 @@ class RunBoxes:
         grounds = await self._places.grounds(live.prompt.ground(live.session_id))
         if model.tools == "no":
             return Box(tools={}, specs=(), permissions=permissions, limits=limits, hooks=hooks, grounds=grounds)
-        offered, notices = await self._offered(live, permissions.rules)
+        notices: Sequence[Noticed] = ()
+        if recipe.mcp or recipe.skills or recipe.subagents:
+            offered, notices = await self._gathered(live, permissions.rules)
+        else:
+            offered = self._shipped(live, permissions.rules)
         return Box(
-            tools=offered,
-            specs=self._specs(recipe, offered),
+            tools=offered.tools,
+            specs=offered.specs,
             permissions=permissions,
             limits=limits,
             hooks=hooks,
@@ -75,29 +86,34 @@ class RunBoxes:
             grounds=grounds,
         )
 
-    async def _offered(self, live: Live, rules: Rules) -> tuple[dict[str, Tool], Sequence[Noticed]]:
+    def _shipped(self, live: Live, rules: Rules) -> _Offered:
+        """What is left of the shipped tools: made once, as they are the same for every turn that selects the same."""
+        recipe, below = live.prompt.recipe, live.parent is not None
+        selection = (recipe.tools, recipe.disallowed, below)
+        known = self._known.get(selection)
+        if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            left = offering.left(self._all(recipe), recipe, rules, below=below)
+            known = self._known[selection] = _Offered(left, offering.specs(left, (GENERAL,)))
+        return known
+
+    async def _gathered(self, live: Live, rules: Rules) -> tuple[_Offered, Sequence[Noticed]]:
+        """What is left of the tools from everywhere, and which servers are not there."""
         recipe = live.prompt.recipe
-        shipped = self._tools.offered() if recipe.tools is None else self._tools.all()
-        found = {tool.spec.name: tool for tool in shipped}
+        found = self._all(recipe)
         notices: Sequence[Noticed] = ()
         if recipe.mcp:
             servers, notices = await self._places.servers(live.user_id, recipe.mcp)
             found |= {tool.spec.name: tool for tool in servers}
         if recipe.skills:
             found[offering.SKILL] = self._places.skills(live.user_id, recipe.skills)
-        return offering.left(found, recipe, rules, below=live.parent is not None), notices
+        left = offering.left(found, recipe, rules, below=live.parent is not None)
+        return _Offered(left, offering.specs(left, (*recipe.subagents, GENERAL))), notices
 
-    def _specs(self, recipe: Recipe, offered: dict[str, Tool]) -> tuple[ToolSpec, ...]:
-        if recipe.mcp or recipe.skills or recipe.subagents:
-            return offering.specs(offered, (*recipe.subagents, GENERAL))
-        # The same tuple for every turn with the same shipped tools: what providers make of it is made once.
-        names = tuple(offered)
-        known = self._known.get(names)
-        if known is None:
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            known = self._known[names] = offering.specs(offered, (GENERAL,))
-        return known
+    def _all(self, recipe: Recipe) -> dict[str, Tool]:
+        shipped = self._tools.offered() if recipe.tools is None else self._tools.all()
+        return {tool.spec.name: tool for tool in shipped}
 
 
 def _rules(recipe: Recipe) -> Rules:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from palaver.agents.wanted import Wanted
+from palaver.agents.wanted import ANYTHING, Wanted
 from palaver.core.errors import Invalid
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import TextPart
@@ -16,6 +16,8 @@ from palaver.sessions.incoming import LONGEST_TEXT, PartIn, bounded, parts_of, r
 
 LONGEST_PROMPT = LONGEST_TEXT
 LARGEST_WISH = 262_144  # bytes of JSON of one field that speaks of the agent; it is kept with the run
+
+_OF_AGENTS = frozenset(Wanted.__struct_fields__)
 
 Text = Annotated[str, Field(max_length=LONGEST_PROMPT)]
 Rule = Annotated[str, Field(min_length=1, max_length=2_000)]
@@ -101,6 +103,8 @@ class Options(BaseModel):
 
     def wanted(self) -> Wanted:
         """What of this speaks of the agent."""
+        if self.model_fields_set.isdisjoint(_OF_AGENTS):
+            return ANYTHING
         agents = self.agents
         return Wanted(
             agent=self.agent,

@@ -90,7 +90,7 @@ class Runs:
     async def _settled(self, principal: Principal, prompt: Prompt) -> Prompt:
         """The prompt with everything looked up that it names; what it names with secrets in it is kept no longer."""
         settled = await self._recipes(principal, prompt)
-        return msgspec.structs.replace(settled, wanted=ANYTHING)
+        return settled if settled.wanted is ANYTHING else msgspec.structs.replace(settled, wanted=ANYTHING)
 
     async def _accept(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Accepted:
         accept, begin = self._parts.acceptance.accept, self._parts.begin

@@ -60,3 +60,13 @@ def test_an_output_is_kept_inside_whatever_the_model_calls_its_call(call_id: str
     assert inside(path) == path
     assert path.startswith(".palaver/outputs/")
     assert path.count("/") == 2
+
+
+def test_whether_a_session_has_files_is_known_without_making_anything(tmp_path: Path) -> None:
+    workspaces = Workspaces(tmp_path)
+    assert not workspaces.exists(ONE)
+    workspaces.of(ONE).write("a", b"1")
+    assert workspaces.exists(ONE)
+    assert not workspaces.exists(SessionId("../workspaces"))
+    assert not workspaces.exists(TWO)
+    assert [one.name for one in (tmp_path / "workspaces").iterdir()] == [ONE]

@@ -19,9 +19,15 @@ class OfferedTools:
         self._row = row
         self._last = last  # what the last tool of a list has besides
         self._kept: OrderedDict[tuple[Any, ...], tuple[tuple[ToolSpec, ...], msgspec.Raw]] = OrderedDict()
+        self._newest: tuple[tuple[ToolSpec, ...], msgspec.Raw] = ((), msgspec.Raw(b"[]"))
 
     def of(self, tools: tuple[ToolSpec, ...]) -> msgspec.Raw:
         """The list as the vendor is told it."""
+        if tools is not self._newest[0]:  # most turns are offered the very same tuple as the one before
+            self._newest = (tools, self._encoded(tools))
+        return self._newest[1]
+
+    def _encoded(self, tools: tuple[ToolSpec, ...]) -> msgspec.Raw:
         key = tuple((tool.name, tool.description, id(tool.parameters)) for tool in tools)
         kept = self._kept.get(key)
         if kept is not None:
