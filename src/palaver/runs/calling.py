@@ -19,7 +19,7 @@ class CallsHeard:
     """Gathers what one step asks for. Some servers give every step's calls the same ids: then ours are others."""
 
     def __init__(self, run: Run) -> None:
-        self._taken = {part.call_id for part in run.steps.past if isinstance(part, ToolCallPart)}
+        self._taken = {"", *(part.call_id for part in run.steps.past if isinstance(part, ToolCallPart))}
         self._calls: dict[int, tuple[str, str, list[str]]] = {}
 
     def heard(self, piece: ToolCallPiece) -> ToolCallGrew:

@@ -9,8 +9,7 @@ from palaver.tools import policy
 from palaver.tools.policy import Rules
 from palaver.tools.port import Tool
 
-# What a subagent lists when it lists its tools; not themselves tools of the workspace.
-TASK, SKILL, QUESTION = "Task", "Skill", "AskUserQuestion"
+SKILL = "Skill"  # who has skills may open them, whatever else is offered
 
 
 def matches(name: str, patterns: Sequence[str]) -> bool:
@@ -19,7 +18,7 @@ def matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def left(tools: Mapping[str, Tool], recipe: Recipe, rules: Rules, *, below: bool) -> dict[str, Tool]:
-    """What of these tools one run has; a run below another one hands nothing on and asks nobody."""
+    """What of these tools one run has; a run below another one hands nothing on."""
     kept: dict[str, Tool] = {}
     for name, tool in tools.items():
         wanted = recipe.tools is None or matches(name, recipe.tools) or (name == SKILL and bool(recipe.skills))
