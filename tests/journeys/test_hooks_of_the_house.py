@@ -163,9 +163,7 @@ async def test_somebody_is_notified_of_what_waits_for_a_person(open_house: Openi
     async with receiving() as receiver:
         owner = await (await open_house(OPEN)).owner()
         given = {"Notification": [hook(receiver.says("tell", {}))]}
-        questions = [
-            {"header": "Colour", "question": "Which colour?", "options": [{"label": "red"}], "multiSelect": False}
-        ]
+        questions = [{"header": "Colour", "question": "Which colour?", "options": [{"label": "red"}]}]
         vendor.next(calls(call("c1", "AskUserQuestion", questions=questions)), says("done"))
         run_id = (await ask_until_waiting(owner, "go", hooks=given))[0].run_id
         (told,) = [said for _, said, _, _ in receiver.asked]
