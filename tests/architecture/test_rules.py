@@ -29,6 +29,8 @@ HEARTS = {
     "agents/wanted.py",
     "agents/wishes.py",
     "context/attribution.py",
+    "context/budget.py",
+    "context/summary.py",
     "context/unfolding.py",
     "context/untrusted.py",
     "context/window.py",
@@ -87,7 +89,7 @@ HEARTS = {
     "tools/texts.py",
 }
 # As the design lists them, and not there yet.
-HEARTS_TO_COME = {"context/budget.py", "identity/quota.py", "realtime/presence.py"}
+HEARTS_TO_COME = {"identity/quota.py", "realtime/presence.py"}
 IMPURE = {
     "aiohttp", "asyncio", "concurrent", "fastapi", "http", "io", "logging", "multiprocessing", "os", "pathlib",
     "random", "secrets", "socket", "sqlalchemy", "sqlite3", "starlette", "subprocess", "tempfile", "threading", "time",

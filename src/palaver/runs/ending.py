@@ -1,5 +1,6 @@
 """How a run ends, in words: the finished message and the last events; it writes nothing and asks nobody."""
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple
 
@@ -16,13 +17,26 @@ from palaver.core.events import (
     ToolFinished,
     UsageCounted,
 )
-from palaver.core.messages import Message, MessageStatus, Siblings, TextPart, text_of
+from palaver.core.messages import (
+    ImagePart,
+    Message,
+    MessageStatus,
+    Part,
+    ReasoningPart,
+    Siblings,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    text_of,
+)
 from palaver.core.usage import Usage
 from palaver.inference.port import ResolvedModel
 from palaver.runs.calls import CallEvent, CallState, evolve
 from palaver.runs.live import Live
 from palaver.runs.machine import Ending
 from palaver.runs.steps import parts
+
+_encode = msgspec.json.Encoder().encode
 
 # What a call that nobody answered ends with, by how far it had come.
 CUT_SHORT: dict[CallState, str] = {
@@ -124,8 +138,32 @@ def priced(usage: Usage, model: ResolvedModel | None) -> Usage:
 
 
 def asked_text(live: Live) -> str:
-    """Everything the model was told, for counting."""
+    """Everything the model was told in words, for counting: calls and what came of them too."""
     if live.view is None:
         return ""
-    said = [part.text for turn in live.view.turns for part in turn.parts if isinstance(part, TextPart)]
+    said = [_words(part) for turn in live.view.turns for part in turn.parts]
     return "\n".join([live.view.system or "", *said])
+
+
+def asked_images(live: Live) -> int:
+    """How many images the model was shown."""
+    if live.view is None:
+        return 0
+    shown = [inner for turn in live.view.turns for part in turn.parts for inner in _inside(part)]
+    return sum(isinstance(part, ImagePart) for part in shown)
+
+
+def _words(part: Part) -> str:
+    match part:
+        case TextPart(text=text) | ReasoningPart(text=text):
+            return text
+        case ToolCallPart(name=name, arguments=arguments):
+            return f"{name} {_encode(arguments).decode()}"
+        case ToolResultPart(content=content):
+            return content
+        case _:
+            return ""
+
+
+def _inside(part: Part) -> Sequence[Part]:
+    return part.parts if isinstance(part, ToolResultPart) else (part,)

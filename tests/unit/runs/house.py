@@ -138,7 +138,7 @@ class House:
             SystemClock(),
             Hooked(self.journal, Hooks(HookSettings(), SystemClock())),
         )
-        boxes = RunBoxes(self.tools, NoPlaces(), settings)
+        boxes = RunBoxes(self.tools, NoPlaces(), settings, bypass=True)
         asking = Asking(
             database, self.journal, self.models, boxes=boxes, hooked=hooked, count=_count, history=10, format_tries=2
         )
