@@ -17,7 +17,7 @@ def calls(*made: Call, text: str = "") -> Answer:
     return Answer([*([Say(text)] if text else []), *made])
 
 
-def call(call_id: str, name: str, **arguments: Any) -> Call:
+def call(call_id: str, name: str, /, **arguments: Any) -> Call:
     """One call."""
     return Call(call_id, name, [json.dumps(arguments)])
 
