@@ -10,6 +10,7 @@ from palaver.tools.policy import Rules
 from palaver.tools.port import Tool
 
 SKILL = "Skill"  # who has skills may open them, whatever else is offered
+TASK = "Task"
 
 
 def matches(name: str, patterns: Sequence[str]) -> bool:
