@@ -1,17 +1,20 @@
 """Puts together what agents act with: tools, servers, hooks, shelves and workspaces. It serves and decides nothing."""
 
 import asyncio
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from palaver.agents.commands import Expanded
 from palaver.agents.instructions import of_workspace
 from palaver.agents.opening import Agents, Bounds, open_agents
 from palaver.agents.recipe import Recipe, SkillBrief, Subagent
 from palaver.agents.service import Recipes
 from palaver.agents.settings import AgentSettings
+from palaver.core.errors import Invalid
 from palaver.core.events import Noticed
 from palaver.core.ids import SessionId, UserId
 from palaver.core.messages import TextPart, text_of
@@ -36,6 +39,8 @@ from palaver.tools.mcp.tokens import FolderTokens
 from palaver.tools.port import Tool
 from palaver.tools.sandbox.choosing import Chosen, choose
 from palaver.tools.service import Tools
+
+PROMPT = "/mcp__"  # how a prompt of an MCP server is asked for, as commands are
 
 # What programs of ours get of the environment, where it is there; see `tools.mcp.service`.
 Environment = Mapping[str, str]
@@ -128,8 +133,9 @@ class HousePlaces:
 class Settling:
     """Looks up what a prompt names (`runs.service.Settle`)."""
 
-    def __init__(self, recipes: Recipes, sessions: Sessions) -> None:
+    def __init__(self, recipes: Recipes, sessions: Sessions, servers: McpServers) -> None:
         self._recipes = recipes
+        self._servers = servers
         self._sessions = sessions
 
     async def __call__(self, principal: Principal, prompt: Prompt) -> Prompt:
@@ -140,6 +146,8 @@ class Settling:
         recipe = await self._recipes.resolve(
             principal, prompt.wanted, session.settings if session else None, command=expanded
         )
+        if expanded is None and said.startswith(PROMPT):
+            expanded = await self._prompt(principal, said, recipe)
         if expanded is not None:
             others = tuple(part for part in prompt.parts if not isinstance(part, TextPart))
             prompt = msgspec.structs.replace(
@@ -148,6 +156,22 @@ class Settling:
                 metadata={**prompt.metadata, "command": said[:1_000]},
             )
         return msgspec.structs.replace(prompt, recipe=recipe)
+
+
+    async def _prompt(self, principal: Principal, said: str, recipe: Recipe) -> Expanded | None:
+        """What an MCP server's prompt says: `/mcp__server__prompt name=value …`; None where there is no such server."""
+        command, _, rest = said[len(PROMPT) :].partition(" ")
+        name, _, prompt = command.partition("__")
+        server = next((one for one in self._recipes.servers(recipe.mcp) if one.name == name), None)
+        if server is None or not prompt:
+            return None
+        try:
+            given = dict(word.split("=", 1) for word in shlex.split(rest))
+        except ValueError:
+            at = {"loc": ["body", "prompt"], "msg": "not name=value", "type": "value_error"}
+            raise Invalid("Give a server's prompt its arguments as name=value.", errors=[at]) from None
+        text = await self._servers.prompt(principal.user_id, server, prompt, given)
+        return Expanded(command=f"mcp__{command}", text=text)
 
 
 def _web(settings: Settings) -> tuple[WebFetch | WebSearch, ...]:

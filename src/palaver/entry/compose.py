@@ -138,7 +138,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     sessions.forgotten = run_store.forget_answer
     sessions.check_mode = agency.agents.recipes.check_mode
     ground = _Ground(settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics)
-    driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions))
+    driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
     house = House(
         settings=settings,
         clock=clock,
