@@ -86,10 +86,10 @@ def environment_of(home: Path, port: int) -> dict[str, str]:
     return clean_environment() | {"PALAVER_HOME": str(home), "PALAVER_PORT": str(port)}
 
 
-def furnish(home: Path, port: int, upstream: int, *, pause: float = 60) -> House:
-    """Make a home with the fake model server as provider `bench`, a user and a key, by the command line."""
+def furnish(home: Path, port: int, upstream: int, *, pause: float = 60, more: str = "") -> House:
+    """Make a home with the fake model server as provider `bench`, a user and a key; `more` goes into its settings."""
     home.mkdir(parents=True)
-    (home / "palaver.toml").write_text(CONFIG.format(upstream=upstream, pause=pause), encoding="utf-8")
+    (home / "palaver.toml").write_text(CONFIG.format(upstream=upstream, pause=pause) + more, encoding="utf-8")
     _palaver(home, port, "user", "create", OWNER, "--role", "admin", said="correct horse battery")
     return House(home, port, _palaver(home, port, "key", "create", "--user", OWNER, "--name", "bench"))
 

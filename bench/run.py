@@ -22,6 +22,8 @@ from machine import PORTS, free_ports
 from rows import Row, as_data, table
 from servers import calls
 from streams import DURABLE, events, idle, ladder
+from tools import OFFERED, round_trip, vendor, waiting
+from tools import ladder as tools_ladder
 from turns import durable, growth
 
 Part = Callable[["Bench"], list[Row]]
@@ -34,11 +36,12 @@ class Bench:
         self.harness = harness
         self.folder = folder
         self.rounds = rounds
-        self._port = free_ports(len(PORTS) // 2)[-1]  # away from the harness' own
+        # away from the harness' own
+        self._port, self._second, self._vendor = free_ports(len(PORTS) // 2)[-3:]
 
-    def house(self, name: str, *, pause: float = 60) -> House:
+    def house(self, name: str, *, pause: float = 60, more: str = "") -> House:
         """A home of that name, made now."""
-        return furnish(self.folder / name, self._port, self.harness.upstream, pause=pause)
+        return furnish(self.folder / name, self._port, self.harness.upstream, pause=pause, more=more)
 
     def streamed(self, name: str, measure: Callable[[Harness, int], list[Row]]) -> list[Row]:
         """A part that the harness' own scripts measure."""
@@ -51,6 +54,16 @@ class Bench:
         relay = next(one for one in self.harness.targets(house) if one["name"] == DURABLE)
         return durable(self.harness, house, relay, self.rounds)
 
+    def tools(self) -> list[Row]:
+        """Turns with tools, and runs that wait for people."""
+        house = self.house("tools", more=OFFERED)
+        direct = self.harness.targets(house)[0]
+        rows = round_trip(self.harness, house, direct, self.rounds)
+        beside = furnish(self.folder / "calling", self._second, self.harness.upstream, more=OFFERED)
+        rows += tools_ladder(self.harness, house, beside, self.rounds)
+        with vendor(self._vendor, self.folder / "vendor.log"):
+            return rows + waiting(furnish(self.folder / "waiting", self._port, self._vendor))
+
 
 PARTS: dict[str, Part] = {
     "events": lambda bench: bench.streamed("events", events),
@@ -59,6 +72,7 @@ PARTS: dict[str, Part] = {
     "idle": lambda bench: bench.streamed("idle", idle),
     "abandoned": lambda bench: left_behind(bench.harness, bench.house("abandoned", pause=PAUSE)),
     "growth": lambda bench: growth(bench.harness, bench.house("growth")),
+    "tools": Bench.tools,
     "servers": lambda bench: calls(bench.rounds),
     "lists": lambda bench: lists(bench.harness, bench.house("lists")),
     "footprint": lambda bench: footprint(bench.house("footprint"), bench.folder, bench.rounds),
