@@ -15,7 +15,7 @@ import msgspec
 from palaver.core.errors import PalaverError
 from palaver.core.events import ApprovalAsked, RunEvent, ToolFinished, ToolStarted
 from palaver.kit.clock import Clock, stamp
-from palaver.runs import approvals_store, store
+from palaver.runs import approvals_store, limits, store
 from palaver.runs.approvals_store import Approval
 from palaver.runs.asking import INTERNAL, Boxes
 from palaver.runs.box import Box
@@ -184,10 +184,20 @@ class Acting:
             await write(self._journal, live, started)
             live.fold(started)
         began = time.monotonic()
-        scene = self._questioning.scene(live, call)
-        outcome = await self._tools.use(tool, call.arguments, scene)
+        outcome = await self._use(live, box, call, tool)
         await self._questioning.ended(live, call.id)
         return await self._finish(live, call, await self._after(live, box, call, outcome), began)
+
+    async def _use(self, live: Live, box: Box, call: Call, tool: Tool) -> Outcome:
+        """What comes of it, in the time that is left of the turn's."""
+        deadline = asyncio.timeout(limits.seconds_left(live.run.steps, box.limits))
+        try:
+            async with deadline:
+                return await self._tools.use(tool, call.arguments, self._questioning.scene(live, call))
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            return Outcome(f"{call.name} was stopped: {limits.too_slow(box.limits).message}", ok=False)
 
     async def _after(self, live: Live, box: Box, call: Call, outcome: Outcome) -> Outcome:
         """What came of it, with what hooks say about that; what was done cannot be undone by them."""

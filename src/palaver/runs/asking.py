@@ -1,5 +1,6 @@
 """One step of a run: the model is asked with all it may know and use, and heard; when to ask is the machine's."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from palaver.context.attribution import Unechoed
-from palaver.context.window import told
+from palaver.context.window import IMAGE_TOKENS
 from palaver.core.errors import PalaverError
 from palaver.core.events import (
     LimitReached,
@@ -44,11 +45,12 @@ from palaver.inference.port import (
 from palaver.runs import limits, speaking
 from palaver.runs.box import Box
 from palaver.runs.calling import CallsHeard
-from palaver.runs.ending import asked_text, priced, so_far
+from palaver.runs.ending import asked_images, asked_text, priced, so_far
 from palaver.runs.hooked import Hooked
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.machine import failure
+from palaver.runs.viewing import most_output, view_of
 from palaver.runs.written import write
 from palaver.sessions import store as session_store
 from palaver.sessions import tree
@@ -142,14 +144,17 @@ class Asking:
         going_on = so_far(live) if steps.past else None
         form = prompt.recipe.output_format
         native = form is None or "json_schema" in model.capabilities
-        live.view = view = told(
+        live.view = view = await view_of(
             path,
-            model=model.id,
+            model,
             system=speaking.system(live, box, form=None if native else form),
-            window=model.context_window,
+            tools=box.specs,
             going_on=going_on,
-            tools=bool(box.specs),
+            answer=prompt.max_output_tokens,
+            besides=speaking.besides(steps),
         )
+        if box.limits.max_budget_usd is not None and model.price is None:
+            return limits.unpriced(box.limits, model.id)
         reserved = limits.reserve(
             steps,
             box.limits,
@@ -162,13 +167,13 @@ class Asking:
             return reserved
         return Ask(
             model=model.model,
-            messages=(*view.turns, *speaking.besides(steps)),
+            messages=view.turns,
             system=view.system,
             tools=box.specs,
             temperature=prompt.temperature,
             top_p=prompt.top_p,
             stop=prompt.stop,
-            max_output_tokens=reserved.max_output_tokens,
+            max_output_tokens=most_output(view, model, reserved.max_output_tokens),
             effort=prompt.effort,
             output_format=OutputFormat(form.schema, form.name) if form and native else None,
             session_id=live.session_id,
@@ -179,7 +184,8 @@ class Asking:
         if box.limits.max_budget_usd is None:
             return 0
         schemas = "".join(spec.description + str(spec.parameters) for spec in box.specs)
-        return await self._count(asked_text(live) + schemas, live.run.model)
+        words = await self._count(asked_text(live) + schemas, live.run.model)
+        return words + asked_images(live) * IMAGE_TOKENS
 
     async def _counted(self, live: Live, said: str) -> Usage:
         asked = asked_text(live)
@@ -191,19 +197,33 @@ class Asking:
 
     async def _listen(self, live: Live, box: Box, ask: Ask) -> Sequence[RunEvent]:
         attributed = live.view is not None and live.view.attributed
-        heard = _Hearing(Unechoed() if attributed else None, CallsHeard(live.run))
+        steps = live.run.steps
+        heard = _Hearing(Unechoed() if attributed else None, CallsHeard(live.run), characters=limits.size(steps.past))
+        deadline = asyncio.timeout(limits.seconds_left(steps, box.limits))
+        try:
+            async with deadline:
+                end = await self._hear_out(live, box, ask, heard)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            end = limits.too_slow(box.limits)
+        return await self._replied(live, box, end, heard) if isinstance(end, Finished) else (end,)
+
+    async def _hear_out(self, live: Live, box: Box, ask: Ask, heard: _Hearing) -> Finished | LimitReached | RunFailed:
+        """Tell what the model says as it says it; how that ended."""
+        most = box.limits.max_characters
         async with aclosing(self._models.stream(live.asked, ask)) as pieces:
             async for read in pieces:
                 for piece in read:
                     if isinstance(piece, Finished):
                         self._say(live, heard.unechoed.rest() if heard.unechoed else "")
-                        return await self._replied(live, box, piece, heard)
+                        return piece
                     self._hear(live, piece, heard)
+                    if heard.characters > most:
+                        return limits.too_long(box.limits)
                 if live.unwritten_size:
                     await self._journal.room(live)
-                if heard.characters > box.limits.max_characters:
-                    return (LimitReached(code="max_output", message="The answer got longer than it may be."),)
-        return (BROKEN_OFF,)
+        return BROKEN_OFF
 
     def _hear(self, live: Live, piece: Piece, heard: _Hearing) -> None:
         match piece:

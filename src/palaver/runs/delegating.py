@@ -113,7 +113,10 @@ def narrowed(live: Live, box: Box, subagent: Subagent, *, instructions: str) -> 
     own = Permissions(subagent.permission_mode or mode, Rules(allow=rules.allow, deny=parsed(subagent.disallowed)))
     both = policy.narrowed(Permissions(mode, rules), own)
     budget = box.limits.max_budget_usd
-    left = None if budget is None else max(budget - (steps.spent.cost_usd or 0.0) - steps.delegated_usd, 1e-9)
+    # Those who work at the same time share what is left; what one of them leaves goes back to the run above.
+    sharers = sum(_is_task(box, call) for call in live.run.calls) or 1
+    spent = (steps.spent.cost_usd or 0.0) + steps.delegated_usd
+    left = None if budget is None else max((budget - spent) / sharers, 1e-9)
     return msgspec.structs.replace(
         mine,
         agent=subagent.name,
@@ -129,6 +132,10 @@ def narrowed(live: Live, box: Box, subagent: Subagent, *, instructions: str) -> 
         subagents=(),
         output_format=None,
     )
+
+
+def _is_task(box: Box, call: Call) -> bool:
+    return call.name in box.tools and box.tools[call.name].spec.kind == "subagent"
 
 
 async def _nobody(live: Live, prompt: Prompt) -> None:

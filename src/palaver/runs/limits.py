@@ -41,10 +41,31 @@ def reached(steps: Steps, limits: Limits) -> LimitReached | None:
         said = f"The same call failed {steps.failing[1]} times in a row, so the turn was stopped."
         return LimitReached(code="repeating", message=said)
     if steps.busy_ms > limits.max_seconds * 1000:
-        return LimitReached(code="max_seconds", message=f"The turn worked for {limits.max_seconds:g} seconds.")
-    if _size(steps.past) > limits.max_characters:
-        return LimitReached(code="max_output", message=f"The turn said more than {limits.max_characters} characters.")
+        return too_slow(limits)
+    if size(steps.past) > limits.max_characters:
+        return too_long(limits)
     return None
+
+
+def seconds_left(steps: Steps, limits: Limits) -> float:
+    """How long models and tools may still work."""
+    return max(limits.max_seconds - steps.busy_ms / 1000, 0.0)
+
+
+def too_slow(limits: Limits) -> LimitReached:
+    """The time is over."""
+    return LimitReached(code="max_seconds", message=f"The turn worked for {limits.max_seconds:g} seconds.")
+
+
+def too_long(limits: Limits) -> LimitReached:
+    """Enough was said."""
+    return LimitReached(code="max_output", message=f"The turn said more than {limits.max_characters} characters.")
+
+
+def unpriced(limits: Limits, model: str) -> LimitReached:
+    """Nobody knows what the next call costs, so no budget can be kept."""
+    said = f"The price of {model} is not known, so the turn's ${limits.max_budget_usd:g} cannot be kept."
+    return LimitReached(code="budget_exceeded", message=said)
 
 
 def reserve(
@@ -76,6 +97,7 @@ def _affordable(left: float, price: Price, asked_tokens: int) -> float:
     return float("inf") if into <= left else 0.0
 
 
-def _size(parts: tuple[Part, ...]) -> int:
+def size(parts: tuple[Part, ...]) -> int:
+    """Characters that were said, results of calls included."""
     said = [len(part.text) for part in parts if isinstance(part, TextPart)]
     return sum(said) + sum(len(part.content) for part in parts if isinstance(part, ToolResultPart))

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from palaver.agents.wanted import ANYTHING
-from palaver.core.errors import Conflict, PalaverError, Unavailable, coded
+from palaver.core.errors import Conflict, Invalid, PalaverError, Unavailable, coded
 from palaver.core.events import CancelRequested, RunDone, RunFailed
 from palaver.core.ids import RUN, SESSION, RunId, Seq, SessionId, UserId
 from palaver.core.principal import Principal
@@ -67,6 +67,7 @@ class Runs:
         prompt = await self._settled(principal, prompt)
         model_id = prompt.model or prompt.recipe.model or await self._model_of(principal, prompt)
         model = await self._parts.resolve(model_id, principal)
+        _refuse_unpriced(prompt, model)
         session_id = prompt.session_id or SessionId(new_id(SESSION))
         live = Live(run_id or self.new_id(), session_id, principal.user_id, epoch=1)
         live.fingerprint = mark
@@ -218,3 +219,10 @@ class Runs:
             return None
         kept = await self._database.read(session_store.find(prompt.session_id, principal.user_id))
         return kept.session.model
+
+
+def _refuse_unpriced(prompt: Prompt, model: ResolvedModel) -> None:
+    """A budget that nobody can keep is worse than none."""
+    if prompt.recipe.max_budget_usd is not None and model.price is None:
+        said = f"The price of {model.id} is not known, so no budget can be kept: name it in the model's `facts`."
+        raise Invalid(said, errors=[{"loc": ["body", "max_budget_usd"], "msg": said, "type": "unpriced"}])
