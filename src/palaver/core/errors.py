@@ -150,6 +150,15 @@ class ModelUnavailable(PalaverError):
     retryable = True
 
 
+class OutputInvalid(PalaverError):
+    """No answer of the model follows the format that was asked for."""
+
+    status = 502
+    code = "output_invalid"
+    title = "The answer does not follow its format"
+    retryable = True
+
+
 class ModelTimeout(PalaverError):
     """The model's server did not answer within its deadline."""
 

@@ -20,7 +20,7 @@ def tree(kind: type[PalaverError] = PalaverError) -> Iterator[type[PalaverError]
 CONTRACT = {
     "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409, "session_busy": 409,
     "payload_too_large": 413, "unsupported_media_type": 415, "invalid": 422, "rate_limited": 429,
-    "budget_exceeded": 402, "model_unavailable": 502, "model_timeout": 504, "unavailable": 503, "internal": 500,
+    "budget_exceeded": 402, "model_unavailable": 502, "output_invalid": 502, "model_timeout": 504, "unavailable": 503, "internal": 500,
     "storage_full": 507,
 }  # fmt: skip
 
@@ -46,7 +46,7 @@ def test_an_error_says_what_it_is_given_and_its_title_otherwise() -> None:
 
 def test_only_what_may_be_better_later_is_worth_another_try() -> None:
     retryable = {kind.code for kind in tree() if kind.retryable}
-    assert retryable == {"rate_limited", "model_unavailable", "model_timeout", "unavailable"}
+    assert retryable == {"rate_limited", "model_unavailable", "model_timeout", "output_invalid", "unavailable"}
 
 
 def test_an_error_carries_when_to_come_back_and_which_fields_are_wrong() -> None:
