@@ -96,8 +96,32 @@ class Siblings(msgspec.Struct, frozen=True):
     index: int = 0
 
 
+class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The receipt of a summary: which messages of its branch it stands for, and what that saves.
+
+    Both messages are inclusive; the originals remain where they are. `extractive`: sentences that were picked, not
+    written, because the model cannot summarise. `checked`: a second look compared it with the originals, and `repaired`
+    it where something was missing.
+    """
+
+    receipt_id: str
+    from_message_id: MessageId
+    to_message_id: MessageId
+    messages: int
+    tokens_before: int
+    tokens_after: int
+    because: Literal["asked", "full"] = "asked"
+    checked: bool = False
+    repaired: bool = False
+    extractive: bool = False
+    focus: str | None = None
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC."""
+    """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC.
+
+    `summary` stands only in messages that sum up earlier ones.
+    """
 
     id: MessageId
     session_id: SessionId
@@ -113,6 +137,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     finish_reason: FinishReason | None = None
     error: MessageError | None = None
     structured_output: Any = None
+    summary: Summary | msgspec.UnsetType = msgspec.UNSET
     siblings: Siblings = Siblings()
     metadata: dict[str, Any] = {}
     created_at: str

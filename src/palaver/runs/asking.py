@@ -139,17 +139,15 @@ class Asking:
         return box
 
     async def _question(self, live: Live, box: Box) -> Ask | LimitReached:
-        path = await self._past(live)
         prompt, model, steps = live.prompt, live.asked, live.fold().steps  # what hooks just added is in it
-        going_on = so_far(live) if steps.past else None
         form = prompt.recipe.output_format
         native = form is None or "json_schema" in model.capabilities
         live.view = view = await view_of(
-            path,
+            await self._past(live),
             model,
             system=speaking.system(live, box, form=None if native else form),
             tools=box.specs,
-            going_on=going_on,
+            going_on=so_far(live) if steps.past else None,
             answer=prompt.max_output_tokens,
             besides=speaking.besides(steps),
         )

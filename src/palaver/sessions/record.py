@@ -17,6 +17,7 @@ from palaver.core.messages import (
     MessageStatus,
     Part,
     Siblings,
+    Summary,
     TextPart,
 )
 from palaver.core.usage import Usage
@@ -42,6 +43,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     finish_reason: FinishReason | None
     error: MessageError | None
     structured_output: Any = None
+    summary: Summary | msgspec.UnsetType = msgspec.UNSET
     created_at: str
     parts: tuple[Part, ...] | msgspec.UnsetType = msgspec.UNSET
 
@@ -69,6 +71,7 @@ def body_of(message: Message) -> bytes:
             finish_reason=message.finish_reason,
             error=message.error,
             structured_output=message.structured_output,
+            summary=message.summary,
             created_at=message.created_at,
             parts=msgspec.UNSET if plain else message.parts,
         )
@@ -101,6 +104,7 @@ def message_of(body: bytes, text: str, metadata: bytes | None, siblings: Sibling
         finish_reason=kept.finish_reason,
         error=kept.error,
         structured_output=kept.structured_output,
+        summary=kept.summary,
         siblings=siblings or Siblings(),
         metadata=_metadata.decode(metadata) if metadata else {},
         created_at=kept.created_at,

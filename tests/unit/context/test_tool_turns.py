@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from palaver.context.attribution import CUT
+from palaver.context.budget import HEAD, TAIL
 from palaver.context.unfolding import INTERRUPTED
 from palaver.context.untrusted import RULE, as_data
-from palaver.context.window import HEAD, TAIL, Told, told
+from palaver.context.window import Told, told
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import (
     ImagePart,
@@ -20,8 +21,10 @@ from palaver.core.messages import (
     ToolResultPart,
     text_of,
 )
+from palaver.inference.port import ToolSpec
 from tests.promises import keeps
 
+READ = ToolSpec("Read", "Reads.", {})
 HM = ReasoningPart(text="hm", signature="anthropic_messages:x")
 
 
@@ -94,7 +97,7 @@ def test_what_a_tool_returns_is_data_that_cannot_imitate_its_end() -> None:
     assert told_result.content.lower().count("tool_output>") == 4
     assert told_result.content.lower().count("<tool_output") == 1
     assert told_result.content.count("</tool_output>") == 1
-    assert told([], model="x", system=None, window=None, tools=True).system == RULE
+    assert told([], model="x", system=None, window=None, tools=(READ,)).system == RULE
 
 
 def test_what_the_person_answers_is_no_data() -> None:

@@ -1,0 +1,70 @@
+"""What the model of one run is told in its next step: it counts and fits; the words come from `speaking.py`."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from palaver.context import budget
+from palaver.context.budget import Measure
+from palaver.context.counting import cautious, count_all, encoding_of
+from palaver.context.window import Told, countable, told
+from palaver.core.messages import Message
+from palaver.inference.failures import ContextTooLong
+from palaver.inference.port import ResolvedModel, ToolSpec, Turn
+
+BYTES_PER_CAUTIOUS = 3  # a token is at least one byte, and `cautious` counts at least one for every three
+
+
+async def view_of(
+    path: Sequence[Message],
+    model: ResolvedModel,
+    *,
+    system: str | None,
+    tools: Sequence[ToolSpec],
+    going_on: Message | None,
+    answer: int | None,
+    besides: tuple[Turn, ...] = (),
+) -> Told:
+    """What fits the model's window. Raises `ContextTooLong` where even the instructions and the question do not."""
+    window = model.context_window
+    fitting = partial(
+        told, path, model=model.id, system=system, window=window, going_on=going_on, tools=tools, answer=answer,
+        besides=besides,
+    )  # fmt: skip
+    view = fitting(measure=cautious)
+    if window is None:
+        return view
+    if encoding_of(model.id) is not None and not _surely_fits(view, window, answer):
+        texts = countable(
+            path, model=model.id, system=system, going_on=going_on, tools=tools, besides=besides
+        )  # fmt: skip
+        view = fitting(measure=await _counted(list(texts), model.id), exact=True)
+    if view.over:
+        raise ContextTooLong(
+            f"The instructions, the tools and the last message take about {view.weights.total} tokens; "
+            f"the window of {model.id} has {window}."
+        )
+    return view
+
+
+async def _counted(texts: list[str], model: str) -> Measure:
+    known = dict(zip(texts, await count_all(texts, model), strict=True))
+
+    def exactly(text: str) -> float:
+        found = known.get(text)  # what is cut anew has not been counted: it has no more tokens than bytes
+        return len(text.encode("utf-8", "replace")) if found is None else found
+
+    return exactly
+
+
+def most_output(view: Told, model: ResolvedModel, wanted: int | None) -> int | None:
+    """How long the answer may get, so that it fits behind what is told."""
+    window = model.context_window
+    if window is None:
+        return wanted
+    return budget.answer_room(window, view.weights.total, wanted=wanted, most=model.max_output)
+
+
+def _surely_fits(view: Told, window: int, answer: int | None) -> bool:
+    """Whether no vocabulary whatever could make more of it than there is room for."""
+    whole = not (view.left_out_ids or view.shortened_ids or view.steps_left_out or view.over)
+    return whole and view.weights.total * BYTES_PER_CAUTIOUS <= budget.room(window, answer=answer, exact=True)
