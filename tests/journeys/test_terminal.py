@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.journeys.test_command_line import Home
-from tests.unit.entry.cli.test_chat import Terminal, start
+from tests.conformance.test_chat_at_a_terminal import Terminal, start
 
 WAITS = re.compile(r"palaver approvals (?:approve|answer) (run_\w+) (call_\w+)")
 GOES_ON = re.compile(r"palaver chat --session (ses_\w+)")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.entry.cli.api_in_short import APPROVAL, QUESTION, RUN, SESSION, ApiInShort
-from tests.unit.entry.cli.test_chat import Terminal, end, start
+from tests.conformance.test_chat_at_a_terminal import Terminal, end, start
 
 
 @asynccontextmanager
