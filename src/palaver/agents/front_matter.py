@@ -6,6 +6,7 @@ Every scalar stays text (`no` is no boolean here), anchors are refused, and noth
 import re
 from typing import Any, cast
 
+DEEPEST = 32  # lists in lists; far more than anybody writes, and the parser takes the square of it
 LONGEST_FRONT = 16_384  # characters; descriptions of thousands of characters exist, more is no front matter
 
 _FENCE = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)(?:^|\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -43,8 +44,13 @@ def _fields(front: str) -> dict[str, Any]:
 
     library: Any = yaml  # it has no types of its own
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in library.parse(front, Loader=yaml.BaseLoader)):
-            raise NotReadable("the front matter has YAML aliases, which are not taken")
+        depth = 0
+        for event in library.parse(front, Loader=yaml.BaseLoader):
+            if isinstance(event, yaml.AliasEvent):
+                raise NotReadable("the front matter has YAML aliases, which are not taken")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                return _line_by_line(front, RecursionError("it is nested too deep"))
         # makes texts, lists and mappings only: narrower than the library's own safe loader
         values = library.load(front, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
