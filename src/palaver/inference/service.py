@@ -15,7 +15,7 @@ from palaver.inference.attempts import Attempts, Begun, Chance
 from palaver.inference.breaker import State
 from palaver.inference.describing import Listed, Sources, describe
 from palaver.inference.failures import UnknownModel, worth_another_model
-from palaver.inference.port import Ask, Capability, Pieces, Provider, ResolvedModel, Switched
+from palaver.inference.port import Ask, Capability, Offer, Pieces, Provider, ResolvedModel, Switched
 from palaver.inference.price import Price
 from palaver.inference.pricelist import PriceList
 from palaver.inference.servers import Server, Servers
@@ -28,6 +28,8 @@ from palaver.observability.metrics import Metrics
 # A model that is not in a server's list may have been added just now; but not every guess may cause a look.
 LOOK_AGAIN = timedelta(seconds=5)
 NO_FACTS = ModelFacts.model_validate({})
+UNLISTED = Listed()
+MOST_KNOWN = 1_000  # models whose description is kept
 
 
 class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,7 @@ class Inference:
         self._servers = Servers(settings, providers, builtin, clock)
         self._builtin = builtin.name
         self._prices = PriceList(clock)
+        self._known: dict[tuple[str, str], tuple[tuple[Offer | None, Listed, bool], ResolvedModel]] = {}
         backoff = Backoff(
             tries=settings.tries,
             first=settings.first_wait,
@@ -167,21 +170,28 @@ class Inference:
         listed: dict[str, Listed] = {}
         if server.vendor and server.vendor.prices and models:
             listed = await self._prices.look_up(server.vendor.prices, models)
-        return [
-            describe(
-                server.name,
-                model,
-                Sources(
-                    facts=server.settings.facts.get(model, NO_FACTS),
-                    offer=server.offers.get(model),
-                    listed=listed.get(model, Listed()),
-                    vendor=server.vendor,
-                    toolless=model in server.toolless,
-                    local=server.local,
-                ),
-            )
-            for model in models
-        ]
+        return [self._describe(server, model, listed.get(model, UNLISTED)) for model in models]
+
+    def _describe(self, server: Server, model: str, listed: Listed) -> ResolvedModel:
+        """As long as nobody says anything new of the model, what was made of it before: every turn asks."""
+        changing = (server.offers.get(model), listed, model in server.toolless)
+        known = self._known.get((server.name, model))
+        if known is not None and known[0] == changing:
+            return known[1]
+        offer, listed, toolless = changing
+        sources = Sources(
+            facts=server.settings.facts.get(model, NO_FACTS),
+            offer=offer,
+            listed=listed,
+            vendor=server.vendor,
+            toolless=toolless,
+            local=server.local,
+        )
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        made = describe(server.name, model, sources)
+        self._known[server.name, model] = (changing, made)
+        return made
 
     async def _begin(self, model: ResolvedModel, ask: Ask) -> tuple[Begun, Switched | None]:
         server = self._servers.get(model.provider)
