@@ -1,13 +1,17 @@
 """What tests of agents start from: three people, a house of shelves, and files on a disk."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
 
 from palaver.agents import api
+from palaver.agents.kinds import Kind
 from palaver.agents.opening import Agents
 from palaver.core.ids import UserId
 from palaver.core.principal import Principal
@@ -64,6 +68,32 @@ async def settle_people(database: Database) -> None:
         await database.write(identity_store.add_user(values))
 
 
+ASKED: ContextVar[Agents] = ContextVar("ASKED")
+
+
+class WhicheverShelves:
+    """The shelves of whichever library is asked: doors take long to make, and are the same for all of them."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def use(principal: Principal, kind: Kind, *more: Any, **said: Any) -> Any:
+            agents = ASKED.get()
+            own = next(one for one in agents.kinds if one.name == kind.name)
+            return getattr(agents.shelves, name)(principal, own, *more, **said)
+
+        return use
+
+
+@cache
+def _app(kinds: tuple[str, ...]) -> FastAPI:
+    async def door(request: Request) -> Principal:
+        return PEOPLE[UserId(request.headers["x-who"])]
+
+    app = FastAPI()
+    problem.answer_errors(app)
+    app.include_router(api.routes(WhicheverShelves(), door, ASKED.get().kinds))  # type: ignore[arg-type]
+    return app
+
+
 @dataclass
 class Library:
     """Shelves with doors, and somebody who stands before them."""
@@ -72,14 +102,12 @@ class Library:
     database: Database
     home: Path
     clock: ManualClock
-    app: FastAPI = field(default_factory=FastAPI)
 
-    def __post_init__(self) -> None:
-        async def door(request: Request) -> Principal:
-            return PEOPLE[UserId(request.headers["x-who"])]
-
-        problem.answer_errors(self.app)
-        self.app.include_router(api.routes(self.agents.shelves, door, self.agents.kinds))  # type: ignore[arg-type]
+    @property
+    def app(self) -> FastAPI:
+        """The doors, with these shelves behind them."""
+        ASKED.set(self.agents)
+        return _app(tuple(kind.name for kind in self.agents.kinds))
 
     async def call(self, method: str, path: str, body: Any = None, *, who: Principal = ADA, **more: str) -> Answer:
         sent = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
