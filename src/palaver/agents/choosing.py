@@ -60,7 +60,7 @@ class Choosing:
                 if answering is None or one.name != answering.name
             ),
             skills=tuple(wishes.skill(one) for one in self._shelf.unnamed(SKILL.name)),
-            mcp=wishes.overlaid(self._operator, [_server(one) for one in self._shelf.unnamed(MCP_SERVER)]),
+            mcp=wishes.overlaid(self._operator, [self._server(one) for one in self._shelf.unnamed(MCP_SERVER)]),
             hooks=tuple(wishes.hook(one, hook_record(one.id)) for one in self._shelf.every(HOOK)),
         )
 
@@ -151,7 +151,13 @@ class Choosing:
 
     def _servers(self, names: Sequence[str]) -> tuple[Values, ...]:
         of_operator = [one for one in self._operator if one["name"] in names]
-        return wishes.overlaid(of_operator, [_server(one) for one in self._those(MCP_SERVER, names)])
+        return wishes.overlaid(of_operator, [self._server(one) for one in self._those(MCP_SERVER, names)])
+
+    def _server(self, one: Thing) -> Values:
+        kept = definition_of(one.brief)
+        admin = self._principal.admin if one.origin == "own" else one.trusted
+        barred = {"barred": True} if self._keepings.servers.barred(kept, admin=admin) else {}
+        return wishes.server(one, kept, server_record(one.id)) | barred
 
     def _those(self, kind: str, names: Sequence[str]) -> list[Thing]:
         found = [self._shelf.find(kind, name) for name in dict.fromkeys(names)]
@@ -164,10 +170,6 @@ class Choosing:
             said = kind.replace("_", " ")
             raise _refusal(where, f"There is no {said} `{name[:80]}` that you can use; there are: {there}.", "unknown")
         return found
-
-
-def _server(one: Thing) -> Values:
-    return wishes.server(one, definition_of(one.brief), server_record(one.id))
 
 
 def _checked(model: type[BaseModel], said: Any, where: Place) -> Values | None:

@@ -14,12 +14,14 @@ from palaver.agents.servers import MCP_SERVER, ServerKeeping
 from palaver.agents.service import Recipes
 from palaver.agents.settings import AgentSettings
 from palaver.agents.shelves import Shelves
+from palaver.core.errors import Forbidden
 from palaver.core.ids import UserId
 from palaver.core.principal import Principal
 from palaver.kit.clock import Clock, stamp
 from palaver.privacy.sealing import Sealer
 from palaver.storage.port import Database
 from palaver.tools.hooks.settings import HookSettings
+from palaver.tools.mcp.definition import ONLY_ADMINS
 from palaver.tools.mcp.precedence import Server
 from palaver.tools.mcp.settings import McpSettings
 
@@ -47,12 +49,19 @@ class Agents:
     operator: frozenset[str]
 
     async def server(self, principal: Principal, server_id: str) -> Server:
-        """The MCP server with this id, or the operator's with this name; `NotFound` where it is not this person's."""
+        """The MCP server with this id, or the operator's with this name; `NotFound` where it is not this person's.
+
+        `Forbidden` where it runs a program that its owner may not define any more.
+        """
         entry = (await self.shelves.disk.look()).by_id.get(server_id)
         name = entry.name if entry is not None else server_id
         if name in self.operator:
             return self.servers.server(None, {"name": name})
-        return self.servers.server(server_id, await self.shelves.stored(principal, self.servers.kind, server_id))
+        kept, values = await self.shelves.stored(principal, self.servers.kind, server_id)
+        admin = principal.admin if kept.user_id == principal.user_id else kept.role == "admin"
+        if self.servers.barred(values, admin=admin):
+            raise Forbidden(ONLY_ADMINS)
+        return self.servers.server(server_id, values)
 
     def tell_status(self, statuses: Statuses) -> None:
         """From now on lists of MCP servers say how each fares."""

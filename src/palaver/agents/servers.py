@@ -43,9 +43,11 @@ class ServerKeeping:
         return stored.sealed(definition, self._sealer, about)
 
     def opened(self, kept: Sequence[Values], operator: Mapping[str, ServerDefinition]) -> tuple[Server, ...]:
-        """The servers of a recipe; one that the operator has taken away meanwhile is not among them."""
+        """The servers of a recipe; what the operator took away meanwhile, and what is barred, is not among them."""
         found: list[Server] = []
         for one in kept:
+            if one.get("barred"):
+                continue
             name, source, about = one["name"], one["source"], one.get("about", "")
             if source != "operator":
                 definition = stored.opened(one["definition"], self._sealer, about)
@@ -53,6 +55,10 @@ class ServerKeeping:
             elif name in operator:
                 found.append(Server(name, operator[name], "operator"))
         return tuple(found)
+
+    def barred(self, kept: Values, *, admin: bool) -> bool:
+        """Whether it runs a program that its owner may not, or may not any more, define."""
+        return kept.get("type") == "stdio" and not (admin or self._settings.allow_user_stdio)
 
     def server(self, definition_id: str | None, kept: Values) -> Server:
         """A server as it stands on its shelf; without an id, the operator's."""

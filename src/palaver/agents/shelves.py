@@ -97,10 +97,10 @@ class Shelves:
         kept, version = await self._database.read(_owned(kind, definition_id, principal))
         return _told(kind, principal, kept, _decoded(version.body))
 
-    async def stored(self, principal: Principal, kind: Kind, definition_id: str) -> Values:
+    async def stored(self, principal: Principal, kind: Kind, definition_id: str) -> tuple[Kept, Values]:
         """One of them as it is stored, its secrets sealed: for work inside the house, never to be told."""
-        _, version = await self._database.read(_owned(kind, definition_id, principal))
-        return _decoded(version.body)
+        kept, version = await self._database.read(_owned(kind, definition_id, principal))
+        return kept, _decoded(version.body)
 
     async def create(self, principal: Principal, kind: Kind, values: Values) -> Values:
         """Put one there, and give it whole."""

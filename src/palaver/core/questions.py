@@ -11,12 +11,16 @@ class Option(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something to ask the person; without options the answer is free text. `multi`: several may be chosen."""
+    """Something to ask the person; without options the answer is free text.
+
+    `multi`: several may be chosen; `optional`: none need be.
+    """
 
     header: str
     question: str
     options: tuple[Option, ...] = ()
     multi: bool = False
+    optional: bool = False
 
 
 class Answers(msgspec.Struct, frozen=True):

@@ -34,6 +34,7 @@ from palaver.tools.builtin.web_search import WebSearch, web_search
 from palaver.tools.hooks.asking import Hooks
 from palaver.tools.hooks.callbacks import installed
 from palaver.tools.hooks.port import Hook, HookQuestion
+from palaver.tools.mcp.definition import ONLY_ADMINS
 from palaver.tools.mcp.service import McpServers
 from palaver.tools.mcp.tokens import FolderTokens
 from palaver.tools.port import Tool
@@ -109,7 +110,9 @@ class HousePlaces:
     async def servers(self, user_id: UserId, mcp: Sequence[dict[str, Any]]) -> tuple[Sequence[Tool], Sequence[Noticed]]:
         """The tools of MCP servers, and which servers are not there."""
         offered = await self._servers.tools(user_id, self._recipes.servers(mcp))
-        return offered.tools, [Noticed(code=one.code, message=one.message) for one in offered.notices]
+        barred = [one["name"] for one in mcp if one.get("barred")]
+        notices = [Noticed(code="mcp_barred", message=f"{name} is left out. {ONLY_ADMINS}") for name in barred]
+        return offered.tools, [*notices, *(Noticed(code=one.code, message=one.message) for one in offered.notices)]
 
     def skills(self, user_id: UserId, briefs: Sequence[SkillBrief]) -> Tool:
         """The tool that opens skills."""

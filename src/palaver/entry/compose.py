@@ -53,7 +53,9 @@ from palaver.sessions.service import Sessions
 from palaver.storage.chain import bring_up_to_date
 from palaver.storage.port import Database
 from palaver.storage.sqlite import SqliteDatabase
+from palaver.tools.mcp.service import McpServers
 
+USERS = "(users)"  # no server can be called so
 EXPIRY_LOOK = timedelta(seconds=5)  # how often it is looked for approvals that waited too long
 
 
@@ -304,3 +306,19 @@ def _watch(house: House, concluding: Concluding) -> None:
     spent = house.metrics.watch_growing
     spent("palaver_input_tokens", "Tokens that models were given.", lambda: concluding.spent.input_tokens)
     spent("palaver_output_tokens", "Tokens that models wrote.", lambda: concluding.spent.output_tokens)
+    _watch_servers(house.metrics, house.agency.servers)
+
+
+def _watch_servers(metrics: Metrics, servers: McpServers) -> None:
+    """Instances of the operator's MCP servers by name, and of all others together (`users`)."""
+
+    def instances() -> dict[tuple[str, ...], float]:
+        rows = [(one.name or USERS, one) for one in servers.stats()]
+        free = {(name, "free"): float(one.free) for name, one in rows}
+        return free | {(name, "lent"): float(one.lent) for name, one in rows}
+
+    def restarts() -> dict[tuple[str, ...], float]:
+        return {(one.name or USERS,): float(one.restarts) for one in servers.stats()}
+
+    metrics.watch("palaver_mcp_instances", "Running instances of MCP servers.", instances, ("server", "state"))
+    metrics.watch_growing("palaver_mcp_restarts", "Instances that were lost and replaced.", restarts, ("server",))

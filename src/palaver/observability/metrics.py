@@ -5,7 +5,8 @@ has taken more values than it may counts the rest as `other`.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -19,6 +20,7 @@ REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 FIRST_TOKEN_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 
 Labels = tuple[str, ...]
+Rows = Mapping[Labels, float]
 
 
 class Tally:
@@ -77,6 +79,24 @@ class Spread:
         return buckets
 
 
+class _Watched(NamedTuple):
+    """Something that somebody else keeps."""
+
+    family: type[GaugeMetricFamily | CounterMetricFamily]
+    name: str
+    says: str
+    labels: Labels
+    read: Callable[[], float | Rows]
+
+    def collect(self) -> Metric:
+        """As Prometheus wants it."""
+        found = self.read()
+        family = self.family(self.name, self.says, labels=self.labels)
+        for labels, value in (found if isinstance(found, Mapping) else {(): found}).items():
+            family.add_metric(labels, value)
+        return family
+
+
 class Metrics(Collector):
     """Every number of this process. Hot ones are attributes that their owner adds to; others have a `Tally`."""
 
@@ -92,19 +112,22 @@ class Metrics(Collector):
         self.first_token_seconds = Spread(
             "palaver_first_token_seconds", "Time until a model said something.", ("provider",), FIRST_TOKEN_SECONDS
         )
-        self._watched: list[tuple[type[GaugeMetricFamily | CounterMetricFamily], str, str, Callable[[], float]]] = []
+        self._watched: list[_Watched] = []
         self._registry = CollectorRegistry()
         for collector in (PlatformCollector, ProcessCollector, GCCollector):
             collector(registry=self._registry)
         self._registry.register(self)
 
-    def watch(self, name: str, says: str, read: Callable[[], float]) -> None:
-        """Show a number that somebody else keeps and that goes up and down; it is read when Prometheus asks."""
-        self._watched.append((GaugeMetricFamily, name, says, read))
+    def watch(self, name: str, says: str, read: Callable[[], float | Rows], labels: Labels = ()) -> None:
+        """Show what somebody else keeps and what goes up and down; it is read when Prometheus asks.
 
-    def watch_growing(self, name: str, says: str, read: Callable[[], float]) -> None:
-        """The same for a number that only grows."""
-        self._watched.append((CounterMetricFamily, name, says, read))
+        With `labels`, a number for each combination of them, of which whoever keeps them bounds how many there are.
+        """
+        self._watched.append(_Watched(GaugeMetricFamily, name, says, labels, read))
+
+    def watch_growing(self, name: str, says: str, read: Callable[[], float | Rows], labels: Labels = ()) -> None:
+        """The same for what only grows."""
+        self._watched.append(_Watched(CounterMetricFamily, name, says, labels, read))
 
     def render(self) -> bytes:
         """Everything, in the text format whose content type is `CONTENT_TYPE`."""
@@ -120,5 +143,5 @@ class Metrics(Collector):
         yield GaugeMetricFamily("palaver_streams_open", "Event streams open now.", self.streams_open)
         for series in (self.requests, self.request_seconds, self.runs, self.upstream_errors, self.first_token_seconds):
             yield series.collect()
-        for family, name, says, read in self._watched:
-            yield family(name, says, read())
+        for watched in self._watched:
+            yield watched.collect()

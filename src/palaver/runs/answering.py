@@ -231,7 +231,7 @@ def _given(questions: tuple[Question, ...], answer: Answer) -> tuple[tuple[str, 
     if given is None or len(given) != len(questions):
         raise _unfit("answers", f"Give {len(questions)} lists of answers, one per question.")
     for question, said in zip(questions, given, strict=True):
-        if not said or any(not text.strip() for text in said):
+        if not (said or question.optional) or any(not text.strip() for text in said):
             raise _unfit("answers", f"The question {question.header!r} has no answer.")
         if len(said) > 1 and not question.multi:
             raise _unfit("answers", f"The question {question.header!r} takes one answer.")

@@ -42,7 +42,7 @@ class AnswerIn(BaseModel):
     decision: Literal["approve", "reject", "answer"]
     arguments: dict[str, Any] | None = Field(None, description="What to run instead; only when approving.")
     message: Words | None = Field(None, description="Words for the agent; for one question, its answer.")
-    answers: Annotated[list[Annotated[list[Words], Field(max_length=50)]], Field(max_length=10)] | None = Field(
+    answers: Annotated[list[Annotated[list[Words], Field(max_length=50)]], Field(max_length=16)] | None = Field(
         None, description="One list per question: labels that were offered, or free text."
     )
     remember: Literal["session", "tool"] | None = Field(

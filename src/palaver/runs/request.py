@@ -69,8 +69,9 @@ class Options(BaseModel):
         None, description="Whom the agent may hand tasks to: definitions by name, or names of stored agents."
     )
     skills: Names | None = Field(None, description="The skills that may be opened, by name; without it, all of yours.")
-    mcp_servers: dict[Name, dict[str, Any]] | None = Field(
-        None, description="MCP servers of this run, over yours and the operator's; `{}` turns all of them off."
+    mcp_servers: dict[Name, dict[str, Any] | None] | None = Field(
+        None,
+        description="MCP servers of this run, over yours and the operator's; null turns one of these off, `{}` all.",
     )
     hooks: dict[str, list[dict[str, Any]]] | None = Field(
         None, description="Whom to ask or tell while the run works: by event, `[{matcher?, url, secret?, timeout?}]`."

@@ -49,6 +49,16 @@ def test_buckets_are_cumulative_and_hold_the_bound_itself() -> None:
     assert (bucket("0.005"), bucket("0.025"), bucket("30.0"), bucket("+Inf")) == (1, 2, 2, 3)
 
 
+def test_watched_numbers_with_labels_are_read_when_asked_for() -> None:
+    kept = {("files", "free"): 1.0}
+    metrics = Metrics()
+    metrics.watch("palaver_instances", "Instances.", lambda: kept, ("server", "state"))
+    kept["files", "lent"] = 2.0
+    shown = metrics.render().decode()
+    assert 'palaver_instances{server="files",state="free"} 1.0' in shown
+    assert 'palaver_instances{server="files",state="lent"} 2.0' in shown
+
+
 def test_a_watched_number_is_read_when_asked_for() -> None:
     metrics = Metrics()
     kept = [1.0]

@@ -14,6 +14,7 @@ export interface Question {
   question: string;
   options?: { label: string; description?: string }[];
   multi?: boolean;
+  optional?: boolean;
 }
 
 export type Arguments = Record<string, unknown>;

@@ -99,6 +99,8 @@ def chosen(question: Mapping[str, Any], typed: str) -> list[str]:
     """The answer to one question: labels by their numbers, or own words."""
     words = typed.strip()
     labels = [str(option["label"]) for option in cast("list[dict[str, Any]]", question.get("options") or [])]
+    if not words and question.get("optional"):
+        return []
     if not words:
         raise NotUnderstood("Give an answer, or leave with Ctrl-D and answer later.")
     numbers = [int(number) for number in re.findall(r"\d+", words)] if re.fullmatch(r"[\d\s,]+", words) else []

@@ -26,6 +26,7 @@ _OWN_HEADERS = {
     "content-type",
 }
 LONGEST = 4096
+ONLY_ADMINS = "Only administrators may define MCP servers that run a program on this machine."
 
 
 class OAuth(BaseModel):
@@ -139,7 +140,7 @@ def admit(definition: ServerDefinition, *, stdio: bool, guard: Guard) -> None:
     """
     if definition.type == "stdio":
         if not stdio:
-            raise Forbidden("Only administrators may define MCP servers that run a program on this machine.")
+            raise Forbidden(ONLY_ADMINS)
         return
     if "${" in (definition.url or ""):  # known only when it is used, and checked then
         return

@@ -29,6 +29,7 @@ def questions(server: str, message: str, schema: Mapping[str, Any]) -> tuple[Que
             question=_asked(message if place == 0 else "", name, field, name in _required(schema)),
             options=_options(field),
             multi=field.get("type") == "array",
+            optional=name not in _required(schema),
         )
         for place, (name, field) in enumerate(fields.items())
     )

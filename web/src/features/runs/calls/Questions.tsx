@@ -116,7 +116,7 @@ export function Questions({ runId, ask, hands }: Props) {
   const responding = useResponding(hands, runId, ask.expiresAt);
   const [drafts, setDrafts] = useState<readonly Draft[]>(() => ask.questions.map(() => EMPTY));
   const answers = ask.questions.map((question, place) => answerOf(question, drafts[place] ?? EMPTY));
-  const whole = answers.every(answer => answer.length > 0);
+  const whole = answers.every((answer, place) => answer.length > 0 || ask.questions[place]?.optional);
   const closed = responding.stage !== 'open';
   const over = responding.stage === 'expired' || responding.stage === 'elsewhere';
   return (
