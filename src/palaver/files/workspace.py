@@ -49,12 +49,38 @@ class Entry:
 class Workspace:
     """The files below `root`, which is made when something is first written."""
 
-    def __init__(self, root: Path, settings: FileSettings | None = None) -> None:
+    def __init__(
+        self, root: Path, settings: FileSettings | None = None, settle: Callable[["Workspace"], None] | None = None
+    ) -> None:
         self.root = root
         self.settings = settings or FileSettings()
+        self._settle = settle
+        self._unsettled = settle is not None
         self._writing = threading.RLock()
         self._used: int | None = None
         self._since = 0
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Nobody else writes here meanwhile; programs that run in the workspace do not heed it."""
+        with self._writing:
+            yield
+
+    def settled(self) -> None:
+        """Do what was still to be done before the files are used: lay out those of a snapshot, or end a restore."""
+        if self._unsettled and self._settle is not None:
+            with self._writing:
+                if self._unsettled:
+                    self._settle(self)
+                    self._unsettled = False
+
+    def unsettle(self) -> None:
+        """Something is to be done before the files are used next."""
+        self._unsettled = self._settle is not None
+
+    def measure_again(self) -> None:
+        """Trust no earlier measure: much was changed."""
+        self._used = None
 
     def read(self, path: str, limit: int | None = None) -> bytes:
         """The whole file; one with more than `limit` bytes (left out: as many as may be written) is refused."""
@@ -69,6 +95,7 @@ class Workspace:
     def open(self, path: str) -> Generator[BinaryIO]:
         """The file to read from, piece by piece; its size is `os.fstat(file.fileno()).st_size`."""
         path = inside(path)
+        self.settled()
         parent, _, name = path.rpartition("/")
         with folder(self.root, parent) as here:
             found = open_file(here, name, path)
@@ -78,6 +105,7 @@ class Workspace:
     def stat(self, path: str) -> Entry:
         """What is there under this name; a link is a link."""
         path = folder_inside(path)
+        self.settled()
         parent, _, name = path.rpartition("/")
         with folder(self.root, parent) as here:
             try:
@@ -88,6 +116,7 @@ class Workspace:
     def entries(self, path: str = "") -> list[Entry]:
         """What stands in a folder, by name; a workspace that nothing was written to yet is empty."""
         path = folder_inside(path)
+        self.settled()
         try:
             with folder(self.root, path) as here:
                 return _listed(here, path, self.settings.workspace_entries)
@@ -131,12 +160,14 @@ class Workspace:
 
     def make_folder(self, path: str) -> None:
         """Make a folder, and those on the way; one that is there already is fine."""
+        self.settled()
         with self._writing, folder(self.root, inside(path), create=True):
             pass
 
     def remove(self, path: str) -> None:
         """Remove a file, a link (not what it leads to), or a folder with everything in it."""
         path = inside(path)
+        self.settled()
         parent, _, name = path.rpartition("/")
         with self._writing, folder(self.root, parent) as here:
             try:
@@ -147,6 +178,7 @@ class Workspace:
 
     def used(self) -> int:
         """Bytes that all files have together."""
+        self.settled()
         try:
             with folder(self.root, "") as here:
                 return measure(here, self.settings.workspace_entries)
@@ -155,12 +187,14 @@ class Workspace:
 
     def make(self) -> Path:
         """Make the root, for a command that is to be started in it."""
+        self.settled()
         os.close(open_root(self.root, create=True))
         return self.root
 
     def _put(self, path: str, content: bytes) -> Entry:
         if len(content) > self.settings.file_bytes:
             raise PayloadTooLarge(f"{path} would have more than {self.settings.file_bytes:,} bytes.")
+        self.settled()
         self._reserve(len(content))
         parent, _, name = path.rpartition("/")
         with folder(self.root, parent, create=True) as here:

@@ -3,8 +3,12 @@
 import hashlib
 import os
 import re
+import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -24,6 +28,10 @@ class Workspaces:
 
     def __init__(self, home: Path, settings: FileSettings | None = None) -> None:
         self._home = home / "workspaces"
+        self.beside = self._home / ".beside"  # by session: what is known about a workspace, and never part of it
+        self._gone = self._home / ".gone"
+        self.settle: Callable[[SessionId, Workspace], None] | None = None
+        self.forgotten: Callable[[SessionId], None] | None = None
         self._settings = settings or FileSettings()
         self._lock = threading.Lock()
         self._known: WeakValueDictionary[str, Workspace] = WeakValueDictionary()
@@ -36,7 +44,8 @@ class Workspaces:
         with self._lock:
             workspace = self._known.get(session_id)
             if workspace is None:
-                workspace = Workspace(self._home / session_id, self._settings)
+                settle = partial(self._settle, session_id)
+                workspace = Workspace(self._home / session_id, self._settings, settle)
                 self._known[session_id] = workspace
             self._recent[session_id] = workspace
             self._recent.move_to_end(session_id)
@@ -45,24 +54,59 @@ class Workspaces:
             return workspace
 
     def exists(self, session_id: SessionId) -> bool:
-        """Whether a session has files, as one look at the disk; sessions that have none cost nothing more."""
-        return bool(_SAFE.fullmatch(session_id)) and os.path.isdir(f"{self._home}/{session_id}")  # noqa: PTH112
+        """Whether a session has files, as a look at the disk; sessions that have none cost nothing more."""
+        if not _SAFE.fullmatch(session_id):
+            return False
+        return os.path.isdir(f"{self._home}/{session_id}") or os.path.exists(f"{self.beside}/{session_id}/wanted")  # noqa: PTH110, PTH112
 
     def forget(self, session_id: SessionId) -> None:
         """Remove all files of a session; waits for the disk, so call it in a thread."""
         root = self.of(session_id).root
         with self._lock:
             self._recent.pop(session_id, None)
+            self._known.pop(session_id, None)
+        if self.forgotten is not None:
+            self.forgotten(session_id)
         try:
-            here = open_root(self._home, create=False)
+            for found in (root, self.beside / session_id):
+                self._put_away(found)
+        except OSError as error:
+            raise told(error, "The workspace") from error
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove what was put away; also what a process that died had put away and not removed."""
+        try:
+            here = open_root(self._gone, create=False)
         except NotFound:
             return
         try:
-            remove_all(here, root.name)
+            for found in self._gone.iterdir():
+                remove_all(here, found.name)
         except OSError as error:
             raise told(error, "The workspace") from error
         finally:
             os.close(here)
+
+    def sessions(self) -> list[SessionId]:
+        """The sessions that have files, or something that is known about them."""
+        places = (self._home, self.beside)
+        return sorted({SessionId(one.name) for at in places if at.exists() for one in at.iterdir() if _is_session(one)})
+
+    def _put_away(self, found: Path) -> None:
+        """In one step, so that a folder is there whole or not at all."""
+        with suppress(FileNotFoundError):
+            found.lstat()
+            self._gone.mkdir(mode=0o700, exist_ok=True)
+            found.rename(self._gone / secrets.token_hex(12))
+
+    def _settle(self, session_id: SessionId, workspace: Workspace) -> None:
+        if self.settle is not None:
+            self.settle(session_id, workspace)
+
+
+def _is_session(path: Path) -> bool:
+    return _SAFE.fullmatch(path.name) is not None
 
 
 def output_path(call_id: str) -> str:
