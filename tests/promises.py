@@ -151,6 +151,10 @@ PROMISES = {
     "context:pairs": Promise(
         says="No call is told without its result, and no result without its call.", because="issue:#3"
     ),
+    "context:fits": Promise(
+        says="No model is asked more than its window holds, instructions, tools and the room for its answer included.",
+        because="issue:#4",
+    ),
     "context:data": Promise(
         says="What a tool returns is told as data that cannot imitate its end.", because="issue:#3"
     ),

@@ -33,7 +33,7 @@ async def view_of(
     view = fitting(measure=cautious)
     if window is None:
         return view
-    if encoding_of(model.id) is not None and not _surely_fits(view, window, answer):
+    if encoding_of(model.id) is not None and not _surely_fits(view, window, answer or model.max_output):
         texts = countable(
             path, model=model.id, system=system, going_on=going_on, tools=tools, besides=besides
         )  # fmt: skip
@@ -67,4 +67,5 @@ def most_output(view: Told, model: ResolvedModel, wanted: int | None) -> int | N
 def _surely_fits(view: Told, window: int, answer: int | None) -> bool:
     """Whether no vocabulary whatever could make more of it than there is room for."""
     whole = not (view.left_out_ids or view.shortened_ids or view.steps_left_out or view.over)
-    return whole and view.weights.total * BYTES_PER_CAUTIOUS <= budget.room(window, answer=answer, exact=True)
+    most = view.weights.total * BYTES_PER_CAUTIOUS
+    return whole and most <= min(budget.room(window, answer=answer, exact=True), window - (answer or 0))
