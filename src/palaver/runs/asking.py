@@ -257,7 +257,8 @@ class Asking:
         called = heard.calls.whole()
         steps = live.fold().steps
         if not called and live.prompt.recipe.output_format is None and not self._hooked.asks(box, *STOPS):
-            return (ModelReplied(finish_reason=piece.reason, usage=piece.usage, duration_ms=heard.milliseconds),)
+            paid = priced(piece.usage, live.model) if piece.usage else None
+            return (ModelReplied(finish_reason=piece.reason, usage=paid, duration_ms=heard.milliseconds),)
         usage = priced(piece.usage or await self._counted(live, steps.text), live.model)
         reply = ModelReplied(finish_reason=piece.reason, usage=usage, duration_ms=heard.milliseconds)
         if called:

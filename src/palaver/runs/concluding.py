@@ -87,7 +87,7 @@ class Concluding:
         """What the vendor reported, or what is counted here; with its price where one is known."""
         run, model = live.fold(), live.model
         steps = run.steps
-        cut = bool(steps.said) and not isinstance(live.settled, ModelReplied)
+        cut = bool(steps.said) and not steps.asked and not isinstance(live.settled, ModelReplied)
         spent = steps.spent
         if cut or steps.uncounted or not steps.count:
             spent = spent.plus(await self._counted(live)) if spent != Usage() else await self._counted(live)
@@ -98,8 +98,9 @@ class Concluding:
         run = live.run
         said = "".join(getattr(part, "text", "") for part in run.steps.said)
         asked = ending.asked_text(live)
-        return Usage(
+        counted = Usage(
             input_tokens=await self._count(asked, run.model) if asked else 0,
             output_tokens=await self._count(said, run.model) if said else 0,
             estimated=True,
         )
+        return ending.priced(counted, live.model)

@@ -36,13 +36,25 @@ class Recovery:
         """Go on with every run whose process is gone, and say how many; with `alone`, no other process drives any."""
         now = self._parts.clock.now()
         alive = await self._parts.database.read(lease.alive(now))
-        count = 0
-        for kept in await self._parts.database.read(store.live(self._parts.holder)):
-            if self._parts.journal.live(kept.id) is None and (alone or kept.owner not in alive):
-                count += await self._take_over(kept)
+        found = await self._parts.database.read(store.live(self._parts.holder))
+        left = [kept for kept in found if alone or kept.owner not in alive]
+        count = await self._take_all([kept for kept in left if self._parts.journal.live(kept.id) is None])
         for session_id, user_id in await self._parts.database.read(store.stuck()):
             self._queue.joined(session_id)
             await self._queue.next_turn(session_id, user_id)
+        return count
+
+    async def _take_all(self, left: Sequence[Kept]) -> int:
+        """Those above first, and awake as long as somebody works for them: what is said below is told there."""
+        for kept in left:
+            if kept.parent_run_id is not None:
+                self._parts.family.joined(kept.parent_run_id, kept.id)
+        count = 0
+        for kept in sorted(left, key=lambda kept: kept.parent_run_id is not None):
+            taken = await self._take_over(kept)
+            count += taken
+            if not taken:
+                self._parts.family.left(kept.id)
         return count
 
     async def heed(self) -> None:
@@ -56,8 +68,6 @@ class Recovery:
         epoch = await self._parts.database.write(store.claim(kept, self._parts.holder))
         if epoch is None:
             return False
-        if kept.parent_run_id is not None:
-            self._parts.family.joined(kept.parent_run_id, kept.id)
         live = await restored(self._parts, kept, epoch=epoch)
         self._parts.journal.open(live)
         self._queue.joined(kept.session_id)  # turns may wait behind it
