@@ -45,6 +45,8 @@ GET /api/v1/mcp-servers/{}/versions | GET /api/v1/tool-presets/{}/versions | GET
 GET /api/v1/agents | POST /api/v1/agents | PATCH /api/v1/agents/{} | DELETE /api/v1/agents/{}
 GET /api/v1/commands | POST /api/v1/commands | PATCH /api/v1/commands/{} | DELETE /api/v1/commands/{}
 GET /api/v1/mcp-servers | POST /api/v1/mcp-servers | PATCH /api/v1/mcp-servers/{} | DELETE /api/v1/mcp-servers/{}
+GET /api/v1/mcp-servers/{}/offer | POST /api/v1/mcp-servers/{}/authorize | GET /api/v1/mcp-sign-in
+GET /api/v1/grants | DELETE /api/v1/grants/{}
 GET /api/v1/webhooks | POST /api/v1/webhooks | PATCH /api/v1/webhooks/{} | DELETE /api/v1/webhooks/{}
 GET /api/v1/health | GET /api/v1/health/ready | GET /api/v1/health/detailed | GET /metrics
 GET /api/v1/config | GET /api/v1/stats
@@ -52,6 +54,10 @@ GET /api/v1/config | GET /api/v1/stats
 BEYOND = {("GET", "/signin")}  # the link that `palaver serve` prints
 OPEN_TO_ALL = {
     "register", "login", "refresh_tokens", "logout", "follow_sign_in_link", "get_health", "get_readiness", "get_config",
+}  # fmt: skip
+# Their answers say how things stand in this very house.
+WITHOUT_EXAMPLE = {
+    "export_session", "get_stats", "get_health", "get_readiness", "get_detailed_health", "get_config",
 }  # fmt: skip
 SHADOWED = "/api/v1/sessions/import"  # it could be the address of a session, too
 PROBLEM = "application/problem+json"
@@ -127,6 +133,8 @@ async def test_every_example_fits_its_schema_and_every_body_has_one(document: di
                 if "example" in content and kind != "text/event-stream":
                     seen += 1
                     assert fits(document, content["schema"], content["example"]), operation["operationId"]
+                elif kind == "application/json":
+                    assert operation["operationId"] in WITHOUT_EXAMPLE, operation["operationId"]
     assert seen > 200
 
 
@@ -155,7 +163,7 @@ async def test_what_is_announced_answers_501_and_is_listed(
     later = {(method, path) for method, path, operation in operations(document) if "not there yet" in operation["tags"]}
     listed = (await owner.get("/config"))["not_there_yet"]
     assert {f"{method} {path}" for method, path in later} | {"/v1/*"} == set(listed)
-    assert len(later) > 40
+    assert len(later) > 15
     nobody = house.person("")
     for method, path in later:
         status, problem, _ = await ask(owner, method, path)

@@ -82,6 +82,7 @@ def _listing(shelves: Shelves, door: Door, kind: Kind) -> APIRouter:
         "/{definition_id}",
         operation_id=f"get_{kind.name}",
         summary=f"One {kind.said}, whole",
+        description="With its long fields; secrets are told as `•••`.",
         responses=asked.gives(one) | REFUSED | UNKNOWN,
         openapi_extra=SECURED,
     )
@@ -113,6 +114,7 @@ def _changing(shelves: Shelves, door: Door, kind: Kind) -> APIRouter:
         status_code=201,
         operation_id=f"create_{kind.name}",
         summary=f"Make one of the {kind.many}",
+        description="It is yours; with `shared`, others may use it, too. Nobody's name is taken twice on one shelf.",
         responses=asked.gives(one, 201, says="Made.") | REFUSED | TAKEN | INVALID,
         openapi_extra=SECURED | asked.takes_body(creation(kind)),
     )

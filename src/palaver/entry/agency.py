@@ -160,7 +160,6 @@ class Settling:
             )
         return msgspec.structs.replace(prompt, recipe=recipe)
 
-
     async def _prompt(self, principal: Principal, said: str, recipe: Recipe) -> Expanded | None:
         """What an MCP server's prompt says: `/mcp__server__prompt name=value …`; None where there is no such server."""
         command, _, rest = said[len(PROMPT) :].partition(" ")

@@ -11,13 +11,13 @@ from palaver.core.events import MessageFinished, RunDone, RunStarted, SessionOpe
 from palaver.core.ids import MessageId, RunId, Seq, SessionId
 from palaver.core.messages import Message, Siblings, TextPart
 from palaver.core.usage import Usage
-from palaver.entry import shelf_examples
+from palaver.entry import acting_examples, shelf_examples
 from palaver.identity import schemas
 from palaver.inference.api import ModelList
 from palaver.inference.service import ModelInfo
 from palaver.runs.records import record
 from palaver.runs.told import Address, Told
-from palaver.runs.view import RunView
+from palaver.runs.view import Interrupted, RunView
 from palaver.sessions.api import MessageList, SessionList
 from palaver.sessions.session import Session
 
@@ -137,6 +137,7 @@ _IN_A_SESSION: dict[str, Any] = _ASKING | {
 # Operation → title → body.
 REQUESTS: dict[str, dict[str, Any]] = {
     **shelf_examples.REQUESTS,
+    **acting_examples.REQUESTS,
     "ask": _ASKING | {"Go on in a session": {"prompt": "And why a tree?", "session_id": SESSION}},
     "ask_and_wait": _ASKING | {"Once, however often it is sent": {"prompt": ASKED, "idempotency_key": "a-1"}},
     "ask_in_session": _IN_A_SESSION,
@@ -164,10 +165,14 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
 }
 
-# Operation → the answer when all goes well.
+# Operation (and its status, where there are several) → the answer when all goes well.
 ANSWERS: dict[str, Any] = {
     **shelf_examples.ANSWERS,
+    **acting_examples.answers(RUN, SESSION),
     "ask_and_wait": _ANSWER,
+    "ask_and_wait 202": msgspec.structs.replace(_RUN, status="waiting"),
+    "interrupt_session": Interrupted(msgspec.structs.replace(_ENDED, finish_reason="interrupted")),
+    "control_session": msgspec.structs.replace(_SESSION, permission_mode="plan"),
     "ask_in_session": _RUN,
     "get_run": _ENDED,
     "cancel_run": msgspec.structs.replace(_ENDED, finish_reason="interrupted"),

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from palaver.core.errors import PalaverError
-from palaver.entry import examples, shelf_examples
+from palaver.entry import acting_examples, examples, shelf_examples
 from palaver.entry.told_events import FRAME, event_schemas
 from palaver.identity.door import SECURITY_SCHEMES
 from palaver.kit.answers import JSON, PROBLEM_JSON, REF_TEMPLATE, Problem, described_schemas, problems
@@ -41,7 +41,17 @@ _NAMED = {
     "run_id": ("A run.", examples.RUN),
     "definition_id": ("What stands on the shelf.", shelf_examples.DEFINITION),
     "key_id": ("An API key; not the key itself.", examples.KEY),
+    "server_id": ("An MCP server of yours, or the name of an operator's.", shelf_examples.DEFINITION),
+    "grant_id": ("Something you allowed for good.", acting_examples.GRANT),
     "path": ("Where the file is within the session.", "notes/today.md"),
+}
+# What parameters mean wherever they are.
+_USUAL = {
+    "cursor": "Where the page begins: `next_cursor` of the one before.",
+    "limit": "How many there are on a page at most.",
+    "Idempotency-Key": "Requests with the same key start one run, however often they are sent.",
+    "Last-Event-ID": "The number of the last event that was heard; what comes after it is told.",
+    "after": "The same as Last-Event-ID, for those who cannot set headers.",
 }
 _EVERYWHERE = {
     "X-Request-ID": {
@@ -105,6 +115,8 @@ def _name_parameters(path: str, operation: dict[str, Any]) -> None:
     for parameter in parameters:
         if parameter["in"] == "path" and parameter["name"] in _NAMED:
             parameter["description"], parameter["example"] = _NAMED[parameter["name"]]
+        elif parameter["name"] in _USUAL:
+            parameter.setdefault("description", _USUAL[parameter["name"]])
     if not parameters:
         del operation["parameters"]
 
@@ -142,7 +154,8 @@ def _give_examples(operation: dict[str, Any]) -> None:
         if PROBLEM_JSON in content:
             content[PROBLEM_JSON]["example"] = _PROBLEMS[int(status)]
         elif JSON in content and name in examples.ANSWERS:
-            content[JSON]["example"] = msgspec.to_builtins(examples.ANSWERS[name])
+            shown = examples.ANSWERS.get(f"{name} {status}", examples.ANSWERS[name])
+            content[JSON]["example"] = msgspec.to_builtins(shown)
 
 
 def _example(kind: type[PalaverError]) -> dict[str, Any]:

@@ -42,8 +42,10 @@ def gives(model: type[BaseModel], status: int = 200, *, says: str = "Success") -
 
 def takes_query(model: type[BaseModel]) -> dict[str, Any]:
     """What a route puts into `openapi_extra` to document its query string."""
-    properties = model.model_json_schema()["properties"]
-    return {"parameters": [_parameter(name, schema) for name, schema in properties.items()]}
+    schema = model.model_json_schema()
+    needed = schema.get("required", ())
+    shown = [_parameter(name, said) | {"required": name in needed} for name, said in schema["properties"].items()]
+    return {"parameters": shown}
 
 
 def takes_header(name: str, longest: int) -> dict[str, Any]:
@@ -66,4 +68,4 @@ def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     shown = {**(plain[0] if plain else schema)}
     shown.pop("title", None)
     said = {"description": schema["description"]} if "description" in schema else {}
-    return {"name": name, "in": "query", "required": False, "schema": shown, **said}
+    return {"name": name, "in": "query", "schema": shown, **said}

@@ -48,9 +48,9 @@ class BackIn(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     state: Annotated[str, Field(max_length=2_000, description="Which sign-in it was.")]
-    code: Annotated[str, Field(max_length=8_000)] | None = None
-    iss: Annotated[str, Field(max_length=2_000)] | None = None
-    error: Annotated[str, Field(max_length=2_000)] | None = None
+    code: Annotated[str, Field(max_length=8_000)] | None = Field(None, description="What is changed for a token.")
+    iss: Annotated[str, Field(max_length=2_000)] | None = Field(None, description="Who sends the person back.")
+    error: Annotated[str, Field(max_length=2_000)] | None = Field(None, description="Why nothing came of it.")
 
 
 def routes(servers: McpServers, door: Door, find: Find) -> APIRouter:
@@ -92,7 +92,9 @@ def routes(servers: McpServers, door: Door, find: Find) -> APIRouter:
         BACK,
         operation_id="finish_mcp_sign_in",
         summary="Come back from signing in to a remote MCP server",
+        description="Where the browser is sent from there; it goes on to the page.",
         status_code=303,
+        response_class=Response,
         responses={303: {"description": "Signed in; on to the page."}} | REFUSED | UNKNOWN | AWAY,
         openapi_extra=SECURED | asked.takes_query(BackIn),
     )
