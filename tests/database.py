@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from palaver.agents import tables as of_agents
+from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
 from palaver.runs import tables as of_runs
 from palaver.sessions import tables as of_sessions
@@ -18,6 +19,7 @@ from palaver.storage.sqlite import DIALECT, SqliteDatabase
 
 TABLES = (
     of_agents.definitions,
+    of_files.snapshots,
     of_identity.users,
     of_runs.runs,
     of_sessions.sessions,
