@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from palaver.core.errors import Forbidden, NotFound
+from palaver.core.errors import Forbidden, Invalid, NotFound
 from palaver.core.ids import UserId
 from palaver.core.principal import Principal
 from palaver.tools.mcp.api import routes
@@ -56,6 +56,13 @@ async def test_a_person_signs_in_with_the_browser_and_the_tools_are_there() -> N
         assert (after["status"]["state"], after["status"]["tools"]) == ("ready", ["secret"])
         foreign = await client.get("/api/v1/mcp-servers/own/offer", headers={"x-user": "usr_2"})
         assert foreign.json()["status"]["state"] == "sign_in"
+
+
+async def test_who_comes_back_with_nothing_or_too_much_is_told_what_is_wrong() -> None:
+    async with guarded() as remote, party() as ours, asking(ours, remote) as client:
+        for query in ({}, {"state": "s" * 3_000}, {"state": "s", "iss": "x" * 3_000}):
+            with pytest.raises(Invalid):
+                await client.get("/api/v1/mcp-sign-in", params=query)
 
 
 async def test_only_administrators_sign_in_for_everybody() -> None:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from palaver.core.errors import Forbidden
+from palaver.core.errors import Forbidden, Invalid
 from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door
 from palaver.kit import asked
@@ -24,6 +24,7 @@ BACK = "/api/v1/mcp-sign-in"
 
 REFUSED = problems(_401="No credential, or one that does not hold.", _403="The credential does not allow it.")
 UNKNOWN = problems(_404="There is no such server, or it is somebody else's.")
+INVALID = problems(_422="Something is missing, or too long.")
 AWAY = problems(_503="The server is not there now.")
 
 
@@ -95,12 +96,20 @@ def routes(servers: McpServers, door: Door, find: Find) -> APIRouter:
         description="Where the browser is sent from there; it goes on to the page.",
         status_code=303,
         response_class=Response,
-        responses={303: {"description": "Signed in; on to the page."}} | REFUSED | UNKNOWN | AWAY,
+        responses={303: {"description": "Signed in; on to the page."}} | REFUSED | UNKNOWN | INVALID | AWAY,
         openapi_extra=SECURED | asked.takes_query(BackIn),
     )
     async def back(request: Request, principal: Annotated[Principal, Depends(door)]) -> Response:
-        said = asked.query(request, BackIn)
+        said = _back(request)
         await servers.finish_sign_in(principal.user_id, said.state, said.code, iss=said.iss, error=said.error)
         return RedirectResponse("/", 303)
 
     return router
+
+
+def _back(request: Request) -> BackIn:
+    try:
+        return asked.query(request, BackIn)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise Invalid.about(found, "query") from None
