@@ -307,3 +307,46 @@ async def test_what_a_subagent_costs_counts_for_the_turn_above(open_house: Openi
     assert limit["code"] == "budget_exceeded"
     assert len(vendor.heard) * 0.02 <= 0.2
     assert of_type(events, "tool_result")[0]["cost_usd"] == pytest.approx(0.04)
+
+
+@keeps("subagents:nested")
+async def test_what_a_subagent_waits_for_is_answered_in_the_session_above(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    vendor.next(calls(task()), calls(bash("b")), says("I ran it."), says("It ran."))
+    async with owner.query("go") as stream:
+        await nested(stream, "approval")
+        session_id = stream.heard[0].data["session_id"]
+        stranger = await house.stranger()
+        assert (await stranger.call("POST", f"/sessions/{session_id}/answer", {"decision": "approve"})).status == 404
+        await owner.post(f"/sessions/{session_id}/answer", {"decision": "approve"})
+        events = await stream.rest()
+    assert message_of(events)["text"] == "It ran."
+    assert times_run(house, session_id) == 1
+
+
+@keeps("policy:narrower-below", "control:next-call")
+async def test_a_mode_that_is_changed_above_holds_below_and_makes_nobody_freer(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    await owner.post(
+        "/agents", {"name": "worker", "description": "Works.", "instructions": "Work.", "permission_mode": "default"}
+    )
+    for mode, wanted in (("plan", False), ("acceptEdits", None)):
+        vendor.forget()
+        vendor.next(calls(task(to="worker")), calls(bash("b")), calls(write("w", "a.txt", "x")), says("I tried."))
+        vendor.next(says("done"))
+        async with owner.query("go", agents=["worker"]) as stream:
+            asked = await nested(stream, "approval")
+            session_id = stream.heard[0].data["session_id"]
+            await owner.post(f"/sessions/{session_id}/control", {"permission_mode": mode})
+            await decided(owner, asked["child_run_id"], "b", "approve")
+            if wanted is None:
+                again = await nested(stream, "approval")
+                assert again["event"]["call_id"] == "w"
+                await decided(owner, again["child_run_id"], "w", "reject")
+            events = await stream.rest()
+        assert_whole(events)
+        ok = {one["event"]["call_id"]: one["event"]["ok"] for one in below(events, "tool_result")}
+        assert ok == {"b": mode != "plan", "w": False}
+        assert times_run(house, session_id) == (mode != "plan")

@@ -16,7 +16,7 @@ from palaver.core.permissions import PermissionMode
 from palaver.core.questions import Answers, Question
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
-from palaver.runs import approvals_store
+from palaver.runs import approvals_store, store
 from palaver.runs.approvals_store import Approval, ApprovalState, Grant
 from palaver.runs.calls import LEAVE_IT, RUN_AGAIN
 from palaver.runs.live import Live
@@ -100,10 +100,16 @@ class Answering:
         await self._database.write(approvals_store.revoke(grant_id, user_id))
 
     async def control(self, run_id: RunId, *, mode: PermissionMode | None, model: tuple[str, str] | None) -> None:
-        """Let a run know of another mode, or another model (its id and its provider's)."""
+        """Let a run know of another mode, or another model (its id and its provider's); a mode holds below it too."""
         name, provider = model or (None, None)
+        await self._control(run_id, Controlled(permission_mode=mode, model=name, provider=provider))
+        for child in await self._database.read(store.children(run_id)) if mode is not None else ():
+            if child.state != "over":
+                await self._control(child.id, Controlled(permission_mode=mode))
+
+    async def _control(self, run_id: RunId, news: Controlled) -> None:
         try:
-            await self._runs.waking.tell(run_id, says(Controlled(permission_mode=mode, model=name, provider=provider)))
+            await self._runs.waking.tell(run_id, says(news))
         except Conflict:
             log.info("A run that was to be controlled is over", extra={"run_id": run_id})
 

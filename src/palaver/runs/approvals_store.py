@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select, tuple_, update
 from palaver.core.errors import NotFound
 from palaver.core.ids import RunId, SessionId, UserId
 from palaver.core.questions import Question
-from palaver.runs.tables import approvals, grants
+from palaver.runs.tables import approvals, grants, runs
 from palaver.storage.script import Row, Script, Statement, changed, first, rows
 
 ApprovalKind = Literal["approval", "question"]
@@ -75,9 +75,16 @@ _PAGE = Statement(
     .order_by(approvals.c.created_at, approvals.c.run_id, approvals.c.call_id)
     .limit(bindparam("most"))
 )
+_ABOVE = runs.alias("above")
+_BELOW = (
+    select(runs.c.id)
+    .join(_ABOVE, runs.c.parent_run_id == _ABOVE.c.id)
+    .where(_ABOVE.c.session_id == bindparam("session"))
+)
 _IN_SESSION = Statement(
     select(*_COLUMNS)
-    .where(approvals.c.user_id == bindparam("user"), _PENDING, approvals.c.session_id == bindparam("session"))
+    .where(approvals.c.user_id == bindparam("user"), _PENDING)
+    .where(or_(approvals.c.session_id == bindparam("session"), approvals.c.run_id.in_(_BELOW)))
     .order_by(approvals.c.created_at)
 )
 _EXPIRED = Statement(
@@ -131,7 +138,7 @@ def pending(run_id: RunId) -> Script[list[Approval]]:
 
 
 def in_session(session_id: SessionId, user_id: UserId) -> Script[list[Approval]]:
-    """What of a session waits, oldest first."""
+    """What of a session, or of a subagent that works for it, waits, oldest first."""
     return [_approval(row) for row in (yield from rows(_IN_SESSION(user=user_id, session=session_id)))]
 
 

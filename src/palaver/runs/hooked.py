@@ -10,6 +10,7 @@ from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.tools.hooks.asking import Hooks
 from palaver.tools.hooks.port import Fired, HookEvent, HookQuestion
+from palaver.tools.policy import NARROWEST_FIRST
 
 
 class Hooked:
@@ -63,5 +64,8 @@ class Hooked:
 
 
 def mode_of(live: Live, box: Box) -> PermissionMode:
-    """How freely the agent may act at this moment."""
-    return live.run.mode or box.permissions.mode
+    """How freely the agent may act at this moment; what is said above a subagent makes it no freer than it was."""
+    own, said = box.permissions.mode, live.run.mode
+    if live.parent is not None and said is not None:
+        return next(mode for mode in NARROWEST_FIRST if mode in {own, said})
+    return said or own
