@@ -155,6 +155,10 @@ PROMISES = {
         says="No model is asked more than its window holds, instructions, tools and the room for its answer included.",
         because="issue:#4",
     ),
+    "context:manifest": Promise(
+        says="Every answer says what exactly its model saw, and a session what the next one would see.",
+        because="issue:#4",
+    ),
     "context:data": Promise(
         says="What a tool returns is told as data that cannot imitate its end.", because="issue:#3"
     ),

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 
+from palaver.core.ids import MessageId
 from palaver.core.messages import Message, Summary
 
+_ID = len("msg_") + 32
 _MARK = re.compile(r"<(?=\s*/?\s*summary)", re.IGNORECASE)
 
 
@@ -21,8 +23,13 @@ def in_force(path: Sequence[Message]) -> tuple[Message | None, list[Message]]:
         return None, said
     receipt = receipt_of(newest)
     assert receipt is not None
-    last = next((at for at, message in enumerate(said) if message.id == receipt.to_message_id), -1)
+    last = next((at for at, message in enumerate(said) if _same(message.id, receipt.to_message_id)), -1)
     return newest, said[last + 1 :]
+
+
+def _same(one: MessageId, other: MessageId) -> bool:
+    """Whether both name one message: sessions that share it show it with a mark behind the id."""
+    return one[:_ID] == other[:_ID]
 
 
 def section(summary: Message) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from palaver.context import budget, untrusted
 from palaver.context.attribution import RULE, several
 from palaver.context.budget import IMAGE_TOKENS, SPARE, Measure, Spoken
-from palaver.context.summary import in_force, section
+from palaver.context.summary import in_force, receipt_of, section
 from palaver.context.unfolding import turns_of, turns_so_far
 from palaver.core.ids import MessageId
 from palaver.core.messages import Message, ToolCallPart
@@ -55,6 +55,7 @@ class Told(msgspec.Struct, frozen=True):
     shortened_ids: tuple[MessageId, ...] = ()
     steps_left_out: int = 0
     summary_id: MessageId | None = None
+    summarized: int = 0
     weights: Weights = Weights()
     over: int = 0
 
@@ -104,6 +105,7 @@ def told(
         shortened_ids=fitted.shortened,
         steps_left_out=fitted.steps_left_out,
         summary_id=summary.id if summary else None,
+        summarized=_count(summary),
         weights=msgspec.structs.replace(
             fixed, messages=round(fitted.tokens) - so_far, answer_so_far=fixed.answer_so_far + so_far
         ),
@@ -153,6 +155,11 @@ def _spoken(path: Sequence[Message], *, marked: bool) -> list[Spoken]:
     """Those messages that make turns: of others than the person, only text and calls are told."""
     spoken = (Spoken(message.id, tuple(turns_of(message, marked=marked))) for message in path)
     return [message for message in spoken if message.turns]
+
+
+def _count(summary: Message | None) -> int:
+    receipt = receipt_of(summary) if summary else None
+    return receipt.messages if receipt else 0
 
 
 def _has_calls(message: Message) -> bool:

@@ -11,7 +11,7 @@ from palaver.core.events import MessageFinished, RunDone, RunStarted, SessionOpe
 from palaver.core.ids import MessageId, RunId, Seq, SessionId
 from palaver.core.messages import Message, Siblings, TextPart
 from palaver.core.usage import Usage
-from palaver.entry import acting_examples, shelf_examples
+from palaver.entry import acting_examples, context_examples, shelf_examples
 from palaver.identity import schemas
 from palaver.inference.api import ModelList
 from palaver.inference.service import ModelInfo
@@ -169,6 +169,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 ANSWERS: dict[str, Any] = {
     **shelf_examples.ANSWERS,
     **acting_examples.answers(RUN, SESSION),
+    **context_examples.answers((SESSION, RUN, QUESTION, ANSWER), LATER),
     "ask_and_wait": _ANSWER,
     "ask_and_wait 202": msgspec.structs.replace(_RUN, status="waiting"),
     "interrupt_session": Interrupted(msgspec.structs.replace(_ENDED, finish_reason="interrupted")),

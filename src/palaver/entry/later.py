@@ -38,8 +38,6 @@ LATER: dict[str, Operations] = {
     },
     f"{_SESSION}/rewind": {"POST": ("rewind_session", "Go back to a checkpoint")},
     f"{_SESSION}/summarize": {"POST": ("summarize_session", "Summarise what was said so far")},
-    f"{_SESSION}/context": {"GET": ("get_session_context", "What the next model call would see")},
-    "/api/v1/messages/{message_id}/context": {"GET": ("get_message_context", "What an answer was based on")},
     "/api/v1/sessions/import": {"POST": ("import_session", "Take in a session that was exported")},
     f"{_SESSION}/members": {
         "GET": ("list_members", "List who takes part in a session"),

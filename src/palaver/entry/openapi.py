@@ -24,6 +24,7 @@ TAGS = {
     "runs": "Ask, hear the answer as it comes, come back to it, end it.",
     "sessions": "Conversations and their messages, which form a tree: an edit or a second answer is a sibling.",
     "files": "What stands in a session's workspace.",
+    "context": "What models see of a conversation, and what that costs.",
     "models": "What can be asked.",
     "tools": "What agents may do, and what each call takes.",
     "agents": "What people keep for their agents: who they are, what they know, what they may use.",

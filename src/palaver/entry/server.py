@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from palaver import __version__
 from palaver.agents import api as agents_api
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import later, memory, openapi, problem, service_api
+from palaver.entry import contexts, later, memory, openapi, problem, service_api
 from palaver.entry.agency import open_agency
 from palaver.entry.compose import House, build, open_database, start_jobs
 from palaver.entry.express import Express
@@ -35,7 +35,7 @@ from palaver.kit.clock import SystemClock
 from palaver.observability.logs import configure_logs
 from palaver.realtime import api as realtime_api
 from palaver.runs import api as runs_api
-from palaver.runs import approvals_api
+from palaver.runs import approvals_api, context_api
 from palaver.sessions import api as sessions_api
 from palaver.tools import api as tools_api
 from palaver.tools.mcp import api as mcp_api
@@ -67,6 +67,7 @@ def application(house: House) -> ASGIApp:
         tools_api.routes(house.agency.tools, door),
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
+        context_api.routes(contexts.seeing(house), door),
         sessions_api.routes(house.sessions, door, house.clear),
         identity_api.routes(house.identity, house.settings.identity),
         inference_api.routes(house.inference, door),

@@ -194,6 +194,7 @@ class Asking:
         )
 
     async def _listen(self, live: Live, box: Box, ask: Ask) -> Sequence[RunEvent]:
+        live.ask = ask
         attributed = live.view is not None and live.view.attributed
         steps = live.run.steps
         heard = _Hearing(Unechoed() if attributed else None, CallsHeard(live.run), characters=limits.size(steps.past))

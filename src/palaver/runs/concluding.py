@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
+from palaver.context import store as context_store
 from palaver.core.errors import NotFound
 from palaver.core.events import ModelReplied, RunEvent, RunWaits
 from palaver.core.usage import Usage
@@ -13,6 +14,7 @@ from palaver.runs import approvals_store, ending, store
 from palaver.runs.asking import Counter
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
+from palaver.runs.seen import seen
 from palaver.runs.store import LeaseLost
 from palaver.sessions import turns
 from palaver.storage.port import StorageUnavailable
@@ -68,6 +70,7 @@ class Concluding:
 
     async def _write_end(self, live: Live, usage: Usage) -> RunEvent:
         now = self._clock.now()
+        manifest = seen(live, at=stamp(now), reported=live.run.steps.context_tokens or None)
         end = ending.compose(live, usage, at=stamp(now), milliseconds=(time.monotonic() - live.started) * 1000)
 
         def write() -> Script[tuple[Sequence[RunEvent], None]]:
@@ -77,7 +80,10 @@ class Concluding:
             if live.run.calls:
                 yield from approvals_store.cancel(live.id, stamp(now))
             answered = turns.answer(live.session_id, live.user_id, end.message, below=live.place, now=stamp(now))
-            return end.told((yield from answered)), None
+            siblings = yield from answered
+            if manifest is not None:
+                yield from context_store.put(live.message_id, manifest)
+            return end.told(siblings), None
 
         await self._journal.boundary(live, write())
         self.spent = self.spent.plus(usage)

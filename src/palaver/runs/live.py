@@ -9,7 +9,7 @@ from palaver.core.ids import MessageId, RunId, Seq, SessionId, UserId
 from palaver.core.messages import Message
 from palaver.core.permissions import PermissionMode
 from palaver.core.questions import Answers
-from palaver.inference.port import ResolvedModel
+from palaver.inference.port import Ask, ResolvedModel
 from palaver.runs.box import Box
 from palaver.runs.machine import Run, Want, evolve
 from palaver.runs.prompt import Prompt
@@ -35,6 +35,7 @@ class Live:
     __slots__ = (
         "address",
         "answers",
+        "ask",
         "box",
         "commits",
         "created",
@@ -89,6 +90,7 @@ class Live:
         self.system: str | None = None
         self.mode: PermissionMode = "default"  # the session's
         self.view: Window | None = None
+        self.ask: Ask | None = None  # what the model was asked last
         self.settled: RunEvent | None = None  # what settled how the run ends
         self.path: list[Message] | None = None  # what was said before this turn, once it was read
         self.box: Box | None = None  # what the agent may use, once it was asked for

@@ -1,0 +1,62 @@
+"""What models saw and what the next one would see, for people to look at; nobody is asked for it."""
+
+from palaver.context import store
+from palaver.context.manifest import Manifest
+from palaver.core.errors import NotFound
+from palaver.core.ids import MessageId, RunId, SessionId
+from palaver.core.principal import Principal
+from palaver.runs import speaking
+from palaver.runs.asking import Boxes
+from palaver.runs.live import Live
+from palaver.runs.parts import Resolve
+from palaver.runs.past import considered
+from palaver.runs.prompt import Prompt
+from palaver.runs.seen import described
+from palaver.runs.service import Settle
+from palaver.runs.viewing import view_of
+from palaver.sessions import store as session_store
+from palaver.sessions import tree
+from palaver.storage.port import Database
+from palaver.storage.script import Script
+
+
+class Seeing:
+    """Answers what stands behind answers; `history` is how many messages are considered."""
+
+    def __init__(self, database: Database, resolve: Resolve, settle: Settle, boxes: Boxes, *, history: int) -> None:
+        self._database = database
+        self._resolve = resolve
+        self._settle = settle
+        self._boxes = boxes
+        self._history = history
+
+    async def behind(self, principal: Principal, message_id: MessageId) -> Manifest:
+        """What an answer was based on."""
+
+        def read() -> Script[Manifest | None]:
+            yield from session_store.message(message_id, principal.user_id)
+            return (yield from store.get(message_id))
+
+        found = await self._database.read(read())
+        if found is None:
+            raise NotFound("No model was asked for this message, or it is older than this record.")
+        return found
+
+    async def next(self, principal: Principal, session_id: SessionId) -> Manifest:
+        """What the next model call of a session would see, but for the question; no model and no hook is asked."""
+        prompt = await self._settle(principal, Prompt(session_id=session_id))
+        live = Live(RunId(""), session_id, principal.user_id, epoch=0)
+        live.prompt = prompt
+        kept = await self._database.read(session_store.find(session_id, principal.user_id))
+        session = kept.session
+        live.model = await self._resolve(prompt.recipe.model or session.model, principal)
+        live.system, live.mode = session.system_prompt, session.permission_mode
+        live.reaches = tree.path(kept.tree, kept.head)
+        depth = kept.head.depth + 1 if kept.head else 0
+        path = await self._database.read(considered(live.reaches, depth, self._history))
+        box = await self._boxes.of(live)
+        view = await view_of(
+            path, live.asked, system=speaking.system(live, box, form=None), tools=box.specs, going_on=None, answer=None
+        )
+        settings = {"permission_mode": live.mode} if box.specs else {}
+        return described(view, live.asked, box.specs, settings, session_id=session_id, before=depth - len(path))
