@@ -106,7 +106,20 @@ def fit(past: Sequence[Spoken], space: float, measure: Measure, *, going_on: Spo
 
 
 def tools_weight(specs: Sequence[ToolSpec], measure: Measure) -> float:
-    """What the offer of tools weighs."""
+    """What the offer of tools weighs. Most turns are offered the very same tuple as the one before, measured alike."""
+    known = _offer.get("newest")
+    if known is None or known[0] is not specs or known[1] is not measure:
+        known = (specs, measure, _tools_weight(specs, measure))
+        if getattr(measure, "__closure__", None) is None:  # one that holds texts of a conversation is not kept
+            _offer["newest"] = known
+    return known[2]
+
+
+# A memory of the newest result and nothing else: what is given decides what comes back.
+_offer: dict[str, tuple[Sequence[ToolSpec], Measure, float]] = {}
+
+
+def _tools_weight(specs: Sequence[ToolSpec], measure: Measure) -> float:
     said = (text for spec in specs for text in (f"{spec.name} {spec.description}", _json(spec.parameters).decode()))
     return PER_TOOL * len(specs) + sum(map(measure, said))
 

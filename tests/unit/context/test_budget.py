@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from palaver.context.budget import answer_room, room
+from palaver.context.budget import answer_room, room, tools_weight
 from palaver.context.counting import cautious, count_all, estimate_ask
 from palaver.context.window import Told, told
 from palaver.core.ids import MessageId, SessionId
@@ -202,3 +202,12 @@ def test_an_answer_is_bound_only_where_it_could_run_into_the_end_of_the_window(
     wanted: int | None, most: int | None, bound: int | None
 ) -> None:
     assert answer_room(8_000, 7_000, wanted=wanted, most=most) == bound
+
+
+def test_the_same_tools_weigh_the_same_by_each_measure_whichever_was_asked_last() -> None:
+    tools = (ToolSpec("Look", "Looks at it.", {"type": "object"}),)
+    by_length = tools_weight(tools, len)
+    by_words = tools_weight(tools, lambda text: len(text.split()))
+    assert by_length > by_words
+    assert tools_weight(tools, len) == by_length
+    assert tools_weight((*tools, *tools), len) == 2 * by_length
