@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from palaver.agents import tables as of_agents
+from palaver.context import tables as of_contexts
 from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
 from palaver.runs import tables as of_runs
@@ -19,6 +20,7 @@ from palaver.storage.sqlite import DIALECT, SqliteDatabase
 
 TABLES = (
     of_agents.definitions,
+    of_contexts.manifests,
     of_files.snapshots,
     of_identity.users,
     of_runs.runs,
