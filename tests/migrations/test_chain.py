@@ -15,11 +15,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, inspect
+from sqlalchemy import Column, Connection, Engine, Float, Integer, LargeBinary, MetaData, create_engine, inspect, text
 
 from palaver.core.events import Stamped, TextGrew
 from palaver.core.ids import MessageId, Seq
 from palaver.core.messages import Message, TextPart
+from palaver.runs import approvals_store
+from palaver.runs.approvals_store import Approval, Grant
 from palaver.runs.records import record
 from palaver.runs.store import jot, put_events
 from palaver.sessions import search_store, store
@@ -32,6 +34,7 @@ from palaver.storage.sqlite import SqliteDatabase
 from tests.database import TABLES, every_table
 from tests.unit.runs.given import ADA, begin
 
+REVISIONS = sorted(one.stem[:4] for one in (MIGRATIONS / "versions").glob("0*.py"))
 SEARCH = "message_search"  # SQLite's own, with tables behind it that no code speaks of
 
 
@@ -129,14 +132,31 @@ async def test_a_filled_database_goes_down_to_nothing_and_up_again(path: Path, e
         assert link.execute("pragma integrity_check").fetchone() == ("ok",)
 
 
-async def test_a_database_of_an_earlier_revision_keeps_what_it_holds(path: Path, engine: Engine) -> None:
-    for revision in reversed(list(ScriptDirectory.from_config(config()).walk_revisions())):
-        change(engine, lambda connection, to=revision.revision: command.upgrade(config(connection), to))
-        if revision.down_revision is None:
-            await fill(path)
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_database_of_any_revision_keeps_what_it_holds_on_the_way_up(
+    path: Path, engine: Engine, revision: str
+) -> None:
+    change(engine, lambda connection: command.upgrade(config(connection), revision))
+    put_a_row_into_every_table(engine)
+    before = held(path)
+    engine.dispose()
     bring_up_to_date(path)
-    with closing(sqlite3.connect(path)) as link:
-        assert link.execute("select text from messages").fetchall() == [("Hello there",)]
+    assert before
+    assert_kept(before, held(path))
+
+
+def test_a_filled_database_keeps_on_every_step_down_what_the_step_has_room_for(path: Path, engine: Engine) -> None:
+    bring_up_to_date(path)
+    put_a_row_into_every_table(engine)
+    before = held(path)
+    assert before.keys() >= {"runs", "approvals", "grants", "definitions"}
+    for revision in [*reversed(REVISIONS[:-1]), "base"]:
+        change(engine, lambda connection, to=revision: command.downgrade(config(connection), to))
+        after = held(path)
+        assert_kept({table: rows for table, rows in before.items() if table in after}, after)
+    assert held(path) == {}
+    bring_up_to_date(path)
+    assert {table: rows for table, rows in held(path).items() if rows} == {}
 
 
 def test_two_processes_at_once_both_succeed(path: Path) -> None:
@@ -197,8 +217,46 @@ def change(engine: Engine, how: Any) -> None:
         how(connection)
 
 
+def put_a_row_into_every_table(engine: Engine) -> None:
+    """Whatever the tables are at this revision: every text says `x`, so that every key finds what it refers to."""
+    tables = MetaData()
+    with engine.begin() as connection:
+        connection.execute(text("pragma defer_foreign_keys=on"))
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            if not table.name.startswith((SEARCH, "alembic")):
+                connection.execute(table.insert().values({column.name: some_value(column) for column in table.c}))
+
+
+def some_value(column: Column[Any]) -> Any:
+    if isinstance(column.type, LargeBinary):
+        return b"{}"
+    return 1 if isinstance(column.type, Integer | Float) else "x"
+
+
+def held(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table of ours, once nothing in it points nowhere."""
+    with closing(sqlite3.connect(path)) as link:
+        link.row_factory = sqlite3.Row
+        assert link.execute("pragma foreign_key_check").fetchall() == []
+        assert [row[0] for row in link.execute("pragma integrity_check")] == ["ok"]
+        named = [row[0] for row in link.execute("select name from sqlite_master where type = 'table'")]
+        ours = [name for name in named if not name.startswith((SEARCH, "alembic", "sqlite"))]
+        return {name: [dict(row) for row in link.execute(f"select * from {name}")] for name in ours}
+
+
+def assert_kept(before: dict[str, list[dict[str, Any]]], after: dict[str, list[dict[str, Any]]]) -> None:
+    """Every row is still there, with every value that there is still a column for."""
+    for table, rows in before.items():
+        assert len(after[table]) == len(rows) > 0, table
+        for old, new in zip(rows, after[table], strict=True):
+            assert {name: old[name] for name in old.keys() & new.keys()} == {
+                name: new[name] for name in old.keys() & new.keys()
+            }, table
+
+
 async def fill(path: Path) -> None:
-    """A session with a message that search knows, and a run with events, as the server writes them."""
+    """A session with a message that search knows, a run with events, and what waits for its person."""
     database = SqliteDatabase(path)
     live = await begin(database)
     message = Message(
@@ -209,12 +267,31 @@ async def fill(path: Path) -> None:
         text="Hello there",
         created_at="2026",
     )
+    waits = Approval(
+        run_id=live.id,
+        call_id="call_1",
+        user_id=ADA,
+        session_id=live.session_id,
+        kind="approval",
+        name="Write",
+        arguments={"path": "a.txt"},
+        digest="0",
+        reason="It changes files.",
+        questions=(),
+        state="pending",
+        created_at="2026",
+        expires_at=None,
+        resolved_at=None,
+    )
 
     def write() -> Script[None]:
         yield from store.put_message(message, Place(live.session_id, 0), ADA)
         yield from search_store.catch_up(10)
         yield from put_events(live.id, [Stamped(Seq(1), TextGrew(content="Ho"))])
         yield from jot([(live.id, live.epoch, record(Seq(2), TextGrew(content="ho")))])
+        yield from approvals_store.put(waits)
+        yield from approvals_store.grant(Grant("grt_1", ADA, live.session_id, "Write", "2026"))
 
     await database.write(write())
+    assert await database.read(approvals_store.pending(live.id)) == [waits]
     await database.close()

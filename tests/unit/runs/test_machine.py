@@ -144,7 +144,7 @@ def test_a_reply_without_calls_settles_how_a_run_ends(
     assert after(settled, *late) == settled
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(journals)
 def test_whatever_happens_a_run_wants_the_model_its_end_or_its_open_calls_and_never_two_of_these(
     events: list[RunEvent],
@@ -163,7 +163,7 @@ def test_whatever_happens_a_run_wants_the_model_its_end_or_its_open_calls_and_ne
         assert wanted == {AskModel()}
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(some.lists(called | replies | of_calls | any_event, max_size=20))
 def test_a_call_that_has_its_result_is_never_wanted_again(events: list[RunEvent]) -> None:
     run, answered = resume(BEGUN), set[str]()
