@@ -10,7 +10,7 @@ class Option(msgspec.Struct, frozen=True, omit_defaults=True):
     description: str = ""
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Something to ask the person; without options the answer is free text.
 
     `multi`: several may be chosen; `optional`: none need be.
