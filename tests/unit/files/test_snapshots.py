@@ -109,7 +109,14 @@ def test_what_no_snapshot_can_hold_is_told_and_stays(files: Workspace, snapshots
     assert taken is not None
     assert sorted(taken.left_out) == ["kept.txt", "pipe", "second"]
     snapshots.restore(ONE, taken.root)
-    assert sorted(one.name for one in files.root.iterdir()) == ["empty", "folder", "gone.sh", "kept.txt", "pipe", "second"]
+    assert sorted(one.name for one in files.root.iterdir()) == [
+        "empty",
+        "folder",
+        "gone.sh",
+        "kept.txt",
+        "pipe",
+        "second",
+    ]
 
 
 def test_a_seeded_session_has_the_files_at_first_use_and_changes_nobody_elses(
