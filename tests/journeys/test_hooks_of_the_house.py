@@ -1,6 +1,7 @@
 """Hooks: where they may lead, whose turns they hear of, functions of packages, and what outlives a restart."""
 
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.journeys.hook_receivers import OPEN, SECRETS, hook, keys_of, operator
 from tests.journeys.house import Opening
 from tests.journeys.packages import package
 from tests.journeys.test_bad_input import assert_problem
+from tests.mcp.party import PLAIN
 from tests.promises import keeps
 from tests.vendor import FakeVendor
 
@@ -170,6 +172,35 @@ async def test_somebody_is_notified_of_what_waits_for_a_person(open_house: Openi
         assert (told["kind"], told["call_id"], told["message"]) == ("question", "c1", "Which colour?")
         assert (await decide(owner, run_id, "c1", "answer", answers=[["red"]])).status == 200
         assert results(await ended(owner, run_id))["c1"]["ok"]
+        wish = {"s": {"command": sys.executable, "args": ["-W", "ignore", PLAIN]}}
+        vendor.next(calls(call("c1", "mcp__s__wish")), says("done"))
+        async with owner.query("go", hooks=given, allowed_tools=["mcp__s__*"], mcp_servers=wish) as stream:
+            asked = await stream.until("question")
+            reply = await decide(owner, asked.run_id, asked.data["call_id"], "reject")
+            assert reply.status == 200
+            await stream.rest()
+        told = receiver.asked[-1][1]
+        assert (told["kind"], told["call_id"]) == ("question", asked.data["call_id"])
+
+
+@pytest.mark.parametrize("event", ["Notification", "PreToolUse"])
+async def test_a_hook_that_hangs_keeps_nobody_from_answering_or_cancelling(
+    open_house: Opening, vendor: FakeVendor, event: str
+) -> None:
+    async with receiving() as receiver:
+        owner = await (await open_house(OPEN)).owner()
+        url = receiver.at("hangs", receiver.hangs)
+        vendor.next(calls(write("c1", "a.txt", "x")), says("done"))
+        async with owner.query("go", hooks={event: [hook(url, timeout=300 if event == "PreToolUse" else 2)]}) as stream:
+            if event == "PreToolUse":
+                called = await stream.until("tool_call")
+                await owner.post(f"/runs/{called.run_id}/cancel")
+                assert (await stream.rest())[-1].data["finish_reason"] == "interrupted"
+            else:
+                asked = await stream.until("approval")
+                await decided(owner, asked.run_id, "c1", "approve")
+                (message,) = of_type(await stream.rest(), "message")
+                assert results(message["message"])["c1"]["ok"]
 
 
 @keeps("hooks:fail-closed", "hooks:input")

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from palaver.core.errors import PalaverError
-from palaver.core.events import ApprovalAsked, RunEvent, ToolFinished, ToolStarted
+from palaver.core.events import ApprovalAsked, QuestionAsked, RunEvent, ToolFinished, ToolStarted
+from palaver.core.questions import Question
 from palaver.kit.clock import Clock, stamp
 from palaver.runs import approvals_store, limits, store
 from palaver.runs.approvals_store import Approval
@@ -118,9 +119,7 @@ class Acting:
             return await self._ask(live, box, msgspec.structs.replace(call, arguments=arguments), decision.reason)
         if tool.spec.kind == "question":
             asked = await self._questioning.ask(live, call, arguments)
-            said = " ".join(one.question for one in questions_of(arguments))
-            await self._hooked.fire(live, box, "Notification", kind="question", message=said, call_id=call.id)
-            return asked
+            return await self._notify(live, box, asked, kind="question", says=_together(questions_of(arguments)))
         return arguments
 
     async def _with_grants(self, live: Live, rules: Rules) -> Rules:
@@ -172,9 +171,19 @@ class Acting:
             yield from approvals_store.put(approval)
             return (asked,), (asked,)
 
-        events = await self._journal.boundary(live, waits())
-        await self._hooked.fire(live, box, "Notification", kind="approval", message=reason, call_id=call.id)
-        return events
+        return await self._notify(live, box, await self._journal.boundary(live, waits()), kind="approval", says=reason)
+
+    async def _notify(
+        self, live: Live, box: Box, events: Sequence[RunEvent], *, kind: str, says: str
+    ) -> Sequence[RunEvent]:
+        """Tell hooks of what waits. It is folded before: whoever is told may answer before the hook does."""
+        if not self._hooked.asks(box, "Notification"):
+            return events
+        call_id = next(one.call_id for one in events if isinstance(one, ApprovalAsked | QuestionAsked))
+        for event in events:
+            live.fold(event)
+        await self._hooked.fire(live, box, "Notification", kind=kind, message=says, call_id=call_id)
+        return ()
 
     async def _make(self, live: Live, box: Box, call: Call, tool: Tool) -> Sequence[RunEvent]:
         started = ToolStarted(call_id=call.id, arguments=call.arguments, replay_safe=tool.spec.replay_safe)
@@ -191,9 +200,15 @@ class Acting:
     async def _use(self, live: Live, box: Box, call: Call, tool: Tool) -> Outcome:
         """What comes of it, in the time that is left of the turn's."""
         deadline = asyncio.timeout(limits.seconds_left(live.run.steps, box.limits))
+
+        async def notify(call_id: str, questions: Sequence[Question]) -> None:
+            await self._hooked.fire(
+                live, box, "Notification", kind="question", message=_together(questions), call_id=call_id
+            )
+
         try:
             async with deadline:
-                return await self._tools.use(tool, call.arguments, self._questioning.scene(live, call))
+                return await self._tools.use(tool, call.arguments, self._questioning.scene(live, call, notify))
         except TimeoutError:
             if not deadline.expired():
                 raise
@@ -234,3 +249,7 @@ class Acting:
                 return await write(self._journal, live, finished)
             except StorageUnavailable:  # it was done: what came of it must not be lost
                 await self._clock.sleep(AGAIN)
+
+
+def _together(questions: Sequence[Question]) -> str:
+    return " ".join(one.question for one in questions)

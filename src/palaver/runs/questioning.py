@@ -5,7 +5,7 @@ What they say is written down by `answering.py`; nothing here waits for it but t
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,9 @@ from palaver.tools.port import Scene
 
 LEAST_PAUSE = 0.25  # seconds between two lines of progress of one call; what comes in between is told by the last
 LONGEST_LINE = 500
+
+# What is told of questions that a call asks, under the id by which they are answered.
+Notify = Callable[[str, Sequence[Question]], Awaitable[None]]
 
 
 class Questioning:
@@ -48,8 +51,8 @@ class Questioning:
         )
         return await self._put(live, call.id, call.name, call.arguments, questions=(question,), interrupted=True)
 
-    def scene(self, live: Live, call: Call) -> Scene:
-        """Where a call happens."""
+    def scene(self, live: Live, call: Call, notify: Notify) -> Scene:
+        """Where a call happens; `notify` is told of what the call asks the person."""
         return Scene(
             user_id=live.user_id,
             session_id=live.session_id,
@@ -57,7 +60,7 @@ class Questioning:
             call_id=call.id,
             workspace=self._workspaces.of(live.prompt.ground(live.session_id)),
             progress=self._teller(live, call.id),
-            ask=lambda questions: self._in_mid_call(live, call, questions),
+            ask=lambda questions: self._in_mid_call(live, call, questions, notify),
         )
 
     async def ended(self, live: Live, call_id: str) -> None:
@@ -91,12 +94,13 @@ class Questioning:
 
         return tell
 
-    async def _in_mid_call(self, live: Live, call: Call, questions: Sequence[Question]) -> Answers:
+    async def _in_mid_call(self, live: Live, call: Call, questions: Sequence[Question], notify: Notify) -> Answers:
         """What a tool under way wants to know: it waits, and the run with it."""
         which = f"{call.id}.{len(live.answers) + 1}"
         waiter: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
         live.answers[which] = waiter
         await self._put(live, which, call.name, {}, questions=tuple(questions))
+        await notify(which, questions)
         return await waiter
 
     async def _put(
