@@ -81,6 +81,10 @@ PROMISES = {
     "sessions:tree": Promise(says="Editing and asking again make siblings, never a rewrite.", because="product"),
     "sessions:pages": Promise(says="Pages neither skip nor repeat.", because="product"),
     "sessions:search": Promise(says="What was just said can be found at once.", because="product"),
+    "sessions:fork": Promise(
+        says="A fork costs the same whatever was said, and nothing that is done to one session changes another.",
+        because="issue:#4",
+    ),
     "sessions:titles": Promise(says="A title that a user gave is never overwritten.", because="product"),
     "sessions:delete": Promise(says="Deleting a session deletes everything that belongs to it.", because="product"),
     "sessions:export": Promise(says="A session can be taken away, whole.", because="product"),

@@ -65,6 +65,7 @@ HEARTS = {
     "sessions/incoming.py",
     "sessions/record.py",
     "sessions/session.py",
+    "sessions/shown.py",
     "sessions/titles.py",
     "sessions/tree.py",
     "tools/commands.py",

@@ -24,7 +24,8 @@ GET /api/v1/sessions | POST /api/v1/sessions | POST /api/v1/sessions/import
 GET /api/v1/sessions/{} | PATCH /api/v1/sessions/{} | DELETE /api/v1/sessions/{}
 GET /api/v1/sessions/{}/messages | POST /api/v1/sessions/{}/messages | GET /api/v1/sessions/{}/events
 GET /api/v1/messages/{} | PATCH /api/v1/messages/{} | DELETE /api/v1/messages/{} | GET /api/v1/messages/{}/context
-POST /api/v1/sessions/{}/fork | GET /api/v1/sessions/{}/checkpoints | POST /api/v1/sessions/{}/checkpoints
+POST /api/v1/sessions/{}/fork | GET /api/v1/sessions/{}/tree
+GET /api/v1/sessions/{}/checkpoints | POST /api/v1/sessions/{}/checkpoints
 POST /api/v1/sessions/{}/rewind | POST /api/v1/sessions/{}/summarize | GET /api/v1/sessions/{}/context
 GET /api/v1/sessions/{}/export
 GET /api/v1/sessions/{}/members | POST /api/v1/sessions/{}/members | DELETE /api/v1/sessions/{}/members

@@ -31,7 +31,6 @@ def _shelf(path: str, one: str, many: str, id_name: str) -> dict[str, Operations
 
 
 LATER: dict[str, Operations] = {
-    f"{_SESSION}/fork": {"POST": ("fork_session", "Begin a session that goes on from a message of this one")},
     f"{_SESSION}/checkpoints": {
         "GET": ("list_checkpoints", "List the checkpoints of a session"),
         "POST": ("create_checkpoint", "Set a checkpoint in a session"),

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from palaver import __version__
 from palaver.agents import api as agents_api
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import contexts, later, memory, openapi, problem, service_api
+from palaver.entry import contexts, later, memory, openapi, problem, service_api, travelling
 from palaver.entry.agency import open_agency
 from palaver.entry.compose import House, build, open_database, start_jobs
 from palaver.entry.express import Express
@@ -37,6 +37,7 @@ from palaver.realtime import api as realtime_api
 from palaver.runs import api as runs_api
 from palaver.runs import approvals_api, context_api
 from palaver.sessions import api as sessions_api
+from palaver.sessions import travel_api
 from palaver.tools import api as tools_api
 from palaver.tools.mcp import api as mcp_api
 from palaver.web import api as web_api
@@ -69,6 +70,7 @@ def application(house: House) -> ASGIApp:
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
         context_api.routes(contexts.seeing(house), door),
         sessions_api.routes(house.sessions, door, house.clear),
+        travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
         identity_api.routes(house.identity, house.settings.identity),
         inference_api.routes(house.inference, door),
         service_api.routes(house, later.listed()),

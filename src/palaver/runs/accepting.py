@@ -22,7 +22,7 @@ from palaver.runs.machine import resume
 from palaver.runs.prompt import Prompt, prompt_body
 from palaver.runs.store import Kept
 from palaver.sessions import store as session_store
-from palaver.sessions import tree, turns
+from palaver.sessions import summing, tree, turns
 from palaver.sessions.session import Session
 from palaver.storage.script import Script
 
@@ -77,10 +77,12 @@ class Acceptance:
         queued: bool = False,
     ) -> Accepting:
         now, prompt = self._now(), row.prompt
-        if prompt.parts:
-            asked = yield from turns.ask(kept, live.user_id, prompt.parts, below=_below(prompt), now=now)
+        if prompt.summarize is not None:
+            asked = summing.at_head(kept)
+        elif prompt.parts:
+            asked = yield from turns.ask(kept, prompt.parts, below=_below(prompt), now=now)
         else:
-            asked = yield from turns.ask_again(kept, live.user_id, MessageId(prompt.below))
+            asked = yield from turns.ask_again(kept, MessageId(prompt.below))
         run = row._replace(
             state="live", owner=self._holder, place=asked.place, user_message_id=asked.message_id, started_at=now
         )
@@ -92,8 +94,11 @@ class Acceptance:
             yield from store.put(run._replace(prompt=msgspec.structs.replace(prompt, parts=())))
         yield from asked.write(live.user_id)
         if prompt.metadata:
-            yield from session_store.set_metadata(asked.message_id, msgspec.json.encode(prompt.metadata))
-        session = turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
+            yield from turns.note(asked, msgspec.json.encode(prompt.metadata))
+        if prompt.summarize is not None:
+            session = summing.hold(asked, live.id, now=now)
+        else:
+            session = turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
         yield from session_store.create(session, live.user_id) if created else session_store.save(session)
         prepare(live, run, model)
         live.reaches = tree.path(session.tree, asked.place)

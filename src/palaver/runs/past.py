@@ -1,14 +1,15 @@
 """Which messages are considered for what a model is told: the newest of a path; what of them fits is decided later."""
 
+from palaver.core.ids import SessionId
 from palaver.core.messages import Message
 from palaver.sessions import store, tree
 from palaver.sessions.tree import Reach
 from palaver.storage.script import Script
 
 
-def considered(reaches: tuple[Reach, ...], depth: int, most: int) -> Script[list[Message]]:
+def considered(session_id: SessionId, reaches: tuple[Reach, ...], depth: int, most: int) -> Script[list[Message]]:
     """The last messages of a path of so many, oldest first."""
     found: list[Message] = []
     for reach in tree.window(reaches, depth - most, depth):
-        found += [one.message() for one in (yield from store.stretch(reach))]
+        found += [one.message() for one in (yield from store.stretch(reach, session_id))]
     return found

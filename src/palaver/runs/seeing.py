@@ -16,6 +16,7 @@ from palaver.runs.service import Settle
 from palaver.runs.viewing import view_of
 from palaver.sessions import store as session_store
 from palaver.sessions import tree
+from palaver.sessions.shown import written
 from palaver.storage.port import Database
 from palaver.storage.script import Script
 
@@ -35,7 +36,7 @@ class Seeing:
 
         def read() -> Script[Manifest | None]:
             yield from session_store.message(message_id, principal.user_id)
-            return (yield from store.get(message_id))
+            return (yield from store.get(written(message_id)[0]))
 
         found = await self._database.read(read())
         if found is None:
@@ -53,7 +54,7 @@ class Seeing:
         live.system, live.mode = session.system_prompt, session.permission_mode
         live.reaches = tree.path(kept.tree, kept.head)
         depth = kept.head.depth + 1 if kept.head else 0
-        path = await self._database.read(considered(live.reaches, depth, self._history))
+        path = await self._database.read(considered(session_id, live.reaches, depth, self._history))
         box = await self._boxes.of(live)
         view = await view_of(
             path, live.asked, system=speaking.system(live, box, form=None), tools=box.specs, going_on=None, answer=None

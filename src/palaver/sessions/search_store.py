@@ -13,6 +13,7 @@ _PROGRESS = Statement(select(search_progress.c.n))
 _NEWEST = Statement(select(func.coalesce(func.max(messages.c.n), 0)))
 _BEGIN = Statement(insert(search_progress).values(n=bindparam("n")))
 _ADVANCE = Statement(update(search_progress).values(n=bindparam("n")))
+_TAKE_BACK = Statement(update(search_progress).values(n=bindparam("n")).where(search_progress.c.n > bindparam("n")))
 _ADD = Statement(
     text("insert into message_search(rowid, text) select n, text from messages where n > :after and n <= :upto")
 )
@@ -21,7 +22,9 @@ _TAKE_OUT = (
     "select 'delete', n, text from messages where n <= :upto and "
 )
 _TAKE_OUT_SESSION = Statement(text(_TAKE_OUT + "session_id = :session_id"))
-_TAKE_OUT_STRETCH = Statement(text(_TAKE_OUT + "line = :line and depth >= :start and depth < :end"))
+_TAKE_OUT_STRETCH = Statement(
+    text(_TAKE_OUT + "line = :line and depth >= :start and depth < :end and session_id = :session_id")
+)
 
 
 def progress() -> Script[int]:
@@ -56,10 +59,16 @@ def forget_session(session_id: str) -> Script[None]:
     yield _TAKE_OUT_SESSION(session_id=session_id, upto=(yield from progress()))
 
 
-def forget_stretch(reach: Reach) -> Script[None]:
-    """Take a stretch of messages out, before they are deleted."""
+def forget_stretch(reach: Reach, session_id: str) -> Script[None]:
+    """Take out what a session has of a stretch of messages, before that is deleted."""
     upto = yield from progress()
-    yield _TAKE_OUT_STRETCH(line=reach.line, start=reach.start, end=reach.end, upto=upto)
+    yield _TAKE_OUT_STRETCH(line=reach.line, start=reach.start, end=reach.end, session_id=session_id, upto=upto)
+
+
+def settle() -> Script[None]:
+    """After messages were deleted: the numbers of the newest are given again, and search must look at them anew."""
+    newest = yield from first(_NEWEST())
+    yield _TAKE_BACK(n=newest[0] if newest else 0)
 
 
 def expression(words: str) -> str:

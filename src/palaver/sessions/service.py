@@ -11,7 +11,7 @@ from palaver.core.principal import Principal
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.pages import BadCursor, cursor, position
-from palaver.sessions import search_store, stats_store, store, tree, turns
+from palaver.sessions import search_store, shares_store, stats_store, store, tree, turns
 from palaver.sessions.session import Session
 from palaver.sessions.settings import SessionSettings
 from palaver.sessions.stats import Stats, midnight
@@ -155,10 +155,12 @@ class Sessions:
         session = msgspec.structs.replace(_changed(kept.session, given), updated_at=self._now())
         head = kept.head
         if "head_message_id" in given:
-            found = yield from turns.of_session(kept, user_id, given["head_message_id"])
+            found = yield from store.in_session(kept, given["head_message_id"])
             head = found.place
+            session = msgspec.structs.replace(session, head_message_id=found.message().id)
         if session.title is None and kept.head is not None:  # a title taken back: the first message speaks again
-            root = yield from store.stretch(tree.Reach(tree.path(kept.tree, kept.head)[0].line, 0, 1))
+            first = tree.window(tree.path(kept.tree, kept.head), 0, 1)
+            root = yield from store.stretch(first[0], session_id)
             session = msgspec.structs.replace(session, title=title_of(root[0].text) if root else None)
         yield from store.save(Kept(session, kept.tree, head))
         return session
@@ -168,7 +170,8 @@ class Sessions:
     ) -> Script[bytes]:
         found = yield from store.message(message_id, user_id)
         if parts is None:
-            yield from store.set_metadata(message_id, _encode(metadata) if metadata is not None else found.metadata)
+            if metadata is not None:
+                yield from store.change_metadata(found, _encode(metadata))
             return (yield from _message(user_id, message_id))
         kept = yield from store.find(found.session_id, user_id, to_change=True)
         _refuse_while_running(kept)
@@ -200,13 +203,14 @@ class Sessions:
         before = tree.parent(kept.tree, found.place)
         left, gone = tree.prune(kept.tree, found.place)
         for reach in gone:
-            yield from search_store.forget_stretch(reach)
-        erased = yield from store.erase(gone)
-        for one in erased:
-            yield from self.forgotten(found.session_id, one)
+            let_go = yield from shares_store.let_go(kept.session.id, reach)
+            if let_go.kept and reach.line == found.place.line:
+                left = tree.close(left, reach.line)
+            for one in () if reach.shared else (*let_go.kept, *let_go.gone):
+                yield from self.forgotten(found.session_id, one)
         session = msgspec.structs.replace(
             kept.session,
-            message_count=kept.session.message_count - len(erased),
+            message_count=kept.session.message_count - sum(reach.end - reach.start for reach in gone),
             head_message_id=parent_id if lost_head else kept.session.head_message_id,
             updated_at=self._now(),
         )
@@ -232,7 +236,7 @@ def path(kept: Kept, to: tree.Place | None, *, last: int) -> Script[list[Found]]
     depth = 0 if to is None else to.depth + 1
     found: list[Found] = []
     for reach in tree.window(reaches, max(0, depth - last), depth):
-        found += yield from store.stretch(reach)
+        found += yield from store.stretch(reach, kept.session.id)
     return found
 
 
@@ -243,23 +247,25 @@ def _whole(user_id: UserId, session_id: SessionId) -> Script[tuple[Session, list
 
 
 def _remove(user_id: UserId, session_id: SessionId) -> Script[None]:
-    yield from store.find(session_id, user_id, to_change=True)
+    kept = yield from store.find(session_id, user_id, to_change=True)
+    yield from shares_store.let_go_of_all(session_id, kept.tree)
     yield from search_store.forget_session(session_id)
     yield from store.remove(session_id, user_id)
+    yield from search_store.settle()
 
 
 def _messages(user_id: UserId, session_id: SessionId, branch: Branch | None, depths: range) -> Script[bytes]:
     kept = yield from store.find(session_id, user_id)
-    to = kept.head if branch is None else (yield from _leaf(kept, user_id, branch))
+    to = kept.head if branch is None else (yield from _leaf(kept, branch))
     found: list[Found] = []
     for reach in tree.window(tree.path(kept.tree, to), depths.start, depths.stop):
-        found += yield from store.stretch(reach)
+        found += yield from store.stretch(reach, session_id)
     more = cursor(depths.stop) if to is not None and to.depth >= depths.stop else None
     return _page([one.json(_siblings(kept.tree, one)) for one in found], more)
 
 
-def _leaf(kept: Kept, user_id: UserId, branch: Branch) -> Script[tree.Place]:
-    place = (yield from turns.of_session(kept, user_id, branch.message_id)).place
+def _leaf(kept: Kept, branch: Branch) -> Script[tree.Place]:
+    place = (yield from store.in_session(kept, branch.message_id)).place
     if branch.sibling is not None:
         family = tree.siblings(kept.tree, place)
         if branch.sibling >= len(family):

@@ -12,10 +12,10 @@ SessionStatus = Literal["idle", "running", "waiting", "error"]
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a session was forked from."""
+    """Where a session was forked from; `message_id` is None where nothing had been said there yet."""
 
     session_id: SessionId
-    message_id: MessageId
+    message_id: MessageId | None
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,20 +3,22 @@
 All of them are scripts (`storage.script`). A session that is not the user's is not found, and so are its messages.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, insert, select, text, tuple_, update
+from sqlalchemy import Select, and_, bindparam, delete, insert, select, text, tuple_, update
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.elements import ColumnElement
 
 from palaver.core.errors import NotFound
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Message, Siblings
+from palaver.sessions import shares_store, shown
 from palaver.sessions.record import body_of, message_of, rendered, session_body, session_of, tree_body, tree_of
 from palaver.sessions.session import Session
+from palaver.sessions.shares_tables import shares
 from palaver.sessions.tables import messages, sessions
-from palaver.sessions.tree import Place, Reach, Tree
+from palaver.sessions.tree import Line, Place, Reach, Tree
 from palaver.storage.script import Row, Script, Statement, changed, first, rows
 
 
@@ -29,13 +31,14 @@ class Kept(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A message as it stands in the database, and where."""
+    """A message as a session has it, and where."""
 
     place: Place
     session_id: SessionId
     text: str
     body: bytes
     metadata: bytes | None
+    shared: bool = False
 
     def message(self, siblings: Siblings | None = None) -> Message:
         """The message as a value."""
@@ -80,6 +83,11 @@ _UPDATE = Statement(
 )
 _DELETE = Statement(delete(sessions).where(and_(sessions.c.id == bindparam("id"), visible_to())))
 _INSERT_MESSAGE = Statement(insert(messages).values({c.name: bindparam(c.name) for c in messages.c if c.name != "n"}))
+_MOVE = Statement(
+    update(messages)
+    .where(messages.c.id == bindparam("key"))
+    .values(line=bindparam("line"), depth=bindparam("depth"), body=bindparam("body"))
+)
 _MESSAGE_COLUMNS = (
     messages.c.line,
     messages.c.depth,
@@ -89,10 +97,11 @@ _MESSAGE_COLUMNS = (
     messages.c.metadata,
 )
 _MESSAGE = Statement(
-    select(*_MESSAGE_COLUMNS)
+    select(*_MESSAGE_COLUMNS, sessions.c.tree)
     .join(sessions, sessions.c.id == messages.c.session_id)
     .where(and_(messages.c.id == bindparam("id"), visible_to()))
 )
+_ROW = Statement(select(*_MESSAGE_COLUMNS).where(messages.c.id == bindparam("id")))
 _STRETCH = Statement(
     select(*_MESSAGE_COLUMNS)
     .where(
@@ -101,15 +110,6 @@ _STRETCH = Statement(
         messages.c.depth < bindparam("end"),
     )
     .order_by(messages.c.depth)
-)
-_DELETE_STRETCH = Statement(
-    delete(messages)
-    .where(
-        messages.c.line == bindparam("line"),
-        messages.c.depth >= bindparam("start"),
-        messages.c.depth < bindparam("end"),
-    )
-    .returning(messages.c.id)
 )
 _SET_METADATA = Statement(
     update(messages).where(messages.c.id == bindparam("key")).values(metadata=bindparam("metadata"))
@@ -121,7 +121,7 @@ def find(session_id: SessionId, user_id: UserId, *, to_change: bool = False) -> 
     row = yield from first((_OWNED if to_change else _SEEN)(id=session_id, user_id=user_id))
     if row is None:
         raise NotFound("There is no such session.")
-    return Kept(session_of(row[0]), tree_of(row[1]), None if row[2] is None else Place(row[2], row[3]))
+    return _kept(row)
 
 
 def body(session_id: SessionId, user_id: UserId) -> Script[bytes]:
@@ -171,32 +171,56 @@ def put_message(message: Message, place: Place, user_id: UserId) -> Script[None]
     )
 
 
+def move(message: Message, place: Place) -> Script[None]:
+    """Let a message stand elsewhere, below another one."""
+    yield _MOVE(key=message.id, line=place.line, depth=place.depth, body=body_of(message))
+
+
 def message(message_id: MessageId, user_id: UserId) -> Script[Found]:
-    """One message of a session that this user may see."""
-    row = yield from first(_MESSAGE(id=message_id, user_id=user_id))
-    if row is None:
+    """One message of a session that this user may see; its id says which session that is, see `shown.py`."""
+    base, session_id = shown.written(message_id)
+    if session_id is not None:
+        row = yield from first(_SEEN(id=session_id, user_id=user_id))
+        if row is None:
+            raise NotFound("There is no such message.")
+        return (yield from in_session(_kept(row), message_id))
+    row = yield from first(_MESSAGE(id=base, user_id=user_id))
+    if row is None or tree_of(row[-1]).line(row[0]).shared:  # shown by others only: the session that wrote it is gone
         raise NotFound("There is no such message.")
     return _found(row)
 
 
-def stretch(reach: Reach) -> Script[Sequence[Found]]:
-    """The messages of one stretch of a line, oldest first. Only for lines of a session that was found before."""
+def in_session(kept: Kept, message_id: MessageId) -> Script[Found]:
+    """One message of this session; where it is shared, the id under which it was written names it as well."""
+    base, session_id = shown.written(message_id)
+    row = yield from first(_ROW(id=base))
+    line = _line(kept.tree, Place(row[0], row[1])) if row is not None else None
+    if row is None or line is None or session_id not in {None, kept.session.id if line.shared else None}:
+        raise NotFound("There is no such message in this session.")
+    return (yield from _shared(row, kept.session.id)) if line.shared else _found(row)
+
+
+def stretch(reach: Reach, session_id: SessionId) -> Script[Sequence[Found]]:
+    """The messages of one stretch of a line of this session, which was found before; oldest first."""
     found = yield from rows(_STRETCH(line=reach.line, start=reach.start, end=reach.end))
-    return [_found(row) for row in found]
-
-
-def erase(reaches: Sequence[Reach]) -> Script[list[MessageId]]:
-    """Delete stretches of messages; which ones went."""
-    gone: list[MessageId] = []
-    for reach in reaches:
-        found = yield from rows(_DELETE_STRETCH(line=reach.line, start=reach.start, end=reach.end))
-        gone += [row[0] for row in found]
-    return gone
+    if not reach.shared:
+        return [_found(row) for row in found]
+    notes = yield from shares_store.notes(session_id, reach)
+    return [_as_shown(row, session_id, notes) for row in found]
 
 
 def set_metadata(message_id: MessageId, metadata: bytes | None) -> Script[None]:
-    """Change what a client keeps beside a message."""
+    """Change what a client keeps beside a message that was just written."""
     yield _SET_METADATA(key=message_id, metadata=metadata)
+
+
+def change_metadata(found: Found, metadata: bytes | None) -> Script[None]:
+    """Change what a client keeps beside a message, for its session and no other one."""
+    if found.shared:
+        yield from shares_store.note(found.session_id, found.place, metadata)
+    else:
+        yield from shares_store.note_what_was(found.place, found.metadata)
+        yield from set_metadata(found.message().id, metadata)
 
 
 class Filter(NamedTuple):
@@ -256,8 +280,21 @@ def _list(tagged: bool, in_project: bool, searched: bool) -> Executable:
         query = query.where(sessions.c.project_id == bindparam("project_id"))
     if searched:
         said = select(messages.c.session_id).where(messages.c.user_id == bindparam("user_id"), _WORDS_MATCH)
-        query = query.where(sessions.c.title.like(bindparam("title"), escape="\\") | sessions.c.id.in_(said))
+        query = query.where(
+            sessions.c.title.like(bindparam("title"), escape="\\")
+            | sessions.c.id.in_(said)
+            | sessions.c.id.in_(_shown_by_others())
+        )
     return query
+
+
+def _shown_by_others() -> Select[Any]:
+    """The sessions that share a message with those words."""
+    return (
+        select(shares.c.session_id)
+        .join(messages, and_(messages.c.line == shares.c.line, messages.c.depth < shares.c.upto))
+        .where(messages.c.user_id == bindparam("user_id"), _WORDS_MATCH)
+    )
 
 
 def like(text: str) -> str:
@@ -285,5 +322,27 @@ def _columns(kept: Kept) -> dict[str, object]:
     }
 
 
+def _kept(row: Row) -> Kept:
+    return Kept(session_of(row[0]), tree_of(row[1]), None if row[2] is None else Place(row[2], row[3]))
+
+
+def _line(shape: Tree, place: Place) -> Line | None:
+    """The line that this place stands in, if the tree holds the place."""
+    for line in shape.lines:
+        if line.id == place.line:
+            return line if line.start <= place.depth < line.end else None
+    return None
+
+
 def _found(row: Row) -> Found:
     return Found(Place(row[0], row[1]), row[2], row[3], row[4], row[5])
+
+
+def _shared(row: Row, session_id: SessionId) -> Script[Found]:
+    notes = yield from shares_store.notes(session_id, Reach(row[0], row[1], row[1] + 1))
+    return _as_shown(row, session_id, notes)
+
+
+def _as_shown(row: Row, session_id: SessionId, notes: Mapping[int, bytes | None]) -> Found:
+    body, metadata = shown.as_shown(row[4], session_id), notes.get(row[1], row[5])
+    return Found(Place(row[0], row[1]), session_id, row[3], body, metadata, shared=True)

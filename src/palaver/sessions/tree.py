@@ -1,19 +1,27 @@
 """The shape of a session's tree: which lines of messages there are and where they leave each other; no message itself.
 
 Messages that follow each other without a fork form a *line* and stand in it by depth, so that a branch is a few ranges
-and not a walk from message to message. A second child of one message begins a new line at that depth.
+and not a walk from message to message. A second child of one message begins a new line at that depth. A session that
+was forked off another one shares lines with it: it shows a part of them, and adds to lines of its own.
 """
 
 import msgspec
+from msgspec.structs import replace
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):
-    """Messages at depths `start` to `end` (exclusive); the one before `start` stands in line `parent`."""
+    """Messages at depths `start` to `end` (exclusive); the one before `start` stands in line `parent`.
+
+    Nothing is added to a line that is `closed`: behind its end stand messages that only other sessions show. A line
+    that is `shared` was begun by another session, and is closed as well.
+    """
 
     id: str
     parent: str | None
     start: int
     end: int
+    closed: bool = False
+    shared: bool = False
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -29,6 +37,7 @@ class Reach(msgspec.Struct, frozen=True):
     line: str
     start: int
     end: int
+    shared: bool = False
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -53,8 +62,9 @@ def append(tree: Tree, after: Place | None, new_line: str) -> tuple[Tree, Place]
     """One more message below `after` (None: at the root); it begins line `new_line` where it has siblings already."""
     depth = 0 if after is None else after.depth + 1
     line = tree.lines[0] if after is None else tree.line(after.line)
-    if line.end == depth and not _forks(tree, line.id, depth):  # a line that was cut back stays behind its forks
-        return _with(tree, Line(line.id, line.parent, line.start, depth + 1)), Place(line.id, depth)
+    grows = line.end == depth and not line.closed
+    if grows and not _forks(tree, line.id, depth):  # a line that was cut back stays behind its forks
+        return _with(tree, replace(line, end=depth + 1)), Place(line.id, depth)
     return Tree((*tree.lines, Line(new_line, line.id, depth, depth + 1))), Place(new_line, depth)
 
 
@@ -66,7 +76,7 @@ def path(tree: Tree, to: Place | None) -> tuple[Reach, ...]:
     while line_id is not None:
         line = tree.line(line_id)
         if end > line.start:
-            reaches.append(Reach(line.id, line.start, end))
+            reaches.append(Reach(line.id, line.start, end, line.shared))
         line_id, end = line.parent, min(end, line.start)
     return tuple(reversed(reaches))
 
@@ -99,12 +109,29 @@ def leaf(tree: Tree, place: Place) -> Place:
 
 def prune(tree: Tree, place: Place) -> tuple[Tree, tuple[Reach, ...]]:
     """The tree without this message and everything below it, and the stretches that go."""
-    gone = [Reach(place.line, place.depth, tree.line(place.line).end)]
-    gone += [Reach(line.id, line.start, line.end) for line in tree.lines if _hangs_below(tree, line, place)]
+    here = tree.line(place.line)
+    gone = [Reach(here.id, place.depth, here.end, here.shared)]
+    gone += [
+        Reach(line.id, line.start, line.end, line.shared) for line in tree.lines if _hangs_below(tree, line, place)
+    ]
     dropped = {reach.line for reach in gone[1:]}
     kept = [line for line in tree.lines if line.id not in dropped]
-    cut = [Line(line.id, line.parent, line.start, place.depth) if line.id == place.line else line for line in kept]
+    cut = [replace(line, end=place.depth) if line.id == place.line else line for line in kept]
     return Tree(tuple(line for line in cut if line.end > line.start or line.parent is None)), tuple(gone)
+
+
+def fork(tree: Tree, to: Place | None, root: str) -> Tree:
+    """What a session shows that goes on from `to`: the way there, and no branch beside it; `root` is its first line."""
+    lines: list[Line] = []
+    for reach in path(tree, to):
+        parent = lines[-1].id if lines else None
+        lines.append(Line(reach.line, parent, reach.start, reach.end, closed=True, shared=True))
+    return Tree(tuple(lines)) if lines else seed(root)
+
+
+def close(tree: Tree, line_id: str) -> Tree:
+    """Let nothing be added to a line any more."""
+    return _with(tree, replace(tree.line(line_id), closed=True))
 
 
 def contains(tree: Tree, place: Place, to: Place | None) -> bool:
@@ -130,5 +157,5 @@ def _hangs_below(tree: Tree, line: Line, place: Place) -> bool:
 
 def window(reaches: tuple[Reach, ...], start: int, end: int) -> tuple[Reach, ...]:
     """What of the stretches lies at depths `start` to `end` (exclusive)."""
-    cut = (Reach(reach.line, max(reach.start, start), min(reach.end, end)) for reach in reaches)
+    cut = (replace(reach, start=max(reach.start, start), end=min(reach.end, end)) for reach in reaches)
     return tuple(reach for reach in cut if reach.start < reach.end)

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from palaver.core.errors import Invalid, NotFound
+from palaver.core.errors import Invalid
 from palaver.core.ids import MESSAGE, MessageId, RunId, SessionId, UserId
 from palaver.core.messages import Message, Part, Siblings, text_of
 from palaver.core.usage import Usage
 from palaver.kit.ids import new_id
 from palaver.sessions import store, tree
 from palaver.sessions.session import Session, SessionStatus
-from palaver.sessions.store import Found, Kept
+from palaver.sessions.store import Kept
 from palaver.sessions.titles import title_of
 from palaver.sessions.tree import Place
 from palaver.storage.script import Script
@@ -47,9 +47,9 @@ def fresh(session: Session) -> Kept:
     return Kept(session, tree.seed(session.id), None)
 
 
-def ask(kept: Kept, user_id: UserId, parts: tuple[Part, ...], *, below: Below, now: str) -> Script[Asked]:
+def ask(kept: Kept, parts: tuple[Part, ...], *, below: Below, now: str) -> Script[Asked]:
     """The user's message with its place in the tree; nothing is written yet."""
-    after, parent_id = yield from _spot(kept, user_id, below)
+    after, parent_id = yield from _spot(kept, below)
     message = Message(
         id=MessageId(new_id(MESSAGE)),
         session_id=kept.session.id,
@@ -74,13 +74,19 @@ def placed(kept: Kept, message: Message, *, after: Place | None) -> Asked:
     return Asked(Kept(session, grown, spot), message.id, spot, message)
 
 
-def ask_again(kept: Kept, user_id: UserId, message_id: MessageId) -> Script[Asked]:
+def ask_again(kept: Kept, message_id: MessageId) -> Script[Asked]:
     """Go back to a user's message that is there already, for another answer."""
-    found = yield from of_session(kept, user_id, message_id)
-    if found.message().role != "user":
+    found = yield from store.in_session(kept, message_id)
+    again = found.message()
+    if again.role != "user":
         raise Invalid("Only a user's message can be answered again: give a prompt, or the id of a user's message.")
-    session = msgspec.structs.replace(kept.session, head_message_id=message_id)
-    return Asked(Kept(session, kept.tree, found.place), message_id, found.place, None)
+    session = msgspec.structs.replace(kept.session, head_message_id=again.id)
+    return Asked(Kept(session, kept.tree, found.place), again.id, found.place, None)
+
+
+def note(asked: Asked, metadata: bytes) -> Script[None]:
+    """What a client keeps beside the question, which was written or is there already."""
+    yield from store.change_metadata((yield from store.in_session(asked.kept, asked.message_id)), metadata)
 
 
 def begin(asked: Asked, run_id: RunId, *, model: str, provider: str, now: str) -> Kept:
@@ -141,18 +147,10 @@ def _answered(session: Session, message: Message, now: str) -> Session:
     )
 
 
-def _spot(kept: Kept, user_id: UserId, below: Below) -> Script[tuple[Place | None, MessageId | None]]:
+def _spot(kept: Kept, below: Below) -> Script[tuple[Place | None, MessageId | None]]:
     if below is None:
         return None, None
     if isinstance(below, Head):
         return kept.head, kept.session.head_message_id
-    found = yield from of_session(kept, user_id, below)
-    return found.place, below
-
-
-def of_session(kept: Kept, user_id: UserId, message_id: MessageId) -> Script[Found]:
-    """A message of this session; NotFound when it is another's."""
-    found = yield from store.message(message_id, user_id)
-    if found.session_id != kept.session.id:
-        raise NotFound("There is no such message in this session.")
-    return found
+    found = yield from store.in_session(kept, below)
+    return found.place, found.message().id

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, text
 
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Message, TextPart
-from palaver.sessions import search_store, store
+from palaver.sessions import search_store, shares_store, store
 from palaver.sessions.search_store import expression
 from palaver.sessions.tree import Place, Reach
 from palaver.storage.script import Script, Statement, rows
@@ -81,8 +81,8 @@ async def test_what_is_deleted_is_not_found_any_more_and_leaves_the_index_whole(
     await database.write(search_store.catch_up(3))  # the last one is not known to search yet
 
     def forget() -> Script[None]:
-        yield from search_store.forget_stretch(Reach("ses_1", 1, 3))
-        yield from store.erase([Reach("ses_1", 1, 3)])
+        gone = yield from shares_store.let_go(SessionId("ses_1"), Reach("ses_1", 1, 3))
+        assert len(gone.gone) == 2
         yield from search_store.forget_session("ses_2")
         yield from store.remove(SessionId("ses_2"), ADA)
 

@@ -1,0 +1,89 @@
+"""Sessions that go on from a message of another one: they share what was said until there, and copy none of it.
+
+What a fork costs does not grow with what was said, only with how often it branched off on the way (docs/decisions).
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from palaver.core.ids import SESSION, MessageId, SessionId, UserId
+from palaver.core.permissions import PermissionMode
+from palaver.core.usage import Usage
+from palaver.kit.clock import Clock, stamp
+from palaver.kit.ids import new_id
+from palaver.sessions import shares_store, shown, store, tree
+from palaver.sessions.session import Origin, Session
+from palaver.sessions.store import Kept
+from palaver.storage.port import Database
+from palaver.storage.script import Script
+
+
+class Wish(NamedTuple):
+    """What a person wants to fork; without `message_id`, at the session's head."""
+
+    session_id: SessionId
+    message_id: MessageId | None = None
+    title: str | None = None
+
+
+class Forking:
+    """Makes forks."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def mode(self, user_id: UserId, session_id: SessionId) -> PermissionMode:
+        """How freely agents may act in a session, and so in its forks."""
+        return (await self._database.read(store.find(session_id, user_id))).session.permission_mode
+
+    async def fork(self, user_id: UserId, wish: Wish) -> Session:
+        """A new session that goes on from there; the other one stays as it is."""
+        new = SessionId(new_id(SESSION))
+        return await self._database.write(self._fork(user_id, wish, new))
+
+    def _fork(self, user_id: UserId, wish: Wish, new: SessionId) -> Script[Session]:
+        kept = yield from store.find(wish.session_id, user_id, to_change=True)
+        place, message_id = yield from self._spot(kept, wish.message_id)
+        shape = tree.fork(kept.tree, place, new)
+        session = forked(kept.session, new, now=stamp(self._clock.now()))
+        session = msgspec.structs.replace(
+            session,
+            parent=Origin(wish.session_id, message_id),
+            head_message_id=shown.shown(message_id, new) if message_id else None,
+            message_count=place.depth + 1 if place else 0,
+        )
+        if wish.title:
+            session = msgspec.structs.replace(session, title=wish.title, title_source="user")
+        yield from store.create(Kept(session, shape, place), user_id)
+        yield from shares_store.share(new, shape, wish.session_id)
+        return session
+
+    def _spot(self, kept: Kept, message_id: MessageId | None) -> Script[tuple[tree.Place | None, MessageId | None]]:
+        if message_id is None:
+            return kept.head, kept.session.head_message_id
+        found = yield from store.in_session(kept, message_id)
+        return found.place, found.message().id
+
+
+def forked(session: Session, new: SessionId, *, now: str) -> Session:
+    """A session like this one in which nothing was said, asked and paid yet."""
+    return msgspec.structs.replace(
+        session,
+        id=new,
+        pinned=False,
+        archived=False,
+        parent=None,
+        head_message_id=None,
+        active_run_id=None,
+        run_id=None,
+        status="idle",
+        message_count=0,
+        turn_count=0,
+        usage=Usage(),
+        cost=None,
+        created_at=now,
+        updated_at=now,
+        last_message_at=None,
+    )
