@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.entry.cli.api_in_short import APPROVAL, QUESTION, RUN, SESSION, ApiInShort
 from tests.conformance.test_chat_at_a_terminal import Terminal, end, start
+from tests.unit.entry.cli.api_in_short import APPROVAL, QUESTION, RUN, SESSION, ApiInShort
 
 
 @asynccontextmanager

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.journeys.test_command_line import Home
 from tests.conformance.test_chat_at_a_terminal import Terminal, start
+from tests.journeys.test_command_line import Home
 
 WAITS = re.compile(r"palaver approvals (?:approve|answer) (run_\w+) (call_\w+)")
 GOES_ON = re.compile(r"palaver chat --session (ses_\w+)")
