@@ -145,7 +145,7 @@ class Upload:
         try:
             with self._zip.open(name) as file:
                 yield file  # type: ignore[misc] - a stream of bytes to read
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, KeyError) as error:
+        except (zipfile.BadZipFile, RuntimeError, KeyError) as error:
             raise _invalid(name, str(error)) from None
 
     def _look(self, zipped: zipfile.ZipFile) -> None:
