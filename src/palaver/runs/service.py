@@ -1,13 +1,14 @@
 """What people do with runs: start, watch, cancel; one unit of work each. Which model says what is `hands.py`'s."""
 
 import logging
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
 from palaver.agents.wanted import ANYTHING
 from palaver.core.errors import Conflict, Invalid, PalaverError, Unavailable, coded
-from palaver.core.events import CancelRequested, RunDone, RunFailed
+from palaver.core.events import CancelRequested, RunDone, RunEvent, RunFailed
 from palaver.core.ids import RUN, SESSION, RunId, Seq, SessionId, UserId
 from palaver.core.principal import Principal
 from palaver.inference.port import ResolvedModel
@@ -24,9 +25,10 @@ from palaver.runs.records import record
 from palaver.runs.store import Kept
 from palaver.runs.told import Address, Told, topic_of_run
 from palaver.runs.view import RunView, view
-from palaver.runs.waking import Waking, says
+from palaver.runs.waking import Waking
 from palaver.sessions import store as session_store
 from palaver.storage.port import UniqueViolated
+from palaver.storage.script import Script
 
 CancelReason = Literal["user", "new_message", "deleted"]
 
@@ -159,8 +161,12 @@ class Runs:
         return (await self.find(user_id, run_id)).state == "waiting"
 
     async def _end_waiting(self, run_id: RunId, wish: CancelRequested) -> None:
+        def change(live: Live) -> Script[Sequence[RunEvent]]:
+            yield from store.ask_to_end(run_id, wish.reason)  # should this process go before the end is written
+            return (wish,)
+
         try:
-            await self.waking.tell(run_id, says(wish))
+            await self.waking.tell(run_id, change)
         except Conflict:  # it ended by itself a moment ago
             log.debug("A run that was to end is over", extra={"run_id": run_id})
 
