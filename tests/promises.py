@@ -163,6 +163,27 @@ PROMISES = {
         says="Every answer says what exactly its model saw, and a session what the next one would see.",
         because="issue:#4",
     ),
+    "context:compaction": Promise(
+        says="A summary stands for earlier messages, is looked at twice, and leaves the last two exchanges whole.",
+        because="issue:#4",
+    ),
+    "context:compaction-harmless": Promise(
+        says="A summary that fails changes nothing, and it is said.", because="issue:#4"
+    ),
+    "context:compaction-holds": Promise(
+        says="While a summary is written nothing else begins in its session, and it can be stopped.",
+        because="issue:#4",
+    ),
+    "context:compaction-killed": Promise(
+        says="A kill while a summary is written leaves what was before, or the whole summary.", because="issue:#4"
+    ),
+    "context:compaction-undo": Promise(
+        says="A summary that is deleted gives the originals back.", because="issue:#4"
+    ),
+    "context:long": Promise(
+        says="A conversation of 200 turns fits a small window, and what was said early is not forgotten.",
+        because="issue:#4",
+    ),
     "context:data": Promise(
         says="What a tool returns is told as data that cannot imitate its end.", because="issue:#3"
     ),

@@ -182,6 +182,7 @@ KINDS: dict[type[RunEvent], some.SearchStrategy[RunEvent]] = {
         events.SubagentTold, parent_call_id=call_ids, child_run_id=words, child_session_id=words, event=objects
     ),
     events.StepRestarted: some.builds(events.StepRestarted, from_seq=numbers),
+    events.Compacted: some.builds(events.Compacted, tokens_before=numbers, tokens_after=numbers, receipt_id=words),
     events.TitleChanged: some.builds(events.TitleChanged, title=words),
     events.UsageCounted: some.builds(
         events.UsageCounted,

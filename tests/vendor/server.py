@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -72,6 +72,7 @@ class FakeVendor:
         self.port = port
         self.models: Any = models or {"object": "list", "data": [{"id": one, "object": "model"} for one in MODELS]}
         self.models_status = 200
+        self.always: Callable[[Any], Reply] | None = None  # what is answered where nothing is queued
         self._queue: deque[Reply | Answer] = deque()
         self._news = asyncio.Condition()
         self._release = asyncio.Event()
@@ -147,6 +148,8 @@ class FakeVendor:
             self.heard.append(heard)
             self._news.notify_all()
         queued = self._queue.popleft() if self._queue else None
+        if queued is None and self.always is not None:
+            queued = self.always(body)
         reply = queued if isinstance(queued, Reply) else self._replied(request.path, body, queued)
         try:
             return await self._serve(request, reply, heard)

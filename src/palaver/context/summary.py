@@ -11,8 +11,9 @@ _MARK = re.compile(r"<(?=\s*/?\s*summary)", re.IGNORECASE)
 
 
 def receipt_of(message: Message) -> Summary | None:
-    """What a message stands for, where it is a summary."""
-    return message.summary if isinstance(message.summary, Summary) else None
+    """What a message stands for, where it is a summary that was not taken back."""
+    summary = message.summary
+    return summary if isinstance(summary, Summary) and not summary.undone else None
 
 
 def in_force(path: Sequence[Message]) -> tuple[Message | None, list[Message]]:

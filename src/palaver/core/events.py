@@ -194,6 +194,14 @@ class TitleChanged(_Event, frozen=True, tag="title"):
     title: str
 
 
+class Compacted(_Event, frozen=True, tag="compacted"):
+    """Earlier messages are told as a summary from here on: `receipt_id` is the message that sums them up."""
+
+    tokens_before: int
+    tokens_after: int
+    receipt_id: MessageId
+
+
 class UsageCounted(_Event, frozen=True, tag="usage"):
     """What the turn consumed so far; the limit is None where the model's window is not known."""
 
@@ -303,6 +311,7 @@ Told = (
     | SubagentTold
     | StepRestarted
     | TitleChanged
+    | Compacted
     | UsageCounted
     | MessageFinished
     | RunFailed

@@ -101,10 +101,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Both messages are inclusive; the originals remain where they are. `extractive`: sentences that were picked, not
     written, because the model cannot summarise. `checked`: a second look compared it with the originals, and `repaired`
-    it where something was missing.
+    it where something was missing. `undone`: it was taken back, and the originals are told again.
     """
 
-    receipt_id: str
     from_message_id: MessageId
     to_message_id: MessageId
     messages: int
@@ -115,6 +114,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     repaired: bool = False
     extractive: bool = False
     focus: str | None = None
+    undone: bool = False
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

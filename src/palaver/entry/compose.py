@@ -12,6 +12,7 @@ from palaver import __version__
 from palaver.bus.memory import MemoryBus
 from palaver.context import counting
 from palaver.core.ids import SessionId, UserId
+from palaver.entry import contexts
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.home import signing_key
 from palaver.entry.memory import keep_tidy
@@ -238,6 +239,7 @@ def _hands(
         inference,
         boxes=boxes,
         hooked=hooked,
+        compacting=contexts.compacting(ground.settings.context, journal, inference, hooked=hooked, clock=clock),
         count=counting.count,
         history=settings.history_messages,
         format_tries=settings.format_tries,

@@ -36,6 +36,7 @@ from palaver.observability.logs import configure_logs
 from palaver.realtime import api as realtime_api
 from palaver.runs import api as runs_api
 from palaver.runs import approvals_api, context_api
+from palaver.runs.seeing import Seeing
 from palaver.sessions import api as sessions_api
 from palaver.sessions import travel_api
 from palaver.tools import api as tools_api
@@ -68,7 +69,7 @@ def application(house: House) -> ASGIApp:
         tools_api.routes(house.agency.tools, door),
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
-        context_api.routes(contexts.seeing(house), door),
+        context_api.routes(_seeing(house), house.runs, house.sessions, door),
         sessions_api.routes(house.sessions, door, house.clear),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
         identity_api.routes(house.identity, house.settings.identity),
@@ -81,6 +82,12 @@ def application(house: House) -> ASGIApp:
         app.include_router(router)
     express = Express(app, routers)
     return Gate(express, house.metrics, partial(_across_origins, house.settings.identity.trusted_origins))
+
+
+def _seeing(house: House) -> Seeing:
+    return contexts.seeing(
+        house.settings, house.database, house.inference, agency=house.agency, sessions=house.sessions
+    )
 
 
 def _owner_of(house: House) -> Callable[[UserId, SessionId], Awaitable[None]]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from palaver.agents.settings import AgentSettings
 from palaver.bus.settings import BusSettings
+from palaver.context.settings import ContextSettings
 from palaver.entry.layers import Layer, Source, Values, from_environment, from_file, holds, overlay, variable_of
 from palaver.files.settings import FileSettings
 from palaver.identity.settings import IdentitySettings
@@ -69,6 +70,7 @@ class Settings(BaseModel):
     providers: dict[str, ProviderSettings] = Field({}, description="The servers that answer for models, by name.")
     sessions: SessionSettings = SessionSettings.model_validate({})
     runs: RunSettings = RunSettings.model_validate({})
+    context: ContextSettings = ContextSettings.model_validate({})
     tools: ToolSettings = ToolSettings.model_validate({})
     sandbox: SandboxSettings = SandboxSettings.model_validate({})
     web: WebSettings = WebSettings.model_validate({})

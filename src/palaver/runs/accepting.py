@@ -22,7 +22,7 @@ from palaver.runs.machine import resume
 from palaver.runs.prompt import Prompt, prompt_body
 from palaver.runs.store import Kept
 from palaver.sessions import store as session_store
-from palaver.sessions import tree, turns
+from palaver.sessions import summing, tree, turns
 from palaver.sessions.session import Session
 from palaver.storage.script import Script
 
@@ -77,7 +77,9 @@ class Acceptance:
         queued: bool = False,
     ) -> Accepting:
         now, prompt = self._now(), row.prompt
-        if prompt.parts:
+        if prompt.summarize is not None:
+            asked = summing.at_head(kept)
+        elif prompt.parts:
             asked = yield from turns.ask(kept, prompt.parts, below=_below(prompt), now=now)
         else:
             asked = yield from turns.ask_again(kept, MessageId(prompt.below))
@@ -93,7 +95,10 @@ class Acceptance:
         yield from asked.write(live.user_id)
         if prompt.metadata:
             yield from turns.note(asked, msgspec.json.encode(prompt.metadata))
-        session = turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
+        if prompt.summarize is not None:
+            session = summing.hold(asked, live.id, now=now)
+        else:
+            session = turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
         yield from session_store.create(session, live.user_id) if created else session_store.save(session)
         prepare(live, run, model)
         live.reaches = tree.path(session.tree, asked.place)

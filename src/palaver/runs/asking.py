@@ -78,6 +78,14 @@ class Counter(Protocol):
     async def __call__(self, text: str, model: str) -> int: ...
 
 
+class Compacts(Protocol):
+    """Sums up what was said earlier; see `compacting.py`."""
+
+    async def before(self, live: Live, box: Box, path: Sequence[Message]) -> None: ...
+
+    async def asked(self, live: Live, box: Box, path: Sequence[Message]) -> Sequence[RunEvent]: ...
+
+
 class Boxes(Protocol):
     """Finds what an agent may use."""
 
@@ -102,14 +110,15 @@ class Asking:
     """Asks models for the runs of this process."""
 
     def __init__(
-        self, database: Database, journal: Journal, models: Models, *, boxes: Boxes, hooked: Hooked, count: Counter,
-        history: int, format_tries: int,
+        self, database: Database, journal: Journal, models: Models, *, boxes: Boxes, hooked: Hooked,
+        compacting: Compacts, count: Counter, history: int, format_tries: int,
     ) -> None:  # fmt: skip
         self._database = database
         self._journal = journal
         self._models = models
         self._boxes = boxes
         self._hooked = hooked
+        self._compacting = compacting
         self._count = count
         self._history = history
         self._format_tries = format_tries
@@ -118,11 +127,15 @@ class Asking:
         """One step: the events that end it, written down where more steps follow. Whatever goes wrong is an event."""
         try:
             box = live.box or await self._open(live)
+            if live.prompt.summarize is not None:
+                return await self._compacting.asked(live, box, await self._past(live))
             ended = limits.reached(live.fold().steps, box.limits)
             if ended is None and not live.run.steps.count and self._hooked.asks(box, *STARTS):
                 ended = await self._hooked.opening(live, box, text_of((await self._past(live))[-1].parts))
             if ended is not None:
                 return (ended,)
+            if not live.run.steps.count:
+                await self._compacting.before(live, box, await self._past(live))
             question = await self._question(live, box)
             return (question,) if isinstance(question, LimitReached) else await self._listen(live, box, question)
         except PalaverError as error:

@@ -5,18 +5,21 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
+
 from palaver.context import store as context_store
 from palaver.core.errors import NotFound
-from palaver.core.events import ModelReplied, RunEvent, RunWaits
+from palaver.core.events import MessageFinished, ModelReplied, RunEvent, RunWaits
 from palaver.core.usage import Usage
 from palaver.kit.clock import Clock, stamp
 from palaver.runs import approvals_store, ending, store
 from palaver.runs.asking import Counter
+from palaver.runs.compacting import compacted
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.seen import seen
 from palaver.runs.store import LeaseLost
-from palaver.sessions import turns
+from palaver.sessions import summing, turns
 from palaver.storage.port import StorageUnavailable
 from palaver.storage.script import Script
 
@@ -79,6 +82,8 @@ class Concluding:
             yield from store.over(live.id, live.epoch, reason=reason, why=error.code if error else None, now=stamp(now))
             if live.run.calls:
                 yield from approvals_store.cancel(live.id, stamp(now))
+            if live.prompt.summarize is not None:
+                return (yield from self._summed_up(live, end, stamp(now))), None
             answered = turns.answer(live.session_id, live.user_id, end.message, below=live.place, now=stamp(now))
             siblings = yield from answered
             if manifest is not None:
@@ -88,6 +93,16 @@ class Concluding:
         await self._journal.boundary(live, write())
         self.spent = self.spent.plus(usage)
         return end.done
+
+    def _summed_up(self, live: Live, end: ending.End, now: str) -> Script[Sequence[RunEvent]]:
+        """A run that is nothing but a summary: it stands below the last message, or nothing is changed."""
+        made = live.made
+        if made is None or end.done.finish_reason != "stop":
+            yield from summing.let_go(live.session_id, live.user_id, now)
+            return [*end.first, end.done]
+        siblings = yield from summing.add(live.session_id, live.user_id, made, below=live.place, now=now)
+        message = msgspec.structs.replace(made, siblings=siblings)
+        return [*end.first, compacted(made), MessageFinished(message=message), end.done]
 
     async def _usage(self, live: Live) -> Usage:
         """What the vendor reported, or what is counted here; with its price where one is known."""

@@ -44,6 +44,7 @@ class Live:
         "fingerprint",
         "held",
         "last_told",
+        "made",
         "message_id",
         "mode",
         "model",
@@ -91,6 +92,7 @@ class Live:
         self.mode: PermissionMode = "default"  # the session's
         self.view: Window | None = None
         self.ask: Ask | None = None  # what the model was asked last
+        self.made: Message | None = None  # the summary, where the run is nothing but one
         self.settled: RunEvent | None = None  # what settled how the run ends
         self.path: list[Message] | None = None  # what was said before this turn, once it was read
         self.box: Box | None = None  # what the agent may use, once it was asked for

@@ -14,6 +14,7 @@ from palaver.core.events import (
     ApprovalAsked,
     ApprovalResolved,
     CancelRequested,
+    Compacted,
     Controlled,
     Fact,
     HookFired,
@@ -170,6 +171,7 @@ def _evolve(run: Run, event: RunEvent) -> Run:
         case (
             SessionOpened()
             | TitleChanged()
+            | Compacted()
             | UsageCounted()
             | MessageFinished()
             | ToolCallGrew()

@@ -13,9 +13,16 @@ from palaver.inference.port import Effort
 WhenBusy = Literal["reject", "queue", "interrupt"]
 
 
+class Summarize(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A wish for a summary of what was said so far, above all about `focus`."""
+
+    focus: str | None = None
+
+
 class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One turn. `below` is what it goes under: "head", "root", or a message (which is answered, where no parts are).
 
+    With `summarize` nothing is asked: a summary is written of the session as it is.
     `wanted` is what was asked for of the agent, by name; `recipe` what that came to when the turn was accepted.
     """
 
@@ -36,6 +43,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     when_busy: WhenBusy = "reject"
     idempotency_key: str | None = None
     workspace: SessionId | None = None
+    summarize: Summarize | None = None
 
     def ground(self, session_id: SessionId) -> SessionId:
         """The session in whose workspace, and with whose grants, the agent works: a subagent in its parent's."""

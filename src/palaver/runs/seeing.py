@@ -4,6 +4,7 @@ from palaver.context import store
 from palaver.context.manifest import Manifest
 from palaver.core.errors import NotFound
 from palaver.core.ids import MessageId, RunId, SessionId
+from palaver.core.messages import Message
 from palaver.core.principal import Principal
 from palaver.runs import speaking
 from palaver.runs.asking import Boxes
@@ -42,6 +43,18 @@ class Seeing:
         if found is None:
             raise NotFound("No model was asked for this message, or it is older than this record.")
         return found
+
+    async def summaries(self, principal: Principal, session_id: SessionId) -> list[Message]:
+        """The summaries on the branch that the session shows, oldest first; those taken back among them."""
+
+        def read() -> Script[list[Message]]:
+            kept = yield from session_store.find(session_id, principal.user_id)
+            found: list[Message] = []
+            for reach in tree.path(kept.tree, kept.head):
+                found += [one.message() for one in (yield from session_store.summaries(reach, session_id))]
+            return found
+
+        return await self._database.read(read())
 
     async def next(self, principal: Principal, session_id: SessionId) -> Manifest:
         """What the next model call of a session would see, but for the question; no model and no hook is asked."""

@@ -9,7 +9,7 @@ import msgspec
 from palaver.agents.wanted import ANYTHING
 from palaver.core.errors import Conflict, Invalid, PalaverError, Unavailable, coded
 from palaver.core.events import CancelRequested, RunDone, RunEvent, RunFailed
-from palaver.core.ids import RUN, SESSION, RunId, Seq, SessionId, UserId
+from palaver.core.ids import RUN, SESSION, MessageId, RunId, Seq, SessionId, UserId
 from palaver.core.principal import Principal
 from palaver.inference.port import ResolvedModel
 from palaver.kit.ids import new_id
@@ -19,7 +19,7 @@ from palaver.runs.accepting import Accepted, fingerprint, known_by_key
 from palaver.runs.live import Live
 from palaver.runs.machine import Rest
 from palaver.runs.parts import Parts, accepted_before
-from palaver.runs.prompt import Prompt
+from palaver.runs.prompt import Prompt, Summarize
 from palaver.runs.queue import Queue
 from palaver.runs.records import record
 from palaver.runs.store import Kept
@@ -123,6 +123,13 @@ class Runs:
         if run.finish_reason == "error":
             raise await self._failure(run)
         return run
+
+    async def summarize(self, principal: Principal, session_id: SessionId, focus: str | None) -> MessageId:
+        """Sum up what was said earlier in a session, and return when the summary stands: which message it is."""
+        run = await self.finish(principal, Prompt(session_id=session_id, summarize=Summarize(focus)))
+        if run.finish_reason != "stop":
+            raise Conflict("The summary was interrupted; nothing was changed.")
+        return run.message_id
 
     async def _failure(self, run: Kept) -> PalaverError:
         for one in await self._database.read(store.events(run.id, 0)):

@@ -115,6 +115,7 @@ _REST = Statement(
     .where(_IS, runs.c.epoch == bindparam("held"), runs.c.state == "live")
     .values(state="waiting", owner=None)
 )
+_MOVE = Statement(update(runs).where(_IS, runs.c.epoch == bindparam("held")).values(place=bindparam("place")))
 _WAKE = Statement(
     update(runs)
     .where(_IS, runs.c.epoch == bindparam("held"), runs.c.state == "waiting")
@@ -256,6 +257,12 @@ def hold(run_id: RunId, epoch: int) -> Script[None]:
 def rest(run_id: RunId, epoch: int) -> Script[None]:
     """The run waits as a row from now on, and nobody drives it."""
     if (yield from changed(_REST(key=run_id, held=epoch))) != 1:
+        raise LeaseLost(run_id)
+
+
+def move(run_id: RunId, epoch: int, place: Place) -> Script[None]:
+    """The run's question stands elsewhere from now on."""
+    if (yield from changed(_MOVE(key=run_id, held=epoch, place=_place_body(place)))) != 1:
         raise LeaseLost(run_id)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from palaver.context import budget
 from palaver.context.budget import Measure
 from palaver.context.counting import cautious, count_all, encoding_of
-from palaver.context.window import Told, countable, told
+from palaver.context.window import UNKNOWN_WINDOW, Told, countable, told
 from palaver.core.messages import Message
 from palaver.inference.failures import ContextTooLong
 from palaver.inference.port import ResolvedModel, ToolSpec, Turn
@@ -54,6 +54,26 @@ async def _counted(texts: list[str], model: str) -> Measure:
         return len(text.encode("utf-8", "replace")) if found is None else found
 
     return exactly
+
+
+def limit_of(model: ResolvedModel, *, told: bool = False) -> int:
+    """The tokens of a model's window; `told`: those of them that can be told before something has to give way."""
+    window = model.context_window or UNKNOWN_WINDOW
+    exact = encoding_of(model.id) is not None
+    return int(budget.room(window, answer=None, exact=exact)) if told else window
+
+
+async def weight_of(
+    path: Sequence[Message], model: ResolvedModel, *, system: str | None, tools: Sequence[ToolSpec]
+) -> int:
+    """How many tokens all of a path would be, whether or not that fits."""
+    endless = partial(
+        told, path, model=model.id, system=system, window=1 << 50, going_on=None, tools=tools, answer=None
+    )  # fmt: skip
+    if encoding_of(model.id) is None:
+        return endless(measure=cautious).weights.total
+    texts = countable(path, model=model.id, system=system, going_on=None, tools=tools, besides=())
+    return endless(measure=await _counted(list(texts), model.id), exact=True).weights.total
 
 
 def most_output(view: Told, model: ResolvedModel, wanted: int | None) -> int | None:

@@ -111,6 +111,16 @@ _STRETCH = Statement(
     )
     .order_by(messages.c.depth)
 )
+_SUMMARIES = Statement(
+    select(*_MESSAGE_COLUMNS)
+    .where(
+        messages.c.line == bindparam("line"),
+        messages.c.depth >= bindparam("start"),
+        messages.c.depth < bindparam("end"),
+        messages.c.role == "system",
+    )
+    .order_by(messages.c.depth)
+)
 _SET_METADATA = Statement(
     update(messages).where(messages.c.id == bindparam("key")).values(metadata=bindparam("metadata"))
 )
@@ -207,6 +217,12 @@ def stretch(reach: Reach, session_id: SessionId) -> Script[Sequence[Found]]:
         return [_found(row) for row in found]
     notes = yield from shares_store.notes(session_id, reach)
     return [_as_shown(row, session_id, notes) for row in found]
+
+
+def summaries(reach: Reach, session_id: SessionId) -> Script[Sequence[Found]]:
+    """The summaries in one stretch of a line of this session, which was found before; oldest first."""
+    found = yield from rows(_SUMMARIES(line=reach.line, start=reach.start, end=reach.end))
+    return [_as_shown(row, session_id, {}) if reach.shared else _found(row) for row in found]
 
 
 def set_metadata(message_id: MessageId, metadata: bytes | None) -> Script[None]:

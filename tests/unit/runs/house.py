@@ -9,9 +9,9 @@ from typing import Any
 
 from palaver.agents.recipe import PLAIN, Recipe, SkillBrief
 from palaver.core.errors import PalaverError
-from palaver.core.events import Noticed
+from palaver.core.events import Noticed, RunEvent
 from palaver.core.ids import SessionId, UserId
-from palaver.core.messages import TextPart
+from palaver.core.messages import Message, TextPart
 from palaver.core.principal import Principal
 from palaver.files.workspaces import Workspaces
 from palaver.inference.port import Ask, Finished, Piece, Pieces, ResolvedModel, TextPiece
@@ -20,6 +20,7 @@ from palaver.runs.accepting import Acceptance
 from palaver.runs.acting import Acting
 from palaver.runs.answering import Answering
 from palaver.runs.asking import Asking
+from palaver.runs.box import Box
 from palaver.runs.boxes import RunBoxes
 from palaver.runs.children import Children
 from palaver.runs.concluding import Concluding
@@ -50,6 +51,17 @@ from tests.unit.runs.given import ADA
 PERSON = Principal(user_id=ADA)
 NOWHERE = Path("nowhere")  # no tool of these tests touches a file
 LARGE = ResolvedModel(id="x/large", provider="x", model="large", name="Large", context_window=1000)
+
+
+class Endless:
+    """For runs whose window never fills."""
+
+    async def before(self, live: Live, box: Box, path: Sequence[Message]) -> None:
+        """Nothing to do."""
+
+    async def asked(self, live: Live, box: Box, path: Sequence[Message]) -> Sequence[RunEvent]:
+        """Nothing to sum up."""
+        return ()
 
 
 class ScriptedModels:
@@ -140,7 +152,15 @@ class House:
         )
         boxes = RunBoxes(self.tools, NoPlaces(), settings, bypass=True)
         asking = Asking(
-            database, self.journal, self.models, boxes=boxes, hooked=hooked, count=_count, history=10, format_tries=2
+            database,
+            self.journal,
+            self.models,
+            boxes=boxes,
+            hooked=hooked,
+            compacting=Endless(),
+            count=_count,
+            history=10,
+            format_tries=2,
         )
         acting = Acting(
             database,

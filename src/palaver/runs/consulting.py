@@ -1,0 +1,61 @@
+"""One short question of the house's own to a model, outside any answer: its words and what they cost; no event."""
+
+from contextlib import aclosing
+from typing import NamedTuple
+
+from palaver.core.errors import ModelUnavailable
+from palaver.core.messages import TextPart
+from palaver.core.usage import Usage
+from palaver.inference.port import Ask, Finished, ResolvedModel, Switched, TextPiece, Turn
+from palaver.runs.asking import Counter, Models
+from palaver.runs.ending import priced
+
+LONGEST = 40_000  # characters; whoever says more than that was not asked for it
+
+
+class Said(NamedTuple):
+    """What the model said, and what that consumed."""
+
+    text: str
+    usage: Usage
+
+
+class Consulting:
+    """Asks models on behalf of the house."""
+
+    def __init__(self, models: Models, count: Counter) -> None:
+        self._models = models
+        self._count = count
+
+    async def ask(self, model: ResolvedModel, system: str, question: str, *, most: int) -> Said:
+        """The whole answer of at most so many tokens. Raises `core.errors`."""
+        ask = Ask(
+            model=model.model,
+            messages=(Turn("user", (TextPart(text=question),)),),
+            system=system,
+            tool_choice="none",
+            max_output_tokens=most,
+        )
+        said: list[str] = []
+        async with aclosing(self._models.stream(model, ask)) as stream:
+            async for read in stream:
+                for piece in read:
+                    if isinstance(piece, TextPiece):
+                        said.append(piece.text)
+                    elif isinstance(piece, Switched):
+                        model = piece.resolved
+                    elif isinstance(piece, Finished):
+                        text = "".join(said).strip()
+                        return Said(text, await self._usage(model, piece.usage, f"{system}\n{question}", text))
+                if sum(map(len, said)) > LONGEST:
+                    break
+        raise ModelUnavailable("The model's answer broke off.")
+
+    async def _usage(self, model: ResolvedModel, usage: Usage | None, asked: str, said: str) -> Usage:
+        if usage is None:
+            usage = Usage(
+                input_tokens=await self._count(asked, model.id),
+                output_tokens=await self._count(said, model.id) if said else 0,
+                estimated=True,
+            )
+        return usage if usage.cost_usd is not None else priced(usage, model)

@@ -1,0 +1,249 @@
+"""Long conversations stay within their model's window, and lose nothing: summaries over real sockets."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import aiohttp
+
+from palaver.context.counting import estimate
+from tests.journeys.house import Opening, Person
+from tests.promises import keeps
+from tests.vendor import FakeVendor
+from tests.vendor.script import Reply, Stall, said, stream
+
+WINDOW = 8_192
+SMALL = f"""
+[providers.fake.facts.small]
+context_window = {WINDOW}
+input_usd_per_mtok = 1.0
+output_usd_per_mtok = 2.0
+"""
+FACT = "The cat is called Zanzibar, and the code of the door is 4711."
+
+
+def usage(body: int, words: int) -> dict[str, int]:
+    return {"prompt_tokens": body, "completion_tokens": words, "total_tokens": body + words}
+
+
+def reply(text: str) -> Any:
+    return stream(text, usage=usage(100, 10))
+
+
+async def talk(owner: Person, turns: int, session: str | None = None, model: str = "fake/small") -> str:
+    for number in range(turns):
+        more = {"session_id": session} if session else {}
+        prompt = f"Question {number}: {FACT}" if number == 0 else f"Question {number}?"
+        session = (await owner.post("/query/single", {"prompt": prompt, "model": model, **more}))["session_id"]
+    assert session is not None
+    return session
+
+
+@keeps("context:compaction")
+async def test_a_summary_that_is_asked_for_stands_for_all_but_the_last_two_exchanges(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    owner = await (await open_house(SMALL)).owner()
+    session = await talk(owner, 5)
+    before = await owner.messages(session)
+    vendor.next(reply(f"They said: {FACT}"), reply("OK."))
+    summary = await owner.post(f"/sessions/{session}/summarize", {"focus": "the cat"})
+    receipt = summary["summary"]
+    assert (summary["role"], summary["text"]) == ("system", f"They said: {FACT}")
+    assert (receipt["from_message_id"], receipt["to_message_id"]) == (before[0]["id"], before[5]["id"])
+    assert (receipt["messages"], receipt["checked"], receipt["focus"]) == (6, True, "the cat")
+    assert FACT in str(vendor.heard[-2].body)
+    assert "the cat" in str(vendor.heard[-2].body)
+    after = await owner.messages(session)
+    assert [one["id"] for one in after] == [*(one["id"] for one in before), summary["id"]]
+    assert summary["usage"]["input_tokens"] == 200
+    following = await owner.get(f"/sessions/{session}/context")
+    assert (following["summary_id"], following["summarized"], following["messages"]["count"]) == (summary["id"], 6, 4)
+    answer = await owner.post("/query/single", {"prompt": "Who?", "session_id": session, "model": "fake/small"})
+    told = vendor.heard[-1].body["messages"]
+    assert FACT in told[0]["content"]
+    assert told[1]["content"] == "Question 3?"
+    assert len(told) == 1 + 4 + 1
+    assert answer["parent_id"] == (await owner.messages(session))[-2]["id"]
+    assert (await owner.get(f"/sessions/{session}/summaries"))["items"] == [summary]
+
+
+@keeps("context:compaction")
+async def test_what_the_second_look_misses_is_repaired_once(open_house: Opening, vendor: FakeVendor) -> None:
+    owner = await (await open_house(SMALL)).owner()
+    session = await talk(owner, 3)
+    vendor.next(reply("A cat."), reply(FACT))
+    summary = await owner.post(f"/sessions/{session}/summarize")
+    assert (summary["text"], summary["summary"]["repaired"]) == (FACT, True)
+
+
+@keeps("context:compaction-harmless")
+async def test_a_summary_that_fails_changes_nothing_and_says_so(open_house: Opening, vendor: FakeVendor) -> None:
+    owner = await (await open_house(SMALL)).owner()
+    session = await talk(owner, 2)
+    nothing = await owner.call("POST", f"/sessions/{session}/summarize")
+    assert (nothing.status, nothing.json["code"]) == (409, "conflict")
+    await talk(owner, 1, session)
+    before = await owner.messages(session)
+    await owner.patch(f"/sessions/{session}", {"model": "fake/fake-h400"})
+    failed = await owner.call("POST", f"/sessions/{session}/summarize")
+    assert failed.status == 422, failed.body
+    assert await owner.messages(session) == before
+    assert (await owner.get(f"/sessions/{session}"))["status"] == "idle"
+
+
+def stalled() -> Reply:
+    return Reply([said("They"), Stall()])
+
+
+@keeps("context:compaction-holds")
+async def test_a_summary_holds_the_session_and_can_be_interrupted(open_house: Opening, vendor: FakeVendor) -> None:
+    owner = await (await open_house(SMALL)).owner()
+    session = await talk(owner, 3)
+    before = await owner.messages(session)
+    vendor.next(stalled())
+    async with asyncio.TaskGroup() as tasks:
+        summing = tasks.create_task(owner.call("POST", f"/sessions/{session}/summarize"))
+        await vendor.asked(4)
+        busy = await owner.call("POST", "/query/single", {"prompt": "And?", "session_id": session})
+        assert (busy.status, busy.json["code"]) == (409, "session_busy")
+        assert (await owner.call("POST", f"/sessions/{session}/summarize")).json["code"] == "session_busy"
+        assert (await owner.get(f"/sessions/{session}"))["status"] == "running"
+        await owner.post(f"/sessions/{session}/interrupt")
+    assert (summing.result().status, summing.result().json["code"]) == (409, "conflict")
+    assert await owner.messages(session) == before
+    assert (await owner.get(f"/sessions/{session}"))["status"] == "idle"
+
+
+@keeps("context:compaction-killed")
+async def test_a_server_that_is_killed_while_it_sums_up_sums_up_after_the_restart(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    house = await open_house(SMALL)
+    owner = await house.owner()
+    session = await talk(owner, 3)
+    before = await owner.messages(session)
+    vendor.next(stalled())
+    body = {"headers": {"Authorization": f"Bearer {owner.token}"}, "json": {}}
+    with contextlib.suppress(aiohttp.ClientError):
+        async with asyncio.TaskGroup() as tasks:
+            url = f"{owner.url}/api/v1/sessions/{session}/summarize"
+            tasks.create_task(dropped(owner.client, url, body))
+            await vendor.asked(4)
+            await house.kill()
+    vendor.next(reply("They said nothing."), reply("OK"))
+    await house.start()
+    await owner.until(f"/sessions/{session}", lambda one: one["status"] == "idle")
+    after = await owner.messages(session)
+    assert after[:-1] == before
+    assert (after[-1]["text"], after[-1]["summary"]["messages"]) == ("They said nothing.", 2)
+    assert house.rows("select count(*) from runs where state <> 'over'") == [(0,)]
+
+
+async def dropped(client: aiohttp.ClientSession, url: str, more: Any) -> None:
+    with contextlib.suppress(aiohttp.ClientError):
+        async with client.post(url, **more) as answer:
+            await answer.read()
+
+
+@keeps("context:compaction-killed")
+async def test_a_turn_that_is_killed_while_it_sums_up_has_its_summary_and_its_answer_once(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    house = await open_house(SMALL)
+    owner = await house.owner()
+    session = await talk(owner, 4)
+    vendor.next(reply("long " * 7_000), stalled())
+    await owner.post("/query/single", {"prompt": "Much?", "session_id": session, "model": "fake/small"})
+    run = await owner.post(f"/sessions/{session}/messages", {"prompt": "So?", "model": "fake/small"})
+    await vendor.asked(6)
+    await house.kill()
+    vendor.next(reply("They said nothing."), reply("OK"), reply("So."))
+    await house.start()
+    events = await owner.whole(run["id"])
+    assert [one.type for one in events if one.type in {"compacted", "message", "done"}] == [
+        "compacted", "message", "done"
+    ]  # fmt: skip
+    messages = await owner.messages(session)
+    assert [one["role"] for one in messages[-3:]] == ["system", "user", "assistant"]
+    assert [one["parent_id"] for one in messages[1:]] == [one["id"] for one in messages[:-1]]
+    assert messages[-1]["text"] == "So."
+
+
+@keeps("context:compaction-undo")
+async def test_a_summary_that_is_deleted_gives_the_originals_back(open_house: Opening, vendor: FakeVendor) -> None:
+    owner = await (await open_house(SMALL)).owner()
+    session = await talk(owner, 4)
+    before = await owner.messages(session)
+    vendor.next(reply("Short."), reply("OK"))
+    summary = await owner.post(f"/sessions/{session}/summarize")
+    assert (await owner.call("DELETE", f"/messages/{summary['id']}")).status == 204
+    assert await owner.messages(session) == before
+    assert (await owner.get(f"/sessions/{session}/context"))["messages"]["count"] == 8
+
+
+async def test_what_is_built_in_cannot_sum_up_and_picks_sentences(owner: Person) -> None:
+    session = await talk(owner, 4, model="builtin/guide")
+    summary = await owner.post(f"/sessions/{session}/summarize")
+    assert FACT.partition(",")[0] in summary["text"]
+    assert summary["summary"]["extractive"]
+    assert "checked" not in summary["summary"]
+
+
+@keeps("context:long")
+async def test_two_hundred_turns_fit_a_small_window_and_the_third_one_is_not_forgotten(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    owner = await (await open_house(SMALL)).owner()
+    session: str | None = None
+    asked: list[str] = []
+    vendor.always = _answer
+    for number in range(1, 201):
+        prompt = f"Turn {number}. {FACT if number == 3 else ''} " + "Tell me about trees and villages. " * 12
+        asked.append(prompt)
+        more = {"session_id": session} if session else {}
+        made = await owner.post("/query/single", {"prompt": prompt, "model": "fake/small", **more})
+        session = made["session_id"]
+    summaries = (await owner.get(f"/sessions/{session}/summaries"))["items"]
+    assert len(summaries) >= 5
+    turns = 0
+    for heard in vendor.heard:
+        told = heard.body["messages"]
+        tokens = sum(estimate(str(one.get("content") or "")) + 4 for one in told)
+        tokens += sum(estimate(str(tool)) for tool in heard.body.get("tools", ()))
+        assert tokens < WINDOW
+        if told[-1]["content"] in asked:
+            turns += 1
+            at = asked.index(told[-1]["content"])
+            questions = [one["content"] for one in told if one["role"] == "user"]
+            assert questions[-3:] == asked[max(0, at - 2) : at + 1]
+            assert at < 3 or FACT in str(told)
+    assert turns == 200
+    whole = await everything(owner, session)
+    kept = await owner.get(f"/sessions/{session}")
+    spent = [one["usage"] for one in whole if one["usage"]]
+    assert kept["usage"]["input_tokens"] == sum(one["input_tokens"] for one in spent)
+    assert abs(kept["cost"] - sum(one["cost_usd"] for one in spent)) < 1e-9
+    assert [one["text"] for one in whole if one["role"] == "user"] == asked
+
+
+def _answer(body: dict[str, Any]) -> Any:
+    text = str(body["messages"])
+    if "You sum up" in text:
+        return reply(FACT if FACT in text else "Trees.")
+    if "You compare" in text:
+        return reply("OK")
+    return reply("Trees give shade to those who talk. " * 6)
+
+
+async def everything(owner: Person, session: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        page = await owner.get(
+            f"/sessions/{session}/messages", params={"limit": 200} | ({"cursor": cursor} if cursor else {})
+        )
+        found += page["items"]
+        cursor = page["next_cursor"]
+        if not cursor:
+            return found
