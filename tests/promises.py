@@ -88,6 +88,17 @@ PROMISES = {
     "sessions:titles": Promise(says="A title that a user gave is never overwritten.", because="product"),
     "sessions:delete": Promise(says="Deleting a session deletes everything that belongs to it.", because="product"),
     "sessions:export": Promise(says="A session can be taken away, whole.", because="product"),
+    "sessions:round-trip": Promise(
+        says="What was exported, brought to an empty server and exported again, is the same apart from ids.",
+        because="issue:#4",
+    ),
+    "sessions:import:all-or-nothing": Promise(
+        says="A broken file names the place where it is broken, and nothing of it is imported.", because="issue:#4"
+    ),
+    "sessions:import:foreign": Promise(
+        says="Conversations that ChatGPT and Claude exported come with their branches, tools and times.",
+        because="issue:#4",
+    ),
     "sessions:stats": Promise(says="Numbers are counted, and null where there is nothing.", because="product"),
     "hooks:every-event": Promise(
         says="Every hook is asked at its event, signed by the Standard Webhooks scheme, and an event says so.",

@@ -51,8 +51,10 @@ from palaver.runs.service import Runs
 from palaver.runs.waking import Waking
 from palaver.sessions.jobs import SearchUpkeep
 from palaver.sessions.service import Sessions
+from palaver.sessions.importing import Importing
 from palaver.storage.chain import bring_up_to_date
 from palaver.storage.port import Database
+from palaver.sessions.taking import Taking
 from palaver.storage.sqlite import SqliteDatabase
 from palaver.tools.mcp.service import McpServers
 
@@ -74,6 +76,14 @@ async def open_database(settings: Settings) -> AsyncGenerator[SqliteDatabase]:
 
 @dataclass(frozen=True, slots=True)
 class House:
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """How sessions are taken away and brought."""
+
+    taking: Taking
+    importing: Importing
+
+
     """Every service of one running server."""
 
     settings: Settings
@@ -85,6 +95,7 @@ class House:
     sessions: Sessions
     runs: Runs
     answering: Answering
+    moving: Moving
     recovery: Recovery
     children: Children
     journal: Journal
@@ -152,6 +163,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         sessions=sessions,
         runs=driving.runs,
         answering=driving.answering,
+        moving=_moving(ground, sessions, agency),
         recovery=driving.recovery,
         children=driving.children,
         journal=driving.journal,
@@ -182,6 +194,12 @@ class _Ground:
 
 def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Settling) -> _Driving:
     settings, database, clock = ground.settings.runs, ground.database, ground.clock
+def _moving(ground: _Ground, sessions: Sessions, agency: Agency) -> Moving:
+    files = ground.settings.files
+    importing = Importing(ground.database, sessions, agency.workspaces, ground.settings.home / "incoming", files=files)
+    return Moving(Taking(ground.database, agency.workspaces, ground.clock), importing)
+
+
     journal = Journal(database, ground.bus, clock, settings.unwritten_bytes)
     delegating = Delegating(journal)
     questioning = Questioning(journal, agency.workspaces, clock, expiry=settings.approval_expiry)

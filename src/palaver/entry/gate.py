@@ -24,6 +24,9 @@ log = logging.getLogger("palaver.requests")
 LARGEST_BODY = 1_048_576  # bytes of JSON
 API = "/api/v1/"
 
+# What takes more than JSON and counts what comes itself, piece by piece.
+_STREAMED = frozenset({("POST", "/api/v1/sessions/import")})
+
 _KEPT_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 _EVERYWHERE = [
@@ -101,7 +104,7 @@ class _Passage:
             request_id.reset(mark)
 
     def _refuse(self, headers: MutableMapping[bytes, bytes]) -> Response | None:
-        if self._scope["method"] not in _BODY_METHODS:
+        if self._scope["method"] not in _BODY_METHODS or _streamed(self._scope):
             return None
         length = headers.get(b"content-length", b"")
         if length.isdigit() and int(length) > LARGEST_BODY:
@@ -113,7 +116,8 @@ class _Passage:
 
     def _counted(self, headers: MutableMapping[bytes, bytes]) -> Receive:
         """A body that says how long it is was judged by that; another one is counted as it comes."""
-        return self._counting if b"transfer-encoding" in headers else self._receive
+        counts = b"transfer-encoding" in headers and not _streamed(self._scope)
+        return self._counting if counts else self._receive
 
     async def _counting(self) -> Message:
         message = await self._receive()
@@ -154,6 +158,10 @@ class _Passage:
             took = round((time.perf_counter() - self._began) * 1000, 1)
             level = logging.WARNING if status >= 500 else logging.DEBUG
             log.log(level, "%s %s", method, route, extra={"status": status, "took_ms": took})
+
+
+def _streamed(scope: Scope) -> bool:
+    return (scope["method"], scope["path"]) in _STREAMED
 
 
 def _too_large() -> PayloadTooLarge:

@@ -36,7 +36,6 @@ LATER: dict[str, Operations] = {
         "POST": ("create_checkpoint", "Set a checkpoint in a session"),
     },
     f"{_SESSION}/rewind": {"POST": ("rewind_session", "Go back to a checkpoint")},
-    "/api/v1/sessions/import": {"POST": ("import_session", "Take in a session that was exported")},
     f"{_SESSION}/members": {
         "GET": ("list_members", "List who takes part in a session"),
         "POST": ("add_member", "Let somebody take part in a session"),

@@ -38,7 +38,7 @@ from palaver.runs import api as runs_api
 from palaver.runs import approvals_api, context_api
 from palaver.runs.seeing import Seeing
 from palaver.sessions import api as sessions_api
-from palaver.sessions import travel_api
+from palaver.sessions import moving_api, travel_api
 from palaver.tools import api as tools_api
 from palaver.tools.mcp import api as mcp_api
 from palaver.web import api as web_api
@@ -70,7 +70,8 @@ def application(house: House) -> ASGIApp:
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
         context_api.routes(_seeing(house), house.runs, house.sessions, door),
-        sessions_api.routes(house.sessions, door, house.clear),
+        sessions_api.routes(house.sessions, door, house.clear, house.moving.taking),
+        moving_api.routes(house.moving.taking, house.moving.importing, door),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
         identity_api.routes(house.identity, house.settings.identity),
         inference_api.routes(house.inference, door),
@@ -131,6 +132,7 @@ async def _serve(loaded: Loaded) -> None:
             await house.children.wake_parents()
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})
+            await house.moving.importing.sweep()
             start_jobs(house, tasks)
             memory.settle()
             await _Server(house).serve()

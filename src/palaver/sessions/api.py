@@ -14,7 +14,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from palaver.core.errors import Invalid
 from palaver.core.ids import MessageId, SessionId, UserId
@@ -30,6 +30,7 @@ from palaver.sessions.service import Branch, Sessions, plain
 from palaver.sessions.service import Query as Listing
 from palaver.sessions.session import Session
 from palaver.sessions.stats import Stats
+from palaver.sessions.taking import Taking
 
 REFUSED = problems(
     _401="No credential, or one that does not hold.",
@@ -177,10 +178,11 @@ class MessageChanges(BaseModel):
         return plain(self.text) if self.text is not None else parts_of(self.parts) if self.parts else None
 
 
-def routes(sessions: Sessions, door: Door, clear: Clear) -> APIRouter:
+def routes(sessions: Sessions, door: Door, clear: Clear, taking: Taking) -> APIRouter:
     """Everything about sessions; `clear` ends what runs in a session before it is deleted."""
     router = APIRouter(prefix="/api/v1", tags=["sessions"])
     _sessions(router, sessions, door, clear)
+    _export(router, sessions, taking, door)
     _messages(router, sessions, door)
     return router
 
@@ -252,25 +254,6 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
         return Response(status_code=204)
 
     @router.get(
-        "/sessions/{session_id}/export",
-        operation_id="export_session",
-        summary="A session with the messages of its branch, as JSON or Markdown",
-        responses=EXPORTED | REFUSED | INVALID,
-        openapi_extra=SECURED,
-        response_class=Response,
-    )
-    async def take(
-        session_id: str,
-        principal: Annotated[Principal, Depends(door)],
-        form: Annotated[Literal["json", "markdown"], Query(alias="format")] = "json",
-    ) -> Response:
-        session, messages = await sessions.whole(principal.user_id, SessionId(session_id))
-        headers = {"Content-Disposition": f'attachment; filename="{export.file_name(session, form)}"'}
-        if form == "markdown":
-            return Response(export.markdown(session, messages), 200, headers, "text/markdown; charset=utf-8")
-        return answer(export.Exported(session=session, messages=messages), headers=headers)
-
-    @router.get(
         "/stats",
         operation_id="get_stats",
         summary="What was said, how long it took, what it cost; null where there is nothing",
@@ -282,6 +265,29 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
         principal: Annotated[Principal, Depends(door)], zone: Annotated[str, Query(max_length=64)] = "UTC"
     ) -> Response:
         return answer(await sessions.stats(principal.user_id, zone))
+
+
+def _export(router: APIRouter, sessions: Sessions, taking: Taking, door: Door) -> None:
+
+    @router.get(
+        "/sessions/{session_id}/export",
+        operation_id="export_session",
+        summary="A session whole as JSON, to be imported again, or its branch as Markdown",
+        responses=EXPORTED | REFUSED | INVALID,
+        openapi_extra=SECURED,
+        response_class=Response,
+    )
+    async def take(
+        session_id: str,
+        principal: Annotated[Principal, Depends(door)],
+        form: Annotated[Literal["json", "markdown"], Query(alias="format")] = "json",
+    ) -> Response:
+        whose, session = principal.user_id, SessionId(session_id)
+        if form == "markdown":
+            found, messages = await sessions.whole(whose, session)
+            return Response(export.markdown(found, messages), 200, _named(found, form), "text/markdown; charset=utf-8")
+        headers = _named(await sessions.find(whose, session), form)
+        return StreamingResponse(await taking.session(whose, session), 200, headers, JSON)
 
 
 def _messages(router: APIRouter, sessions: Sessions, door: Door) -> None:
@@ -336,6 +342,10 @@ def _messages(router: APIRouter, sessions: Sessions, door: Door) -> None:
     async def remove(message_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
         await sessions.remove_message(principal.user_id, MessageId(message_id))
         return Response(status_code=204)
+
+
+def _named(session: Session, form: export.Format) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{export.file_name(session, form)}"'}
 
 
 def _json(body: bytes) -> Response:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from palaver.core.ids import MessageId
 from palaver.core.messages import Message
 from palaver.sessions.session import Session
 
@@ -15,11 +16,16 @@ Format = Literal["json", "markdown"]
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """A session with the messages of the branch that its head ends, oldest first."""
+    """A whole session: the messages of the branch that its head ends, oldest first, and `others` of other branches.
+
+    `lines` are the messages that begin the lines of its tree, in order; there are none where nothing branches.
+    """
 
     format: Literal["palaver.session/1"] = "palaver.session/1"
     session: Session
     messages: Sequence[Message]
+    others: Sequence[Message] = ()
+    lines: Sequence[MessageId] = ()
 
 
 def markdown(session: Session, messages: Sequence[Message]) -> str:

@@ -1,0 +1,84 @@
+"""Taking sessions away and bringing them, over HTTP; it translates and decides nothing."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response, StreamingResponse
+
+from palaver.core.errors import UnsupportedMediaType
+from palaver.core.principal import Principal
+from palaver.identity.door import SECURED, Door
+from palaver.kit.answers import answer, described, problems
+from palaver.sessions.importing import Imported, Importing
+from palaver.sessions.taking import Taking
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_UPLOAD: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {}},
+            "application/zip": _BINARY,
+            "application/octet-stream": _BINARY,
+        },
+    }
+}
+_KINDS = frozenset({"application/json", "application/zip", "application/x-zip-compressed", "application/octet-stream"})
+
+REFUSED = problems(
+    _401="No credential, or one that does not hold.",
+    _403="The credential does not allow it.",
+)
+UNTAKEN = problems(
+    _413="The upload, or a file in it, is too large.",
+    _415="Neither JSON nor a zip.",
+    _422="The file is broken: `errors` names the conversation, the line and the field. Nothing was imported.",
+    _503="The database cannot be written now.",
+    _507="There is no room left.",
+)
+
+
+def routes(taking: Taking, importing: Importing, door: Door) -> APIRouter:
+    """What sessions are brought and taken by."""
+    router = APIRouter(prefix="/api/v1", tags=["sessions"])
+
+    @router.get(
+        "/export",
+        operation_id="export_everything",
+        summary="All sessions with all branches and files, as a zip that can be imported",
+        responses={200: {"description": "The archive.", "content": {"application/zip": _BINARY}}} | REFUSED,
+        openapi_extra=SECURED,
+        response_class=Response,
+    )
+    async def everything(principal: Annotated[Principal, Depends(door)]) -> Response:
+        headers = {"Content-Disposition": 'attachment; filename="palaver.zip"'}
+        return StreamingResponse(taking.everything(principal.user_id), 200, headers, "application/zip")
+
+    @router.post(
+        "/sessions/import",
+        status_code=201,
+        operation_id="import_sessions",
+        summary="Take in what Palaver, ChatGPT or Claude exported: one JSON file or zip, all of it or nothing",
+        responses=described(Imported, 201, says="Taken in.") | REFUSED | UNTAKEN,
+        openapi_extra=SECURED | _UPLOAD,
+        response_class=Response,
+    )
+    async def bring(request: Request) -> Response:
+        principal = await door.who(request.scope)
+        kind = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
+        if kind not in _KINDS:
+            raise UnsupportedMediaType("Send the exported file itself, as application/json or application/zip.")
+        path = await importing.receive(_body(request))
+        try:
+            return answer(await importing.take(principal, path), 201)
+        finally:
+            path.unlink(missing_ok=True)
+
+    return router
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    async for piece in request.stream():
+        if piece:
+            yield piece
