@@ -27,6 +27,7 @@ GET /api/v1/messages/{} | PATCH /api/v1/messages/{} | DELETE /api/v1/messages/{}
 POST /api/v1/sessions/{}/fork | GET /api/v1/sessions/{}/tree
 GET /api/v1/sessions/{}/checkpoints | POST /api/v1/sessions/{}/checkpoints
 POST /api/v1/sessions/{}/rewind | POST /api/v1/sessions/{}/summarize | GET /api/v1/sessions/{}/context
+GET /api/v1/sessions/{}/summaries
 GET /api/v1/sessions/{}/export
 GET /api/v1/sessions/{}/members | POST /api/v1/sessions/{}/members | DELETE /api/v1/sessions/{}/members
 POST /api/v1/query | POST /api/v1/query/single | POST /api/v1/sessions/{}/resume | POST /api/v1/sessions/{}/interrupt
@@ -164,7 +165,7 @@ async def test_what_is_announced_answers_501_and_is_listed(
     later = {(method, path) for method, path, operation in operations(document) if "not there yet" in operation["tags"]}
     listed = (await owner.get("/config"))["not_there_yet"]
     assert {f"{method} {path}" for method, path in later} | {"/v1/*"} == set(listed)
-    assert len(later) > 15
+    assert len(later) > 5
     nobody = house.person("")
     for method, path in later:
         status, problem, _ = await ask(owner, method, path)

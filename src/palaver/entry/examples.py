@@ -139,6 +139,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **shelf_examples.REQUESTS,
     **travel_examples.REQUESTS,
     **acting_examples.REQUESTS,
+    **context_examples.REQUESTS,
     "ask": _ASKING | {"Go on in a session": {"prompt": "And why a tree?", "session_id": SESSION}},
     "ask_and_wait": _ASKING | {"Once, however often it is sent": {"prompt": ASKED, "idempotency_key": "a-1"}},
     "ask_in_session": _IN_A_SESSION,
