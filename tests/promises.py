@@ -195,6 +195,9 @@ PROMISES = {
         says="A conversation of 200 turns fits a small window, and what was said early is not forgotten.",
         because="issue:#4",
     ),
+    "context:usage": Promise(
+        says="What was consumed is counted from rows, and adds up by day, model and session.", because="issue:#4"
+    ),
     "context:data": Promise(
         says="What a tool returns is told as data that cannot imitate its end.", because="issue:#3"
     ),

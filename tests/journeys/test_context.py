@@ -44,6 +44,27 @@ async def test_what_the_next_call_would_see_is_what_it_then_sees(owner: Person, 
     assert "message_id" not in following
 
 
+@keeps("context:usage")
+async def test_what_was_consumed_adds_up_by_day_model_and_session(house: House, owner: Person) -> None:
+    answers = [await owner.post("/query/single", {"prompt": "Hello"}) for _ in range(3)]
+    session, model = answers[0]["session_id"], answers[0]["model"]
+    answers.append(await owner.post("/query/single", {"prompt": "And?", "session_id": session}))
+    for by, parts in (("day", 1), ("model", 1), ("session", 3)):
+        report = await owner.get("/usage", params={"by": by})
+        assert len(report["items"]) == parts
+        for name in ("input_tokens", "output_tokens", "cached_tokens"):
+            spent = sum(answer["usage"][name] for answer in answers)
+            assert report["total"][name] == sum(one["used"][name] for one in report["items"]) == spent
+        assert report["total"]["answers"] == 4
+    one = next(one for one in (await owner.get("/usage?by=session"))["items"] if one["key"] == session)
+    assert one["used"]["input_tokens"] == (await owner.get(f"/sessions/{session}"))["usage"]["input_tokens"] == 20
+    assert (await owner.get("/usage?by=model"))["items"][0]["key"] == model
+    assert (await owner.get("/usage?to=2020-01-01"))["items"] == []
+    assert (await owner.get("/usage?from=2020-01-01T00:00:00Z"))["total"]["answers"] == 4
+    assert (await owner.call("GET", "/usage?from=yesterday")).status == 422
+    assert (await (await house.stranger()).get("/usage"))["items"] == []
+
+
 async def test_contexts_of_others_are_not_found(house: House, owner: Person) -> None:
     first = await owner.post("/query/single", {"prompt": "Hello"})
     stranger = await house.stranger()

@@ -27,7 +27,7 @@ GET /api/v1/messages/{} | PATCH /api/v1/messages/{} | DELETE /api/v1/messages/{}
 POST /api/v1/sessions/{}/fork | GET /api/v1/sessions/{}/tree
 GET /api/v1/sessions/{}/checkpoints | POST /api/v1/sessions/{}/checkpoints
 POST /api/v1/sessions/{}/rewind | POST /api/v1/sessions/{}/summarize | GET /api/v1/sessions/{}/context
-GET /api/v1/sessions/{}/summaries
+GET /api/v1/sessions/{}/summaries | GET /api/v1/usage
 GET /api/v1/sessions/{}/export
 GET /api/v1/sessions/{}/members | POST /api/v1/sessions/{}/members | DELETE /api/v1/sessions/{}/members
 POST /api/v1/query | POST /api/v1/query/single | POST /api/v1/sessions/{}/resume | POST /api/v1/sessions/{}/interrupt

@@ -7,10 +7,13 @@ from palaver.core.ids import MessageId, RunId, SessionId
 from palaver.core.messages import Message, Summary, TextPart
 from palaver.core.usage import Usage
 from palaver.runs.context_api import Summaries
+from palaver.runs.usage_api import Share, UsageReport
+from palaver.runs.usage_store import Consumed
 
 _HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
+_USED = Consumed(answers=3, input_tokens=4_210, output_tokens=388, cached_tokens=2_048, cost_usd=0.0017)
 REQUESTS: dict[str, dict[str, Any]] = {
     "summarize_session": {"As it comes": {}, "Above all about one thing": {"focus": "what was decided about the roof"}}
 }
@@ -66,5 +69,6 @@ def answers(ids: tuple[SessionId, RunId, MessageId, MessageId], at: str) -> dict
         "get_message_context": manifest,
         "get_session_context": following,
         "summarize_session": summary,
+        "get_usage": UsageReport("day", [Share(at[:10], _USED)], _USED),
         "list_summaries": Summaries([summary]),
     }

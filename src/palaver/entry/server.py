@@ -35,7 +35,7 @@ from palaver.kit.clock import SystemClock
 from palaver.observability.logs import configure_logs
 from palaver.realtime import api as realtime_api
 from palaver.runs import api as runs_api
-from palaver.runs import approvals_api, context_api
+from palaver.runs import approvals_api, context_api, usage_api
 from palaver.runs.seeing import Seeing
 from palaver.sessions import api as sessions_api
 from palaver.sessions import moving_api, travel_api
@@ -69,6 +69,7 @@ def application(house: House) -> ASGIApp:
         tools_api.routes(house.agency.tools, door),
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
+        usage_api.routes(house.database, door),
         context_api.routes(_seeing(house), house.runs, house.sessions, door),
         sessions_api.routes(house.sessions, door, house.clear, house.moving.taking),
         moving_api.routes(house.moving.taking, house.moving.importing, door),

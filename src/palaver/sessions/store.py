@@ -178,6 +178,7 @@ def put_message(message: Message, place: Place, user_id: UserId) -> Script[None]
         output_tokens=usage.output_tokens if usage else None,
         cost_usd=usage.cost_usd if usage else None,
         latency_ms=message.latency_ms,
+        cached_tokens=usage.cached_tokens if usage else None,
     )
 
 

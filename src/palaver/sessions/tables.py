@@ -53,9 +53,17 @@ messages = Table(
     Column("output_tokens", Integer),
     Column("cost_usd", Float),
     Column("latency_ms", Float),
+    Column("cached_tokens", Integer),
 )
 Index("ix_messages_placed", messages.c.line, messages.c.depth, unique=True)
 Index("ix_messages_session", messages.c.session_id)
+Index(
+    "ix_messages_spent",
+    messages.c.user_id,
+    messages.c.created_at,
+    sqlite_where=messages.c.input_tokens.is_not(None),
+    postgresql_where=messages.c.input_tokens.is_not(None),
+)
 
 # The words of messages, for search. It lags behind and is brought up to date before it is asked: `search_progress`
 # holds the last message that is in it, so that a turn does not pay for it.
