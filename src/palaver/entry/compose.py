@@ -49,12 +49,12 @@ from palaver.runs.queue import Queue
 from palaver.runs.recovery import Recovery
 from palaver.runs.service import Runs
 from palaver.runs.waking import Waking
+from palaver.sessions.importing import Importing
 from palaver.sessions.jobs import SearchUpkeep
 from palaver.sessions.service import Sessions
-from palaver.sessions.importing import Importing
+from palaver.sessions.taking import Taking
 from palaver.storage.chain import bring_up_to_date
 from palaver.storage.port import Database
-from palaver.sessions.taking import Taking
 from palaver.storage.sqlite import SqliteDatabase
 from palaver.tools.mcp.service import McpServers
 
@@ -75,8 +75,6 @@ async def open_database(settings: Settings) -> AsyncGenerator[SqliteDatabase]:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-@dataclass(frozen=True, slots=True)
 class Moving:
     """How sessions are taken away and brought."""
 
@@ -84,6 +82,8 @@ class Moving:
     importing: Importing
 
 
+@dataclass(frozen=True, slots=True)
+class House:
     """Every service of one running server."""
 
     settings: Settings
@@ -93,9 +93,9 @@ class Moving:
     identity: Identity
     inference: Inference
     sessions: Sessions
+    moving: Moving
     runs: Runs
     answering: Answering
-    moving: Moving
     recovery: Recovery
     children: Children
     journal: Journal
@@ -161,9 +161,9 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         identity=identity,
         inference=inference,
         sessions=sessions,
+        moving=_moving(ground, sessions, agency),
         runs=driving.runs,
         answering=driving.answering,
-        moving=_moving(ground, sessions, agency),
         recovery=driving.recovery,
         children=driving.children,
         journal=driving.journal,
@@ -192,14 +192,14 @@ class _Ground:
     metrics: Metrics
 
 
-def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Settling) -> _Driving:
-    settings, database, clock = ground.settings.runs, ground.database, ground.clock
 def _moving(ground: _Ground, sessions: Sessions, agency: Agency) -> Moving:
     files = ground.settings.files
     importing = Importing(ground.database, sessions, agency.workspaces, ground.settings.home / "incoming", files=files)
     return Moving(Taking(ground.database, agency.workspaces, ground.clock), importing)
 
 
+def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Settling) -> _Driving:
+    settings, database, clock = ground.settings.runs, ground.database, ground.clock
     journal = Journal(database, ground.bus, clock, settings.unwritten_bytes)
     delegating = Delegating(journal)
     questioning = Questioning(journal, agency.workspaces, clock, expiry=settings.approval_expiry)
