@@ -61,6 +61,7 @@ HEARTS = {
     "runs/speaking.py",
     "runs/steps.py",
     "runs/told.py",
+    "sessions/checkpoints.py",
     "sessions/export.py",
     "sessions/incoming.py",
     "sessions/record.py",

@@ -16,12 +16,13 @@ from palaver.core.errors import PalaverError
 from palaver.core.events import ApprovalAsked, QuestionAsked, RunEvent, ToolFinished, ToolStarted
 from palaver.core.questions import Question
 from palaver.kit.clock import Clock, stamp
-from palaver.runs import approvals_store, limits, store
+from palaver.runs import approvals_store, ledger, limits, store
 from palaver.runs.approvals_store import Approval
 from palaver.runs.asking import INTERNAL, Boxes
 from palaver.runs.box import Box
 from palaver.runs.calls import Call
 from palaver.runs.delegating import Delegating
+from palaver.runs.effects import reached
 from palaver.runs.hooked import Hooked, mode_of
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
@@ -187,7 +188,11 @@ class Acting:
 
     async def _make(self, live: Live, box: Box, call: Call, tool: Tool) -> Sequence[RunEvent]:
         started = ToolStarted(call_id=call.id, arguments=call.arguments, replay_safe=tool.spec.replay_safe)
-        if tool.spec.replay_safe:
+        if reached(tool.spec):
+            one = ledger.effect(live, call, tool.spec, self._clock)
+            await self._journal.boundary(live, ledger.begins(live, one, (started,)))
+            live.fold(started)
+        elif tool.spec.replay_safe:
             self._journal.tell(live, started, 0)  # were it lost, the call would simply be made again
         else:
             await write(self._journal, live, started)
@@ -244,8 +249,12 @@ class Acting:
             truncated=outcome.truncated,
             parts=outcome.parts,
         )
+        tool = live.box.tools.get(call.name) if live.box else None
+        outside = tool is not None and reached(tool.spec) is not None
         while True:
             try:
+                if outside:
+                    return await self._journal.boundary(live, ledger.ends(live, finished))
                 return await write(self._journal, live, finished)
             except StorageUnavailable:  # it was done: what came of it must not be lost
                 await self._clock.sleep(AGAIN)

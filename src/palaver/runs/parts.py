@@ -1,6 +1,6 @@
 """What runs are made of, handed around as one; it does nothing itself but begin what was accepted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from palaver.bus.port import Bus
@@ -12,6 +12,7 @@ from palaver.runs.accepting import Acceptance, Accepted, begun
 from palaver.runs.driver import Driver
 from palaver.runs.family import Family
 from palaver.runs.journal import Journal
+from palaver.runs.keeping import Keeping, nothing
 from palaver.storage.port import Database
 
 
@@ -32,6 +33,7 @@ class Parts:
     family: Family
     resolve: Resolve
     acceptance: Acceptance
+    keeping: Keeping = field(default_factory=nothing)
     clock: Clock
     holder: str
 

@@ -62,9 +62,10 @@ class Queue:
         live = Live(kept.id, kept.session_id, kept.user_id, epoch=kept.epoch + 1)
         try:
             model = await self._parts.resolve(kept.model, accepted_before(kept.user_id))
-            accepted = await self._parts.journal.boundary(
-                live, self._parts.acceptance.begin_queued(live, kept, model), self._parts.begin
-            )
+            files = await self._parts.keeping.take(kept.session_id)
+            begin = self._parts.acceptance.begin_queued(live, kept, model)
+            begin = self._parts.keeping.around(kept.session_id, begin, files, waiting=kept)
+            accepted = await self._parts.journal.boundary(live, begin, self._parts.begin)
         except StorageUnavailable:
             raise
         except PalaverError as error:

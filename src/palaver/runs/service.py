@@ -15,7 +15,7 @@ from palaver.inference.port import ResolvedModel
 from palaver.kit.ids import new_id
 from palaver.kit.streams import Closed
 from palaver.runs import store
-from palaver.runs.accepting import Accepted, fingerprint, known_by_key
+from palaver.runs.accepting import Accepted, Accepting, fingerprint, known_by_key
 from palaver.runs.live import Live
 from palaver.runs.machine import Rest
 from palaver.runs.parts import Parts, accepted_before
@@ -53,6 +53,7 @@ class Runs:
         self._database = parts.database
         self._journal = parts.journal
         self._driver = parts.driver
+        self.keeping = parts.keeping
         self.draining = False
 
     def new_id(self) -> RunId:
@@ -96,11 +97,16 @@ class Runs:
         return settled if settled.wanted is ANYTHING else msgspec.structs.replace(settled, wanted=ANYTHING)
 
     async def _accept(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Accepted:
-        accept, begin = self._parts.acceptance.accept, self._parts.begin
+        keeping, begin = self._parts.keeping, self._parts.begin
+        files = await keeping.take(prompt.session_id)
+
+        def accept() -> Accepting:
+            return keeping.around(live.session_id, self._parts.acceptance.accept(live, prompt, model), files)
+
         try:
-            return await self._journal.boundary(live, accept(live, prompt, model), begin)
+            return await self._journal.boundary(live, accept(), begin)
         except UniqueViolated:  # the same idempotency key from two places at once: the other one was faster
-            return await self._journal.boundary(live, accept(live, prompt, model), begin)
+            return await self._journal.boundary(live, accept(), begin)
 
     async def _make_way(self, run: Kept) -> None:
         """End the answer that a waiting turn interrupts; begin it where the answer ended a moment ago."""

@@ -3,6 +3,7 @@
 What a fork costs does not grow with what was said, only with how often it branched off on the way (docs/decisions).
 """
 
+import asyncio
 from typing import NamedTuple
 
 import msgspec
@@ -10,11 +11,13 @@ import msgspec
 from palaver.core.ids import SESSION, MessageId, SessionId, UserId
 from palaver.core.permissions import PermissionMode
 from palaver.core.usage import Usage
+from palaver.files.snapshots import Snapshots
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.sessions import shares_store, shown, store, tree
 from palaver.sessions.session import Origin, Session
 from palaver.sessions.store import Kept
+from palaver.sessions.targets import Files, files_after
 from palaver.storage.port import Database
 from palaver.storage.script import Script
 
@@ -30,9 +33,10 @@ class Wish(NamedTuple):
 class Forking:
     """Makes forks."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, snapshots: Snapshots | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._snapshots = snapshots
 
     async def mode(self, user_id: UserId, session_id: SessionId) -> PermissionMode:
         """How freely agents may act in a session, and so in its forks."""
@@ -41,6 +45,9 @@ class Forking:
     async def fork(self, user_id: UserId, wish: Wish) -> Session:
         """A new session that goes on from there; the other one stays as it is."""
         new = SessionId(new_id(SESSION))
+        files = await self._database.read(_files(user_id, wish)) if self._snapshots else Files()
+        if self._snapshots and (files.now or files.root):
+            await asyncio.to_thread(_lay_out, self._snapshots, wish.session_id, new, files)
         return await self._database.write(self._fork(user_id, wish, new))
 
     def _fork(self, user_id: UserId, wish: Wish, new: SessionId) -> Script[Session]:
@@ -65,6 +72,22 @@ class Forking:
             return kept.head, kept.session.head_message_id
         found = yield from store.in_session(kept, message_id)
         return found.place, found.message().id
+
+
+def _files(user_id: UserId, wish: Wish) -> Script[Files]:
+    kept = yield from store.find(wish.session_id, user_id)
+    message_id = wish.message_id or kept.session.head_message_id
+    if message_id is None:
+        return Files(now=True)
+    return (yield from files_after(kept, (yield from store.in_session(kept, message_id))))
+
+
+def _lay_out(snapshots: Snapshots, origin: SessionId, new: SessionId, files: Files) -> None:
+    """Before the fork is there: what it begins with is laid beside its workspace, and becomes that when it is used."""
+    taken = snapshots.take(origin) if files.now else None
+    root = taken.root if taken else files.root
+    if root is not None:
+        snapshots.seed(new, root)
 
 
 def forked(session: Session, new: SessionId, *, now: str) -> Session:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from palaver.core.ids import MessageId, SessionId
 from palaver.sessions import search_store
+from palaver.sessions.checkpoints_tables import effects
 from palaver.sessions.shares_tables import shared_metadata, shares
 from palaver.sessions.tables import messages
 from palaver.sessions.tree import Place, Reach, Tree
@@ -40,6 +41,16 @@ _STANDS = and_(
     messages.c.session_id == bindparam("of"),
 )
 _HAND_OVER = Statement(update(messages).where(_STANDS).values(session_id=bindparam("heir")).returning(messages.c.id))
+_HAND_OVER_EFFECTS = Statement(
+    update(effects)
+    .where(
+        effects.c.session_id == bindparam("of"),
+        effects.c.message_id == messages.c.id,
+        messages.c.line == bindparam("in_line"),
+        messages.c.session_id != bindparam("of"),
+    )
+    .values(session_id=messages.c.session_id)
+)
 _ERASE = Statement(delete(messages).where(_STANDS).returning(messages.c.id))
 _NOTED = and_(
     shared_metadata.c.session_id == bindparam("of"),
@@ -101,7 +112,9 @@ def let_go(session_id: SessionId, reach: Reach) -> Script[LetGo]:
 def let_go_of_all(session_id: SessionId, tree: Tree) -> Script[None]:
     """A session is about to be deleted: what others show is theirs from now on, and what nobody shows remains its."""
     for line in tree.lines:
-        yield from _hand_over(session_id, Reach(line.id, line.start, line.end))
+        kept, _ = yield from _hand_over(session_id, Reach(line.id, line.start, line.end))
+        if kept:
+            yield _HAND_OVER_EFFECTS(of=session_id, in_line=line.id)
 
 
 def _hand_over(session_id: SessionId, reach: Reach) -> Script[tuple[list[MessageId], int]]:

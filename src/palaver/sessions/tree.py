@@ -139,6 +139,18 @@ def contains(tree: Tree, place: Place, to: Place | None) -> bool:
     return any(reach.line == place.line and reach.start <= place.depth < reach.end for reach in path(tree, to))
 
 
+def common(one: tuple[Reach, ...], other: tuple[Reach, ...]) -> int:
+    """How many messages two ways have in common, from the root on."""
+    depth = 0
+    for left, right in zip(one, other, strict=False):
+        if left.line != right.line:
+            break
+        depth = min(left.end, right.end)
+        if left.end != right.end:
+            break
+    return depth
+
+
 def _with(tree: Tree, line: Line) -> Tree:
     return Tree(tuple(line if known.id == line.id else known for known in tree.lines))
 
