@@ -36,6 +36,10 @@ GET /api/v1/runs/{} | GET /api/v1/runs/{}/events | POST /api/v1/runs/{}/cancel |
 GET /api/v1/approvals | GET /api/v1/ws | GET /ws/chat/{} | GET /api/v1/models
 GET /api/v1/sessions/{}/files | POST /api/v1/sessions/{}/files
 GET /api/v1/sessions/{}/files/{} | DELETE /api/v1/sessions/{}/files/{}
+HEAD /api/v1/sessions/{}/files/{} | PUT /api/v1/sessions/{}/files/{} | POST /api/v1/sessions/{}/files/move
+POST /api/v1/sessions/{}/folders | GET /api/v1/sessions/{}/previews/{}
+GET /api/v1/files | POST /api/v1/files | GET /api/v1/files/{} | DELETE /api/v1/files/{}
+GET /api/v1/files/{}/content | HEAD /api/v1/files/{}/content
 GET /api/v1/tools | POST /api/v1/tools | PATCH /api/v1/tools/{} | DELETE /api/v1/tools/{}
 GET /api/v1/skills | POST /api/v1/skills | PATCH /api/v1/skills/{} | DELETE /api/v1/skills/{}
 GET /api/v1/tool-presets | POST /api/v1/tool-presets | PATCH /api/v1/tool-presets/{} | DELETE /api/v1/tool-presets/{}
@@ -61,7 +65,8 @@ OPEN_TO_ALL = {
 WITHOUT_EXAMPLE = {
     "export_session", "get_stats", "get_health", "get_readiness", "get_detailed_health", "get_config",
 }  # fmt: skip
-SHADOWED = "/api/v1/sessions/import"  # it could be the address of a session, too
+# They could be the address of a session or file, too.
+SHADOWED = {"/api/v1/sessions/import", "/api/v1/sessions/{session_id}/files/move"}
 PROBLEM = "application/problem+json"
 
 Operation = tuple[str, str, dict[str, Any]]
@@ -191,10 +196,12 @@ async def test_other_peoples_wire_formats_are_refused_in_their_own_shape(owner: 
 async def test_a_method_that_is_not_there_says_which_are(document: dict[str, Any], owner: Person) -> None:
     for path, methods in document["paths"].items():
         for method in {"PUT", "OPTIONS", "TRACE"} - {one.upper() for one in methods}:
+            if path in SHADOWED and method == "PUT":
+                continue
             status, problem, headers = await ask(owner, method, path)
             assert (status, problem["code"]) == (405, "method_not_allowed"), (method, path)
             there, documented = set(headers["Allow"].split(", ")), {one.upper() for one in methods}
-            assert there == documented or (path == SHADOWED and there > documented), path
+            assert there == documented or (path in SHADOWED and there > documented), path
 
 
 CONFIG = """

@@ -19,8 +19,10 @@ from palaver.core.events import Noticed
 from palaver.core.ids import SessionId, UserId
 from palaver.core.messages import TextPart, text_of
 from palaver.core.principal import Principal
+from palaver.entry.filing import open_files
 from palaver.entry.home import sealing_key
 from palaver.entry.settings import Settings
+from palaver.files.service import Files
 from palaver.files.workspaces import Workspaces
 from palaver.kit.clock import Clock
 from palaver.privacy.sealing import Sealer
@@ -56,6 +58,7 @@ class Agency:
     hooks: Hooks
     agents: Agents
     workspaces: Workspaces
+    files: Files
     chosen: Chosen
     places: "HousePlaces"
     web: tuple[WebFetch | WebSearch, ...]
@@ -93,9 +96,10 @@ async def open_agency(
     bounds = Bounds(agents=settings.agents, mcp=settings.mcp, hooks=settings.hooks)
     agents = open_agents(database, home, sealer, clock, bounds=bounds)
     agents.tell_status(servers.status)
-    workspaces = Workspaces(home, settings.files)
+    files = open_files(home, settings.files, database, clock)
+    workspaces = files.home.workspaces
     places = HousePlaces(servers, agents.recipes, workspaces, settings.agents)
-    return Agency(tools, servers, hooks, agents, workspaces, chosen, places, web)
+    return Agency(tools, servers, hooks, agents, workspaces, files, chosen, places, web)
 
 
 class HousePlaces:

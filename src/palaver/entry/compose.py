@@ -14,6 +14,7 @@ from palaver.context import counting
 from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts
 from palaver.entry.agency import Agency, Settling
+from palaver.entry.filing import sweep_of
 from palaver.entry.home import signing_key
 from palaver.entry.memory import keep_tidy
 from palaver.entry.settings import Loaded, Settings
@@ -112,7 +113,6 @@ class House:
             await self.clear(user_id, below)
             await self.sessions.remove(user_id, below)
         await self.agency.session_ends(user_id, session_id)
-        await asyncio.to_thread(self.agency.workspaces.forget, session_id)
 
     def drain(self) -> None:
         """Take nothing new, and let every reader go with its last number."""
@@ -150,6 +150,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     holder = new_id("wrk")
     sessions = Sessions(database, clock, settings.sessions)
     sessions.forgotten = run_store.forget_answer
+    sessions.removed = agency.files.session_removed
     sessions.check_mode = agency.agents.recipes.check_mode
     ground = _Ground(settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics)
     driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
@@ -284,6 +285,7 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         return not house.journal.lives
 
     search = SearchUpkeep(house.sessions, idle, house.clock)
+    sweep = sweep_of(house.agency.files, house.database, house.clock)
     for name, job in (
         ("lease", house.lease.run),
         ("search", search.run),
@@ -292,6 +294,7 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("models", house.inference.keep_looking),
         ("approvals", lambda: house.answering.keep_expiring(EXPIRY_LOOK)),
         ("servers", house.agency.servers.tend),
+        ("files", sweep.run),
         ("memory", lambda: keep_tidy(idle, house.clock)),
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)

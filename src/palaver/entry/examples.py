@@ -11,7 +11,7 @@ from palaver.core.events import MessageFinished, RunDone, RunStarted, SessionOpe
 from palaver.core.ids import MessageId, RunId, Seq, SessionId
 from palaver.core.messages import Message, Siblings, TextPart
 from palaver.core.usage import Usage
-from palaver.entry import acting_examples, context_examples, shelf_examples, travel_examples
+from palaver.entry import acting_examples, context_examples, file_examples, shelf_examples, travel_examples
 from palaver.identity import schemas
 from palaver.inference.api import ModelList
 from palaver.inference.service import ModelInfo
@@ -137,6 +137,7 @@ _IN_A_SESSION: dict[str, Any] = _ASKING | {
 # Operation → title → body.
 REQUESTS: dict[str, dict[str, Any]] = {
     **shelf_examples.REQUESTS,
+    **file_examples.REQUESTS,
     **travel_examples.REQUESTS,
     **acting_examples.REQUESTS,
     **context_examples.REQUESTS,
@@ -170,6 +171,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 # Operation (and its status, where there are several) → the answer when all goes well.
 ANSWERS: dict[str, Any] = {
     **shelf_examples.ANSWERS,
+    **file_examples.ANSWERS,
     **acting_examples.answers(RUN, SESSION),
     **travel_examples.answers(_SESSION, ANSWER),
     **context_examples.answers((SESSION, RUN, QUESTION, ANSWER), LATER),

@@ -25,7 +25,10 @@ LARGEST_BODY = 1_048_576  # bytes of JSON
 API = "/api/v1/"
 
 # What takes more than JSON and counts what comes itself, piece by piece.
-_STREAMED = frozenset({("POST", "/api/v1/sessions/import")})
+_STREAMED = frozenset({("POST", "/api/v1/sessions/import"), ("POST", "/api/v1/files")})
+_FILES = re.compile(r"/api/v1/(?:sessions/[^/]+/)?files")  # forms are posted there
+_FILE = re.compile(r"/api/v1/sessions/[^/]+/files/.+")  # and files are put there as they are
+_MOVE = re.compile(r"/api/v1/sessions/[^/]+/files/move")
 
 _KEPT_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
@@ -161,7 +164,13 @@ class _Passage:
 
 
 def _streamed(scope: Scope) -> bool:
-    return (scope["method"], scope["path"]) in _STREAMED
+    method, path = scope["method"], scope["path"]
+    if (method, path) in _STREAMED:
+        return True
+    if method == "POST" and _MOVE.fullmatch(path):
+        return False
+    # Methods that do not take files are refused there as unknown, whatever their bodies are.
+    return bool(_FILES.fullmatch(path) or _FILE.fullmatch(path))
 
 
 def _too_large() -> PayloadTooLarge:

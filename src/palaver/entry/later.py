@@ -41,8 +41,6 @@ LATER: dict[str, Operations] = {
         "POST": ("add_member", "Let somebody take part in a session"),
         "DELETE": ("remove_member", "Let somebody take part in a session no more"),
     },
-    f"{_SESSION}/files": {"POST": ("upload_file", "Bring a file into a session")},
-    f"{_SESSION}/files/{{path}}": {"DELETE": ("delete_file", "Delete a file of a session")},
     "/api/v1/tools": {"POST": ("create_tool", "Make a tool of one's own")},
     "/api/v1/tools/{tool_id}": {
         "PATCH": ("change_tool", "Change a tool of one's own"),

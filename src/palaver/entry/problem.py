@@ -1,16 +1,16 @@
 """Errors as problem+json (RFC 9457), whatever raised them; it logs causes and decides no status of its own."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 
 from palaver.core.errors import Invalid, PalaverError, Unavailable
 from palaver.kit.answers import PROBLEM_JSON, Problem
@@ -101,7 +101,24 @@ def answer_errors(app: FastAPI) -> None:
 
 
 def _methods(app: FastAPI, request: Request) -> str:
-    """What may be done at this path; the framework names only what the first of its routes can do."""
-    scopes = [{**request.scope, "method": method} for method in _METHODS]
-    here = [scope for scope in scopes if any(route.matches(scope)[0] is Match.FULL for route in app.routes)]
-    return ", ".join(scope["method"] for scope in here)
+    """What may be done at this path; the framework names only what the first of its routes can do.
+
+    Where a path is spelled out, what could be there under any name is not told.
+    """
+    found: dict[str, int] = {}
+    for method in _METHODS:
+        scope = {**request.scope, "method": method}
+        paths = [getattr(route, "path", "") for route in _spelled(app.routes) if route.matches(scope)[0] is Match.FULL]
+        if paths:
+            found[method] = min(path.count("{") for path in paths)
+    return ", ".join(method for method, names in found.items() if names == min(found.values()))
+
+
+def _spelled(routes: Sequence[BaseRoute]) -> Iterator[BaseRoute]:
+    """Every route itself; the framework keeps those of a router together."""
+    for route in routes:
+        inner: APIRouter | None = getattr(route, "original_router", None)
+        if inner is None:
+            yield route
+        else:
+            yield from _spelled(inner.routes)

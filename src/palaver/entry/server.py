@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from palaver import __version__
 from palaver.agents import api as agents_api
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import contexts, later, memory, openapi, problem, service_api, travelling
+from palaver.entry import contexts, filing, later, memory, openapi, problem, service_api, travelling
 from palaver.entry.agency import open_agency
 from palaver.entry.compose import House, build, open_database, start_jobs
 from palaver.entry.express import Express
@@ -27,9 +27,7 @@ from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
 from palaver.entry.settings import Loaded
 from palaver.entry.wire import Connection
-from palaver.files import api as files_api
 from palaver.identity import api as identity_api
-from palaver.identity.door import SECURED
 from palaver.inference import api as inference_api
 from palaver.kit.clock import SystemClock
 from palaver.observability.logs import configure_logs
@@ -65,7 +63,7 @@ def application(house: House) -> ASGIApp:
         realtime_api.routes(house.runs, house.sessions, house.bus, pulse=house.pulse, door=door),
         runs_api.routes(house.runs, house.sessions, door),
         approvals_api.routes(house.answering, house.sessions, house.inference.resolve, door),
-        files_api.routes(house.agency.workspaces, _owner_of(house), door, SECURED),
+        *filing.routers(house.agency.files, _owner_of(house), door),
         tools_api.routes(house.agency.tools, door),
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),

@@ -1,35 +1,53 @@
-"""The files of a session over HTTP: listed and downloaded, not shown; whose session it is, is asked above."""
+"""The files of a session over HTTP: brought in, listed, looked at, moved, downloaded and deleted.
+
+Whose session it is, is asked above. Bodies go to the disk as they come, and files to the socket as they are read.
+"""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack
-from datetime import UTC, datetime
-from typing import Annotated, Any, BinaryIO
-from urllib.parse import quote
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import HTTPConnection
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
-from palaver.core.errors import Invalid
+from palaver.core.errors import Invalid, NotFound
 from palaver.core.ids import SessionId, UserId
 from palaver.core.principal import Principal
-from palaver.files.media import media_type_of, safe_media_type
+from palaver.files.download import Asked, Download, Source
+from palaver.files.incoming import Form
+from palaver.files.placing import OnConflict
+from palaver.files.preview import Documents, Picture, Preview, look
+from palaver.files.service import FileInfo, Files
 from palaver.files.workspace import OWN, Entry, Workspace
-from palaver.files.workspaces import Workspaces
 from palaver.kit.answers import answer, described, problems
-from palaver.kit.clock import stamp
 from palaver.kit.pages import BadCursor, cursor, position
 
 Door = Callable[[HTTPConnection], Awaitable[Principal]]
 Owns = Callable[[UserId, SessionId], Awaitable[None]]
 
-_LATEST = 253_402_300_799  # the last second of the year 9999
-_PIECE = 256 * 1024  # bytes that are read and sent at a time
-_CONTENT = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+BYTES = {"*/*": _BINARY}
+FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "array", "minItems": 1, "items": _BINARY["schema"]}},
+                },
+                "examples": {"A text": {"summary": "A text", "value": {"file": ["hello"]}}},
+            }
+        },
+    }
+}
+_SHOWN = {"examples": {"A text": {"summary": "A text", "value": "hello"}}}
+RAW = {"requestBody": {"required": False, "content": {"application/octet-stream": _BINARY | _SHOWN}}}
+PICTURES = {"image/png": _BINARY, "image/jpeg": _BINARY}
 
 REFUSED = problems(
     _401="No credential, or one that does not hold.",
@@ -37,15 +55,11 @@ REFUSED = problems(
     _404="No such session or file.",
     _422="A field is wrong, or the path leads out of the session's files.",
 )
-
-
-class FileInfo(msgspec.Struct, frozen=True):
-    """A file of a session; `path` is where it stands in the workspace, `size` is bytes."""
-
-    path: str
-    size: int
-    media_type: str
-    modified_at: str
+NOT_TAKEN = REFUSED | problems(
+    _409="Something of this name is there already.",
+    _413="More bytes than a file, a session or a person may have; the detail says how many.",
+    _507="The disk is full; nothing was changed.",
+)
 
 
 class FileList(msgspec.Struct, frozen=True):
@@ -55,15 +69,61 @@ class FileList(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-def routes(workspaces: Workspaces, owns: Owns, door: Door, secured: dict[str, Any]) -> APIRouter:
-    """GET below /sessions/{id}/files; `owns` raises `NotFound` for a session that is not this person's.
+class Brought(msgspec.Struct, frozen=True):
+    """The files that were brought in, in the order in which they came."""
 
-    `secured` is what the OpenAPI document says of an endpoint behind the door.
+    items: list[FileInfo]
+
+
+class MoveIn(BaseModel):
+    """Another path for a file or folder."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(max_length=10_000, description="Where it is.")
+    to: str = Field(max_length=10_000, description="Where it shall be; folders on the way are made.")
+    on_conflict: OnConflict = Field("refuse", description="What happens if something is there already.")
+
+
+class FolderIn(BaseModel):
+    """A folder that shall be there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str = Field(max_length=10_000, description="Its path; folders on the way are made, too.")
+
+
+class Asking(NamedTuple):
+    """A person, and a session that is theirs."""
+
+    user_id: UserId
+    session_id: SessionId
+
+
+Session = Callable[..., Awaitable[Asking]]
+
+
+def routes(files: Files, owns: Owns, door: Door, secured: dict[str, Any], *, documents: Documents) -> APIRouter:
+    """Everything below /sessions/{id}/files; `owns` raises `NotFound` for a session that is not this person's.
+
+    `secured` is what the OpenAPI document says of an endpoint behind the door; `documents` reads texts of documents.
     """
-    router = APIRouter(prefix="/api/v1/sessions/{session_id}/files", tags=["files"])
+    router = APIRouter(prefix="/api/v1/sessions/{session_id}", tags=["files"])
 
+    async def session(session_id: str, principal: Annotated[Principal, Depends(door)]) -> Asking:
+        await owns(principal.user_id, SessionId(session_id))
+        return Asking(principal.user_id, SessionId(session_id))
+
+    _reading(router, files, session, secured)
+    _looking(router, (files, documents), session, secured)
+    _bringing(router, files, session, secured)
+    _changing(router, files, session, secured)
+    return router
+
+
+def _reading(router: APIRouter, files: Files, session: Session, secured: dict[str, Any]) -> None:
     @router.get(
-        "",
+        "/files",
         operation_id="list_files",
         summary="List the files of a session",
         responses=described(FileList) | REFUSED,
@@ -71,77 +131,173 @@ def routes(workspaces: Workspaces, owns: Owns, door: Door, secured: dict[str, An
         response_class=Response,
     )
     async def list_files(
-        session_id: str,
-        principal: Annotated[Principal, Depends(door)],
+        asking: Annotated[Asking, Depends(session)],
+        *,
         after: Annotated[str | None, Query(alias="cursor", max_length=4096)] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        folder: Annotated[str, Query(max_length=4096, description="Only what is below this folder.")] = "",
+        folders: Annotated[bool, Query(description="Folders are listed, too.")] = False,
     ) -> Response:
         """Every file in every folder, folder by folder; what Palaver itself keeps there is left out."""
-        session = SessionId(session_id)
-        await owns(principal.user_id, session)
-        return answer(await asyncio.to_thread(_page, workspaces.of(session), _names(after), limit))
+        workspace = files.home.workspaces.of(asking.session_id)
+        found = await asyncio.to_thread(_entries, workspace, (folder, folders), _names(after), limit)
+        items = await asyncio.to_thread(lambda: [files.about(workspace, entry) for entry in found[:limit]])
+        return answer(FileList(items, cursor(items[-1].path) if len(found) > limit else None))
 
-    @router.get(
-        "/{path:path}",
-        operation_id="get_file",
-        summary="Download a file of a session",
-        responses={200: {"description": "The file's bytes.", **_CONTENT}} | REFUSED,
+    @router.head(
+        "/files/{path:path}",
+        operation_id="head_file",
+        summary="What a download of a file would say of it",
+        responses={200: {"description": "Its headers."}} | REFUSED,
         openapi_extra=secured,
         response_class=Response,
     )
-    async def get_file(session_id: str, path: str, principal: Annotated[Principal, Depends(door)]) -> Response:
-        """The bytes of one file, to be saved and not to be shown."""
-        session = SessionId(session_id)
-        await owns(principal.user_id, session)
-        return await asyncio.to_thread(Download, workspaces.of(session), path)
-
-    return router
-
-
-class Download(StreamingResponse):
-    """An open file on its way out; it is closed however that ends. Made in a thread: opening waits for the disk."""
-
-    def __init__(self, workspace: Workspace, path: str) -> None:
-        self._open = ExitStack()
-        file = self._open.enter_context(workspace.open(path))
-        size = os.fstat(file.fileno()).st_size
-        name = path.rpartition("/")[2]
-        headers = {
-            "Content-Length": str(size),
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "Cache-Control": "private, no-cache",
+    @router.get(
+        "/files/{path:path}",
+        operation_id="get_file",
+        summary="Download a file of a session",
+        responses={
+            200: {"description": "The file's bytes.", "content": BYTES},
+            206: {"description": "The part that `Range` asks for.", "content": BYTES},
+            304: {"description": "The file is as `If-None-Match` says."},
         }
-        super().__init__(_pieces(file, size), 200, headers, safe_media_type(name))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._open:
-            await super().__call__(scope, receive, send)
-
-
-async def _pieces(file: BinaryIO, size: int) -> AsyncIterator[bytes]:
-    """As many bytes as were announced, though the file may grow meanwhile."""
-    while size > 0 and (piece := await asyncio.to_thread(file.read, min(_PIECE, size))):
-        size -= len(piece)
-        yield piece
+        | REFUSED
+        | problems(_416="The file has no such part."),
+        openapi_extra=secured,
+        response_class=Response,
+    )
+    async def get_file(path: str, request: Request, asking: Annotated[Asking, Depends(session)]) -> Response:
+        """The bytes of one file, to be saved and not to be shown. `ETag` is their SHA-256; `Range` resumes."""
+        workspace = files.home.workspaces.of(asking.session_id)
+        source = Source(workspace.open(path), path.rpartition("/")[2])
+        return await asyncio.to_thread(Download, source, files.hashes.of, Asked.of(request.headers))
 
 
-def _page(workspace: Workspace, after: list[str], limit: int) -> FileList:
-    found: list[FileInfo] = []
-    for entry in workspace.walk(leave_out={OWN}):
-        if entry.kind != "file" or entry.path.split("/") <= after:
-            continue
-        if len(found) == limit:
-            return FileList(found, cursor(found[-1].path))
-        found.append(_info(entry))
-    return FileList(found, None)
+def _looking(router: APIRouter, shown: tuple[Files, Documents], session: Session, secured: dict[str, Any]) -> None:
+    files, documents = shown
+
+    @router.get(
+        "/previews/{path:path}",
+        operation_id="preview_file",
+        summary="Look at a file of a session",
+        responses=_seen(described(Preview)) | REFUSED,
+        openapi_extra=secured,
+        response_class=Response,
+    )
+    async def preview(path: str, asking: Annotated[Asking, Depends(session)]) -> Response:
+        """The beginning of a text, the text of a PDF or DOCX file, or a small picture (as image/png or image/jpeg)."""
+
+        def looked() -> Preview | Picture:
+            with files.home.workspaces.of(asking.session_id).open(path) as file:
+                return look(file, path.rpartition("/")[2], documents)
+
+        found = await asyncio.to_thread(looked)
+        if isinstance(found, Picture):
+            return Response(found.content, 200, {"Cache-Control": "private, no-cache"}, found.media_type)
+        return answer(found)
 
 
-def _info(entry: Entry) -> FileInfo:
-    # Commands can give a file any time at all, also one that no calendar has.
-    modified = stamp(datetime.fromtimestamp(min(max(entry.modified, 0), _LATEST), UTC))
-    return FileInfo(entry.path, entry.size, media_type_of(entry.path.rpartition("/")[2]), modified)
+def _bringing(router: APIRouter, files: Files, session: Session, secured: dict[str, Any]) -> None:
+    @router.post(
+        "/files",
+        status_code=201,
+        operation_id="upload_files",
+        summary="Bring files into a session",
+        responses=described(Brought, 201) | NOT_TAKEN | problems(_415="The body is no multipart/form-data."),
+        openapi_extra=secured | FORM,
+        response_class=Response,
+    )
+    async def upload(
+        request: Request,
+        asking: Annotated[Asking, Depends(session)],
+        folder: Annotated[str, Query(max_length=4096, description="The folder they go to.")] = "",
+        on_conflict: Annotated[OnConflict, Query(description="What happens to a name that is taken.")] = "refuse",
+    ) -> Response:
+        """Any number of files in one form. One that breaks off brings nothing in."""
+        form = Form(request.headers.get("content-type", ""), request.stream(), folder)
+        infos = await files.put_form(asking.user_id, asking.session_id, form, on_conflict=on_conflict)
+        return answer(Brought(infos), 201)
+
+    @router.put(
+        "/files/{path:path}",
+        operation_id="put_file",
+        summary="Bring one file into a session, as it is",
+        responses=described(FileInfo) | NOT_TAKEN,
+        openapi_extra=secured | RAW,
+        response_class=Response,
+    )
+    async def put(
+        path: str,
+        request: Request,
+        asking: Annotated[Asking, Depends(session)],
+        on_conflict: Annotated[OnConflict, Query(description="What happens to a name that is taken.")] = "replace",
+    ) -> Response:
+        """The body is the file. One that breaks off leaves what was there before."""
+        info = await files.put(asking.user_id, asking.session_id, path, body=request.stream(), on_conflict=on_conflict)
+        return answer(info)
+
+
+def _changing(router: APIRouter, files: Files, session: Session, secured: dict[str, Any]) -> None:
+    @router.delete(
+        "/files/{path:path}",
+        status_code=204,
+        operation_id="delete_file",
+        summary="Delete a file or folder of a session",
+        responses={204: {"description": "It is gone."}} | REFUSED,
+        openapi_extra=secured,
+        response_class=Response,
+    )
+    async def delete(path: str, asking: Annotated[Asking, Depends(session)]) -> Response:
+        """A folder goes with everything in it. Checkpoints still have what was there when they were set."""
+        await files.remove(asking.user_id, asking.session_id, path)
+        return Response(status_code=204)
+
+    @router.post(
+        "/files/move",
+        operation_id="move_file",
+        summary="Give a file or folder of a session another path",
+        responses=described(FileInfo) | NOT_TAKEN,
+        openapi_extra=secured,
+        response_class=Response,
+    )
+    async def move(given: MoveIn, asking: Annotated[Asking, Depends(session)]) -> Response:
+        """Folders are not put together: a folder's new path must be free."""
+        return answer(await files.move(asking.session_id, given.path, given.to, given.on_conflict))
+
+    @router.post(
+        "/folders",
+        status_code=201,
+        operation_id="create_folder",
+        summary="Make a folder in a session",
+        responses=described(FileInfo, 201) | NOT_TAKEN,
+        openapi_extra=secured,
+        response_class=Response,
+    )
+    async def make(given: FolderIn, asking: Annotated[Asking, Depends(session)]) -> Response:
+        """One that is there already is fine."""
+        return answer(await files.make_folder(asking.session_id, given.path), 201)
+
+
+def _seen(described: dict[int | str, dict[str, Any]]) -> dict[int | str, dict[str, Any]]:
+    """A look at a file may be a picture, too."""
+    return {status: {**said, "content": said["content"] | PICTURES} for status, said in described.items()}
+
+
+def _entries(workspace: Workspace, wanted: tuple[str, bool], after: list[str], limit: int) -> list[Entry]:
+    """One more than the page has, if there is one more."""
+    folder, folders = wanted
+    kinds = {"file", "folder"} if folders else {"file"}
+    found: list[Entry] = []
+    try:
+        for entry in workspace.walk(folder, leave_out={OWN}):
+            if entry.kind in kinds and entry.path.split("/") > after:
+                found.append(entry)
+                if len(found) > limit:
+                    break
+    except NotFound:
+        if folder:
+            raise
+    return found
 
 
 def _names(after: str | None) -> list[str]:

@@ -140,6 +140,17 @@ class Blobs:
         except OSError as error:
             raise told(error, "The content") from error
 
+    def take_over(self, path: Path, sha: str) -> None:
+        """Keep a file whose hash is known and that is on the disk already; it is gone from where it was."""
+        new = self._new / secrets.token_hex(12)
+        try:
+            self._new.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.chmod(_MODE)
+            path.rename(new)
+        except OSError as error:
+            raise told(error, "The content") from error
+        self.adopt({new: sha})
+
     def adopt(self, drafts: Mapping[Path, str]) -> None:
         """Give files that `begin` made their names; they are gone from where they were, however this ends."""
         if not drafts:

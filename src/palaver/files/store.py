@@ -176,6 +176,11 @@ def holds(session_id: SessionId, user_id: UserId, size: int) -> Script[None]:
         yield _HOLDS(session_id=session_id, user_id=user_id, bytes=size)
 
 
+def forget(session_id: SessionId) -> Script[None]:
+    """A session is gone."""
+    yield _FORGET(session_id=session_id)
+
+
 def held(user_id: UserId, besides: SessionId | None) -> Script[int]:
     """Bytes of a person's files: uploads, and all sessions but one."""
     sessions = yield from first(_HELD(user_id=user_id, session_id=besides or ""))

@@ -26,13 +26,13 @@ from palaver.files.descent import (
     told,
 )
 from palaver.files.paths import DEEPEST, can_be_said, folder_inside, inside
+from palaver.files.scanning import TEMPORARY
 from palaver.files.settings import FileSettings
 
 Kind = Literal["file", "folder", "link", "other"]
 
 OWN = ".palaver"  # the folder for what Palaver itself keeps in a workspace; lists leave it out unless it is named
 
-_TEMPORARY = ".palaver-new-"
 _MEASURE_AFTER = 16  # the whole is measured again once a sixteenth of what it may hold was written
 
 
@@ -185,6 +185,12 @@ class Workspace:
         except NotFound:
             return 0
 
+    def weight(self) -> int:
+        """As `used`, but what was measured a while ago is good enough."""
+        if self._used is None:
+            self._used, self._since = self.used(), 0
+        return self._used
+
     def make(self) -> Path:
         """Make the root, for a command that is to be started in it."""
         self.settled()
@@ -203,6 +209,14 @@ class Workspace:
                 return _entry(path, os.stat(name, dir_fd=here, follow_symlinks=False))
             except OSError as error:
                 raise told(error, path) from error
+
+    def fits(self, size: int) -> bool:
+        """Whether as many bytes more may come; if so they are counted."""
+        try:
+            self._reserve(size)
+        except StorageFull:
+            return False
+        return True
 
     def _before(self, path: str) -> bytes | None:
         try:
@@ -228,7 +242,7 @@ def _listed(here: int, path: str, most: int) -> list[Entry]:
         for entry in entries:
             if len(found) == most:
                 break
-            if can_be_said(entry.name) and not entry.name.startswith(_TEMPORARY):
+            if can_be_said(entry.name) and not entry.name.startswith(TEMPORARY):
                 with suppress(FileNotFoundError):
                     found.append(_entry(above + entry.name, entry.stat(follow_symlinks=False)))
     return sorted(found, key=lambda entry: entry.path)
@@ -247,7 +261,7 @@ def _replace(here: int, name: str, path: str, content: bytes) -> None:
         old = os.stat(name, dir_fd=here, follow_symlinks=False)
         check_regular(old, path)
         mode = stat.S_IMODE(old.st_mode) & 0o777
-    temporary = _TEMPORARY + secrets.token_hex(8)
+    temporary = TEMPORARY + secrets.token_hex(8)
     new = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode, dir_fd=here)
     try:
         with os.fdopen(new, "wb") as file:

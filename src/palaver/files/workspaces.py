@@ -29,10 +29,11 @@ class Workspaces:
     def __init__(self, home: Path, settings: FileSettings | None = None) -> None:
         self._home = home / "workspaces"
         self.beside = self._home / ".beside"  # by session: what is known about a workspace, and never part of it
+        self.drafts = self._home / ".drafts"  # files on their way in, of all sessions
         self._gone = self._home / ".gone"
         self.settle: Callable[[SessionId, Workspace], None] | None = None
         self.forgotten: Callable[[SessionId], None] | None = None
-        self._settings = settings or FileSettings()
+        self.settings = settings or FileSettings()
         self._lock = threading.Lock()
         self._known: WeakValueDictionary[str, Workspace] = WeakValueDictionary()
         self._recent: OrderedDict[str, Workspace] = OrderedDict()
@@ -45,7 +46,7 @@ class Workspaces:
             workspace = self._known.get(session_id)
             if workspace is None:
                 settle = partial(self._settle, session_id)
-                workspace = Workspace(self._home / session_id, self._settings, settle)
+                workspace = Workspace(self._home / session_id, self.settings, settle)
                 self._known[session_id] = workspace
             self._recent[session_id] = workspace
             self._recent.move_to_end(session_id)
@@ -88,10 +89,10 @@ class Workspaces:
         finally:
             os.close(here)
 
-    def sessions(self) -> list[SessionId]:
-        """The sessions that have files, or something that is known about them."""
-        places = (self._home, self.beside)
-        return sorted({SessionId(one.name) for at in places if at.exists() for one in at.iterdir() if _is_session(one)})
+    def sessions(self, older_than: float) -> list[SessionId]:
+        """Sessions that have files, or something that is known about them, since before an instant (since 1970)."""
+        found = [one for at in (self._home, self.beside) if at.exists() for one in at.iterdir()]
+        return sorted({SessionId(one.name) for one in found if _is_old_session(one, older_than)})
 
     def _put_away(self, found: Path) -> None:
         """In one step, so that a folder is there whole or not at all."""
@@ -105,8 +106,11 @@ class Workspaces:
             self.settle(session_id, workspace)
 
 
-def _is_session(path: Path) -> bool:
-    return _SAFE.fullmatch(path.name) is not None
+def _is_old_session(path: Path, older_than: float) -> bool:
+    try:
+        return _SAFE.fullmatch(path.name) is not None and path.stat().st_ctime < older_than
+    except FileNotFoundError:
+        return False
 
 
 def output_path(call_id: str) -> str:

@@ -28,6 +28,7 @@ SCOPES = {
 _GROUPS: dict[str, tuple[str | None, str | None]] = {
     "sessions": ("sessions:read", "sessions:write"),
     "messages": ("sessions:read", "sessions:write"),
+    "files": ("sessions:read", "sessions:write"),
     "stats": ("sessions:read", "sessions:read"),
     "usage": ("sessions:read", "sessions:read"),
     "search": ("sessions:read", "sessions:read"),

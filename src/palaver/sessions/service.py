@@ -49,6 +49,12 @@ class Forgotten(Protocol):
     def __call__(self, session_id: SessionId, message_id: MessageId) -> Script[None]: ...
 
 
+class Removed(Protocol):
+    """Removes what somebody else keeps of a session, once it is deleted; what fails then is found by their sweep."""
+
+    async def __call__(self, session_id: SessionId) -> None: ...
+
+
 class CheckMode(Protocol):
     """Raises `core.errors.Forbidden` for a permission mode that is not open to a person."""
 
@@ -63,6 +69,7 @@ class Sessions:
         self._clock = clock
         self.check_mode: CheckMode = _any_mode  # whether a person may let agents act that freely
         self.forgotten: Forgotten = _nobody_else  # whoever else keeps something of a message that is deleted
+        self.removed: Removed = _nothing_else  # whoever else keeps something of a session that was deleted
         self.settings = settings
 
     async def create(self, user_id: UserId, given: dict[str, Any]) -> Session:
@@ -104,6 +111,7 @@ class Sessions:
     async def remove(self, user_id: UserId, session_id: SessionId) -> None:
         """Delete a session and everything that belongs to it."""
         await self._database.write(_remove(user_id, session_id))
+        await self.removed(session_id)
 
     async def messages(
         self, user_id: UserId, session_id: SessionId, *, after: str | None, limit: int, branch: Branch | None
@@ -244,6 +252,10 @@ def _whole(user_id: UserId, session_id: SessionId) -> Script[tuple[Session, list
     kept = yield from store.find(session_id, user_id)
     found = yield from path(kept, kept.head, last=1 << 62)
     return kept.session, [one.message(_siblings(kept.tree, one)) for one in found]
+
+
+async def _nothing_else(session_id: SessionId) -> None:
+    """Nobody keeps anything."""
 
 
 def _remove(user_id: UserId, session_id: SessionId) -> Script[None]:

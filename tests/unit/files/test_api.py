@@ -1,5 +1,6 @@
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,13 @@ from palaver.core.ids import SessionId, UserId
 from palaver.core.principal import Principal
 from palaver.entry import problem
 from palaver.files import api
+from palaver.files.blobs import Blobs
+from palaver.files.service import Files, Home
+from palaver.files.snapshots import Snapshots
 from palaver.files.workspace import Workspace
 from palaver.files.workspaces import Workspaces
+from palaver.kit.clock import SystemClock
+from tests.database import whole_database
 from tests.promises import keeps
 
 MINE, THEIRS = SessionId("ses_mine"), SessionId("ses_theirs")
@@ -21,6 +27,10 @@ URL = f"/api/v1/sessions/{MINE}/files"
 
 async def door() -> Principal:
     return Principal(user_id=UserId("usr_1"))
+
+
+def no_documents(kind: str, file: object) -> str:
+    return f"the text of a {kind}"
 
 
 async def owns(user_id: UserId, session_id: SessionId) -> None:
@@ -39,12 +49,14 @@ def workspace(workspaces: Workspaces) -> Workspace:
 
 
 @pytest.fixture
-def client(workspaces: Workspaces) -> Iterator[TestClient]:
+async def client(workspaces: Workspaces, tmp_path: Path) -> AsyncIterator[TestClient]:
     app = FastAPI()
     problem.answer_errors(app)
-    app.include_router(api.routes(workspaces, owns, door, {}))  # type: ignore[arg-type]
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
+    blobs = Blobs(tmp_path)
+    async with whole_database() as database:
+        files = Files(database, Home(workspaces, blobs, Snapshots(blobs, workspaces)), SystemClock())
+        app.include_router(api.routes(files, owns, door, {}, documents=no_documents))  # type: ignore[arg-type]
+        yield TestClient(app, raise_server_exceptions=False)
 
 
 def test_a_session_without_files_has_an_empty_list(client: TestClient) -> None:
@@ -57,7 +69,13 @@ def test_files_are_listed_with_what_they_are(client: TestClient, workspace: Work
     (workspace.root / "link").symlink_to("/etc/passwd")
     os.utime(workspace.root / "src/a.py", (0, 1_000_000_000))
     assert client.get(URL).json()["items"] == [
-        {"path": "src/a.py", "size": 2, "media_type": "text/x-python", "modified_at": "2001-09-09T01:46:40.000000Z"}
+        {
+            "path": "src/a.py",
+            "size": 2,
+            "media_type": "text/x-python",
+            "modified_at": "2001-09-09T01:46:40.000000Z",
+            "sha256": hashlib.sha256(b"12").hexdigest(),
+        }
     ]
 
 
@@ -91,7 +109,7 @@ def test_a_file_is_downloaded_to_be_saved_and_not_to_be_shown(client: TestClient
     answer = client.get(f"{URL}/Ordner/gr%C3%BC%C3%9Fe%20%22a%22%3B.html")
     assert answer.content == content
     assert answer.headers["content-length"] == "700000"
-    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["content-type"] == "application/octet-stream"  # it is called a page and is none
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''gr%C3%BC%C3%9Fe%20%22a%22%3B.html"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"

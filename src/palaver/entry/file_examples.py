@@ -1,0 +1,32 @@
+"""What requests and answers about files look like, for the OpenAPI document; it serves nothing."""
+
+from typing import Any
+
+from palaver.files.api import Brought, FileList
+from palaver.files.preview import Preview
+from palaver.files.service import FileInfo, UploadInfo
+from palaver.files.uploads_api import UploadList
+
+FILE = "fil_019aa3c5e0247d84fbccdae9c8b7a608"
+PATH = "notes/trees.md"
+
+_SHA = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+_LATER = "2026-11-21T12:00:01.250000Z"
+_FILE = FileInfo(PATH, 5, "text/markdown", _LATER, _SHA)
+_UPLOAD = UploadInfo(FILE, "tree.png", "image/png", 48_211, _SHA, _LATER)
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "move_file": {"Another name": {"path": PATH, "to": "notes/old/trees.md", "on_conflict": "keep_both"}},
+    "create_folder": {"A folder": {"path": "notes"}},
+}
+ANSWERS: dict[str, Any] = {
+    "list_files": FileList([_FILE], None),
+    "upload_files": Brought([_FILE]),
+    "put_file": _FILE,
+    "move_file": _FILE,
+    "create_folder": FileInfo("notes", 0, "inode/directory", _LATER, None, "folder"),
+    "preview_file": Preview("text", "text/markdown", 5, "hello"),
+    "upload_for_messages": UploadList([_UPLOAD]),
+    "list_uploads": UploadList([_UPLOAD]),
+    "get_upload": _UPLOAD,
+}

@@ -1,0 +1,50 @@
+"""Puts together what keeps files: workspaces, contents, snapshots, and the sweep; it serves and decides nothing."""
+
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from fastapi import APIRouter
+
+from palaver.core.ids import SessionId, UserId
+from palaver.files import api as files_api
+from palaver.files import uploads_api
+from palaver.files.blobs import Blobs
+from palaver.files.jobs import Roots, Sweep
+from palaver.files.service import Files, Home
+from palaver.files.settings import FileSettings
+from palaver.files.snapshots import Snapshots
+from palaver.files.workspaces import Workspaces
+from palaver.identity.door import SECURED, Door
+from palaver.kit.clock import Clock
+from palaver.sessions import checkpoints_store
+from palaver.sessions.alive_store import alive_messages, alive_sessions
+from palaver.storage.port import Database
+from palaver.tools.builtin.documents import text_of
+
+# Which other snapshots are needed than those in the table of snapshots; whoever points at one adds a script here.
+ROOTS: tuple[Roots, ...] = (checkpoints_store.roots,)
+
+
+def open_files(home: Path, settings: FileSettings, database: Database, clock: Clock) -> Files:
+    """The files of this home; nothing is made on the disk."""
+    workspaces, blobs = Workspaces(home, settings), Blobs(home)
+    return Files(database, Home(workspaces, blobs, Snapshots(blobs, workspaces)), clock)
+
+
+def sweep_of(files: Files, database: Database, clock: Clock) -> Sweep:
+    """What removes contents that nothing needs."""
+    return Sweep(database, files.home, clock, sessions=alive_sessions, messages=alive_messages, roots=ROOTS)
+
+
+def routers(files: Files, owns: Callable[[UserId, SessionId], Awaitable[None]], door: Door) -> Sequence[APIRouter]:
+    """The doors to files."""
+    return (
+        files_api.routes(files, owns, door, SECURED, documents=_document),
+        uploads_api.routes(files, door, SECURED),
+    )
+
+
+def _document(kind: str, file: BinaryIO) -> str:
+    return text_of(kind, file, threading.Event())
