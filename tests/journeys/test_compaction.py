@@ -182,6 +182,44 @@ async def test_a_summary_that_is_deleted_gives_the_originals_back(open_house: Op
     assert (await owner.get(f"/sessions/{session}/context"))["messages"]["count"] == 8
 
 
+@keeps("context:compaction-undo")
+async def test_a_summary_that_others_stand_below_is_taken_back_and_they_stay(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    owner = await (await open_house(SMALL)).owner()
+    session = await talk(owner, 4)
+    vendor.next(reply("Short."), reply("OK"))
+    summary = await owner.post(f"/sessions/{session}/summarize")
+    await owner.post("/query/single", {"prompt": "And then?", "session_id": session})
+    assert (await owner.get(f"/sessions/{session}/context"))["messages"]["count"] == 6
+    assert (await owner.call("DELETE", f"/messages/{summary['id']}")).status == 204
+    messages = await owner.messages(session)
+    assert messages[8]["summary"]["undone"]
+    assert messages[9]["text"] == "And then?"
+    following = await owner.get(f"/sessions/{session}/context")
+    assert following["messages"]["count"] == 10
+    assert "summary_id" not in following
+
+
+@keeps("context:compaction")
+async def test_a_fork_is_told_the_summary_of_the_session_that_it_was_forked_off(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    owner = await (await open_house(SMALL)).owner()
+    session = await talk(owner, 4)
+    vendor.next(reply("Short."), reply("OK"))
+    await owner.post(f"/sessions/{session}/summarize")
+    fork = (await owner.post(f"/sessions/{session}/fork"))["id"]
+    following = await owner.get(f"/sessions/{fork}/context")
+    assert (following["summarized"], following["messages"]["count"]) == (4, 4)
+    await talk(owner, 3, fork)
+    vendor.next(reply("Shorter."), reply("OK"))
+    summary = await owner.post(f"/sessions/{fork}/summarize")
+    assert "Short." in str(vendor.heard[-2].body)
+    assert summary["summary"]["messages"] == 4 + 6
+    assert (await owner.get(f"/sessions/{session}/context"))["summarized"] == 4
+
+
 async def test_what_is_built_in_cannot_sum_up_and_picks_sentences(owner: Person) -> None:
     session = await talk(owner, 4, model="builtin/guide")
     summary = await owner.post(f"/sessions/{session}/summarize")

@@ -19,7 +19,7 @@ def receipt_of(message: Message) -> Summary | None:
 def in_force(path: Sequence[Message]) -> tuple[Message | None, list[Message]]:
     """The newest summary on a path, if there is one, and the messages that it does not stand for."""
     newest = next((message for message in reversed(path) if receipt_of(message)), None)
-    said = [message for message in path if receipt_of(message) is None]
+    said = [message for message in path if not isinstance(message.summary, Summary)]
     if newest is None:
         return None, said
     receipt = receipt_of(newest)

@@ -44,6 +44,14 @@ def answers(ids: tuple[SessionId, RunId, MessageId, MessageId], at: str) -> dict
         messages=Stretch(2, question, said),
         tokens=Tokens(messages=41, total=41),
     )
+    return {
+        "get_message_context": manifest,
+        "get_session_context": following,
+        **_summed_up(session, question, said, at),
+    }
+
+
+def _summed_up(session: SessionId, question: MessageId, said: MessageId, at: str) -> dict[str, Any]:
     summary = Message(
         id=MessageId("msg_019aa3c5e0187f40bd88a6f5e4d3c205"),
         session_id=session,
@@ -66,8 +74,6 @@ def answers(ids: tuple[SessionId, RunId, MessageId, MessageId], at: str) -> dict
         created_at=at,
     )
     return {
-        "get_message_context": manifest,
-        "get_session_context": following,
         "summarize_session": summary,
         "get_usage": UsageReport("day", [Share(at[:10], _USED)], _USED),
         "list_summaries": Summaries([summary]),

@@ -77,12 +77,7 @@ class Acceptance:
         queued: bool = False,
     ) -> Accepting:
         now, prompt = self._now(), row.prompt
-        if prompt.summarize is not None:
-            asked = summing.at_head(kept)
-        elif prompt.parts:
-            asked = yield from turns.ask(kept, prompt.parts, below=_below(prompt), now=now)
-        else:
-            asked = yield from turns.ask_again(kept, MessageId(prompt.below))
+        asked = yield from _asked(kept, prompt, now)
         run = row._replace(
             state="live", owner=self._holder, place=asked.place, user_message_id=asked.message_id, started_at=now
         )
@@ -95,10 +90,7 @@ class Acceptance:
         yield from asked.write(live.user_id)
         if prompt.metadata:
             yield from turns.note(asked, msgspec.json.encode(prompt.metadata))
-        if prompt.summarize is not None:
-            session = summing.hold(asked, live.id, now=now)
-        else:
-            session = turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
+        session = _held(asked, live, prompt, model, now=now)
         yield from session_store.create(session, live.user_id) if created else session_store.save(session)
         prepare(live, run, model)
         live.reaches = tree.path(session.tree, asked.place)
@@ -161,6 +153,23 @@ class Acceptance:
 
 def _anywhere(session_id: SessionId) -> bool:
     return True
+
+
+def _asked(kept: session_store.Kept, prompt: Prompt, now: str) -> Script[turns.Asked]:
+    """The question in its place, or the session as it is, where it is to be summed up."""
+    if prompt.summarize is not None:
+        return summing.at_head(kept)
+    if prompt.parts:
+        return (yield from turns.ask(kept, prompt.parts, below=_below(prompt), now=now))
+    return (yield from turns.ask_again(kept, MessageId(prompt.below)))
+
+
+def _held(
+    asked: turns.Asked, live: Live, prompt: Prompt, model: ResolvedModel, *, now: str
+) -> session_store.Kept:  # fmt: skip
+    if prompt.summarize is not None:
+        return summing.hold(asked, live.id, now=now)
+    return turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
 
 
 def _below(prompt: Prompt) -> turns.Below:

@@ -108,9 +108,7 @@ class Compacting:
         self, live: Live, box: Box, path: Sequence[Message], earlier: list[Message], *, focus: str | None
     ) -> Message:
         """The summary as a message that stands nowhere yet."""
-        model = live.asked
-        if self._settings.summary_model:
-            model = await self._resolve(self._settings.summary_model, accepted_before(live.user_id))
+        model = await self._writer(live)
         known, _ = in_force(path)
         before = known.text if known else ""
         if model.provider == "builtin":
@@ -146,6 +144,10 @@ class Compacting:
         )
         after = await self._weight(live, box, [*path, made])
         return msgspec.structs.replace(made, summary=msgspec.structs.replace(summary, tokens_after=after))
+
+    async def _writer(self, live: Live) -> ResolvedModel:
+        wanted = self._settings.summary_model
+        return await self._resolve(wanted, accepted_before(live.user_id)) if wanted else live.asked
 
     async def _asked_for(
         self, model: ResolvedModel, earlier: list[Message], before: str, focus: str | None

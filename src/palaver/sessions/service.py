@@ -11,7 +11,7 @@ from palaver.core.principal import Principal
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.pages import BadCursor, cursor, position
-from palaver.sessions import search_store, shares_store, stats_store, store, tree, turns
+from palaver.sessions import search_store, shares_store, stats_store, store, summing, tree, turns
 from palaver.sessions.session import Session
 from palaver.sessions.settings import SessionSettings
 from palaver.sessions.stats import Stats, midnight
@@ -206,6 +206,8 @@ class Sessions:
         found = yield from store.message(message_id, user_id)
         kept = yield from store.find(found.session_id, user_id, to_change=True)
         _refuse_while_running(kept)
+        if (yield from summing.take_back(kept, found)):
+            return
         parent_id = found.message().parent_id
         lost_head = kept.head is not None and tree.contains(kept.tree, found.place, kept.head)
         before = tree.parent(kept.tree, found.place)

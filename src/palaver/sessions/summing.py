@@ -7,11 +7,11 @@ import msgspec
 
 from palaver.core.errors import Conflict
 from palaver.core.ids import RunId, SessionId, UserId
-from palaver.core.messages import Message, Siblings
+from palaver.core.messages import Message, Siblings, Summary
 from palaver.core.usage import Usage
 from palaver.sessions import store, tree
 from palaver.sessions.session import Session
-from palaver.sessions.store import Kept
+from palaver.sessions.store import Found, Kept
 from palaver.sessions.tree import Place
 from palaver.sessions.turns import Asked
 from palaver.storage.script import Script
@@ -71,6 +71,21 @@ def insert(session_id: SessionId, user_id: UserId, summary: Message, *, before: 
     moved = Kept(_with(kept.session, summary), tree.Tree(lines), place)
     yield from store.save(moved)
     return moved
+
+
+def take_back(kept: Kept, found: Found) -> Script[bool]:
+    """Take a summary back that messages stand below; False where it is none, or can just be deleted.
+
+    It stays where it is, marked, because what was said after it stands below it; from now on nobody is told of it.
+    """
+    message = found.message()
+    if not isinstance(message.summary, Summary) or tree.leaf(kept.tree, found.place) == found.place:
+        return False
+    if found.shared:
+        raise Conflict("This summary was written in the session that this one was forked off; take it back there.")
+    undone = msgspec.structs.replace(message.summary, undone=True)
+    yield from store.move(msgspec.structs.replace(message, summary=undone), found.place)
+    return True
 
 
 def _with(session: Session, summary: Message) -> Session:
