@@ -85,6 +85,17 @@ PROMISES = {
         says="A fork costs the same whatever was said, and nothing that is done to one session changes another.",
         because="issue:#4",
     ),
+    "sessions:rewind": Promise(
+        says="Going back restores messages and files byte for byte, deletes nothing, and can itself be taken back.",
+        because="issue:#4",
+    ),
+    "sessions:rewind:killed": Promise(
+        says="A rewind that a kill cut is carried out at the next start: all of it, or nothing.", because="issue:#4"
+    ),
+    "sessions:effects": Promise(
+        says="What calls did outside stands in a ledger before they do it, and a rewind says what stays.",
+        because="issue:#4",
+    ),
     "sessions:titles": Promise(says="A title that a user gave is never overwritten.", because="product"),
     "sessions:delete": Promise(says="Deleting a session deletes everything that belongs to it.", because="product"),
     "sessions:export": Promise(says="A session can be taken away, whole.", because="product"),

@@ -26,6 +26,7 @@ GET /api/v1/sessions/{}/messages | POST /api/v1/sessions/{}/messages | GET /api/
 GET /api/v1/messages/{} | PATCH /api/v1/messages/{} | DELETE /api/v1/messages/{} | GET /api/v1/messages/{}/context
 POST /api/v1/sessions/{}/fork | GET /api/v1/sessions/{}/tree
 GET /api/v1/sessions/{}/checkpoints | POST /api/v1/sessions/{}/checkpoints
+GET /api/v1/sessions/{}/effects | GET /api/v1/sessions/{}/diff
 POST /api/v1/sessions/{}/rewind | POST /api/v1/sessions/{}/summarize | GET /api/v1/sessions/{}/context
 GET /api/v1/sessions/{}/summaries | GET /api/v1/usage
 GET /api/v1/sessions/{}/export

@@ -43,6 +43,7 @@ from palaver.runs.hands import RunHands
 from palaver.runs.hooked import Hooked
 from palaver.runs.jobs import LeaseKeeper
 from palaver.runs.journal import Journal
+from palaver.runs.keeping import Keeping
 from palaver.runs.live import Live
 from palaver.runs.parts import Parts
 from palaver.runs.questioning import Questioning
@@ -216,6 +217,7 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
         family=family,
         resolve=inference.resolve,
         acceptance=Acceptance(clock, holder=ground.holder, queued=settings.queued_per_session),
+        keeping=Keeping(agency.files.home.snapshots, agency.workspaces.exists),
         clock=clock,
         holder=ground.holder,
     )

@@ -31,11 +31,6 @@ def _shelf(path: str, one: str, many: str, id_name: str) -> dict[str, Operations
 
 
 LATER: dict[str, Operations] = {
-    f"{_SESSION}/checkpoints": {
-        "GET": ("list_checkpoints", "List the checkpoints of a session"),
-        "POST": ("create_checkpoint", "Set a checkpoint in a session"),
-    },
-    f"{_SESSION}/rewind": {"POST": ("rewind_session", "Go back to a checkpoint")},
     f"{_SESSION}/members": {
         "GET": ("list_members", "List who takes part in a session"),
         "POST": ("add_member", "Let somebody take part in a session"),

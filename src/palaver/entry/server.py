@@ -36,7 +36,7 @@ from palaver.runs import api as runs_api
 from palaver.runs import approvals_api, context_api, usage_api
 from palaver.runs.seeing import Seeing
 from palaver.sessions import api as sessions_api
-from palaver.sessions import moving_api, travel_api
+from palaver.sessions import moving_api, rewind_api, travel_api
 from palaver.tools import api as tools_api
 from palaver.tools.mcp import api as mcp_api
 from palaver.web import api as web_api
@@ -72,6 +72,7 @@ def application(house: House) -> ASGIApp:
         sessions_api.routes(house.sessions, door, house.clear, house.moving.taking),
         moving_api.routes(house.moving.taking, house.moving.importing, door),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
+        rewind_api.routes(travelling.backward(house), door),
         identity_api.routes(house.identity, house.settings.identity),
         inference_api.routes(house.inference, door),
         service_api.routes(house, later.listed()),
@@ -127,6 +128,7 @@ async def _serve(loaded: Loaded) -> None:
             house = build(loaded, database, agency, tasks=tasks, clock=clock)
             await house.lease.take()
             await house.inference.look()
+            await travelling.backward(house).rewinding.recover()  # before a turn can begin
             recovered = await house.recovery.recover(alone=database.alone())
             await house.children.wake_parents()
             if recovered:
