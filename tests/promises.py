@@ -209,6 +209,10 @@ PROMISES = {
     "context:usage": Promise(
         says="What was consumed is counted from rows, and adds up by day, model and session.", because="issue:#4"
     ),
+    "context:titles": Promise(
+        says="A model names a session after its first answer, off its way, and never over a person's own name.",
+        because="issue:#4",
+    ),
     "context:data": Promise(
         says="What a tool returns is told as data that cannot imitate its end.", because="issue:#3"
     ),

@@ -247,6 +247,9 @@ first_wait = 0.01
 longest_wait = 0.05
 breaker_after = 100
 
+[context]
+titles = false
+
 [providers.fake]
 base_url = "{vendor.url}"
 api_key = "sk-fake"

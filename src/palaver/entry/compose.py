@@ -50,6 +50,7 @@ from palaver.runs.questioning import Questioning
 from palaver.runs.queue import Queue
 from palaver.runs.recovery import Recovery
 from palaver.runs.service import Runs
+from palaver.runs.titling import Titling
 from palaver.runs.waking import Waking
 from palaver.sessions.importing import Importing
 from palaver.sessions.jobs import SearchUpkeep
@@ -100,6 +101,7 @@ class House:
     answering: Answering
     recovery: Recovery
     children: Children
+    titling: Titling
     journal: Journal
     agency: Agency
     pulse: Pulse
@@ -139,6 +141,7 @@ class _Driving:
     answering: Answering
     concluding: Concluding
     children: Children
+    titling: Titling
 
 
 def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.TaskGroup, clock: Clock) -> House:
@@ -168,6 +171,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         answering=driving.answering,
         recovery=driving.recovery,
         children=driving.children,
+        titling=driving.titling,
         journal=driving.journal,
         agency=agency,
         pulse=Pulse(
@@ -225,10 +229,14 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     parts.acceptance.may_wait = queue.may_wait
     runs = Runs(parts, queue, Waking(parts), settling)
     children = Children(parts, runs)
+    titling = contexts.titling(
+        ground.settings.context, journal, inference, database=database, bus=ground.bus, clock=clock
+    )  # fmt: skip
     recovery = Recovery(parts, queue, questioning)
 
     async def concluded(live: Live) -> None:
         ground.metrics.runs.add(live.run.over or "lost")
+        titling.concluded(live)
         await children.concluded(live)
         await queue.concluded(live.session_id, live.user_id)
 
@@ -240,7 +248,7 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     delegating.begin_run = runs.start_below
     delegating.instructions = agency.places.instructions
     answering = Answering(database, runs, agency.tools, clock)
-    return _Driving(runs, recovery, journal, answering, concluding, children)
+    return _Driving(runs, recovery, journal, answering, concluding, children, titling)
 
 
 def _hands(
@@ -291,6 +299,7 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
     for name, job in (
         ("lease", house.lease.run),
         ("search", search.run),
+        ("titles", house.titling.run),
         ("streams", lambda: keep_beating(house.pulse, house.clock)),
         ("identity", house.identity.upkeep.run),
         ("models", house.inference.keep_looking),

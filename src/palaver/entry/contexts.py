@@ -1,11 +1,10 @@
 """Puts together what keeps conversations within windows, and what people can see of that; it decides nothing."""
 
+from palaver.bus.port import Bus
 from palaver.context import counting
 from palaver.context.settings import ContextSettings
-from palaver.core.principal import Principal
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.settings import Settings
-from palaver.inference.port import ResolvedModel
 from palaver.inference.service import Inference
 from palaver.kit.clock import Clock
 from palaver.runs.boxes import RunBoxes
@@ -14,8 +13,11 @@ from palaver.runs.consulting import Consulting
 from palaver.runs.hooked import Hooked
 from palaver.runs.journal import Journal
 from palaver.runs.seeing import Seeing
+from palaver.runs.titling import Titling
 from palaver.sessions.service import Sessions
 from palaver.storage.port import Database
+
+QUIET = 2  # runs under way, up to which a session may be named beside them
 
 
 def seeing(
@@ -32,13 +34,21 @@ def seeing(
     )
 
 
+def titling(
+    settings: ContextSettings, journal: Journal, inference: Inference, *, database: Database, bus: Bus, clock: Clock
+) -> Titling:  # fmt: skip
+    """What names sessions; answers go first."""
+    consulting = Consulting(inference, counting.count)
+
+    def busy() -> bool:
+        return len(journal.lives) > QUIET
+
+    return Titling(database, bus, consulting, inference.resolve, settings=settings, clock=clock, busy=busy)
+
+
 def compacting(
     settings: ContextSettings, journal: Journal, inference: Inference, *, hooked: Hooked, clock: Clock
 ) -> Compacting:  # fmt: skip
     """What sums up earlier messages."""
-
-    async def resolve(model_id: str | None, principal: Principal) -> ResolvedModel:
-        return await inference.resolve(model_id, principal)
-
     consulting = Consulting(inference, counting.count)
-    return Compacting(journal, consulting, hooked, resolve, settings=settings, clock=clock)
+    return Compacting(journal, consulting, hooked, inference.resolve, settings=settings, clock=clock)
