@@ -12,6 +12,7 @@ from palaver.context import tables as of_contexts
 from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
 from palaver.runs import tables as of_runs
+from palaver.sessions import projects_tables as of_projects
 from palaver.sessions import tables as of_sessions
 from palaver.storage import lease
 from palaver.storage.schema import metadata
@@ -23,6 +24,7 @@ TABLES = (
     of_contexts.manifests,
     of_files.snapshots,
     of_identity.users,
+    of_projects.projects,
     of_runs.runs,
     of_sessions.sessions,
     lease.leases,
@@ -35,6 +37,7 @@ def every_table() -> Script[None]:
         yield Statement(text(str(CreateTable(table).compile(dialect=DIALECT))))()
         for index in table.indexes:
             yield Statement(text(str(CreateIndex(index).compile(dialect=DIALECT))))()
+    yield Statement(text(of_sessions.SQLITE_WORDS))()
     yield Statement(text(of_sessions.SQLITE_SEARCH))()
 
 

@@ -99,6 +99,12 @@ PROMISES = {
     "sessions:titles": Promise(says="A title that a user gave is never overwritten.", because="product"),
     "sessions:delete": Promise(says="Deleting a session deletes everything that belongs to it.", because="product"),
     "sessions:export": Promise(says="A session can be taken away, whole.", because="product"),
+    "projects:ownership": Promise(
+        says="A project is its owner's alone; deleting it leaves its sessions.", because="issue:#4"
+    ),
+    "projects:instructions": Promise(
+        says="What a project says is told to the model in each of its sessions.", because="issue:#4"
+    ),
     "sessions:round-trip": Promise(
         says="What was exported, brought to an empty server and exported again, is the same apart from ids.",
         because="issue:#4",

@@ -179,12 +179,13 @@ async def test_lists_can_be_narrowed_by_tag_archive_and_project(owner: Person) -
 
     await owner.post("/sessions", {"title": "plain"})
     tagged = await owner.post("/sessions", {"title": "tagged", "tags": ["work", "work", "50%_off"]})
-    await owner.post("/sessions", {"title": "project", "project_id": "p1", "tags": ["workshop"]})
+    project = (await owner.post("/projects", {"name": "p1"}))["id"]
+    await owner.post("/sessions", {"title": "project", "project_id": project, "tags": ["workshop"]})
     assert tagged["tags"] == ["work", "50%_off"]
     assert await found(tag="work") == {"tagged"}
     assert await found(tag="50%_off") == {"tagged"}
     assert await found(tag="50__off") == set()
-    assert await found(project_id="p1") == {"project"}
+    assert await found(project_id=project) == {"project"}
     await owner.call("PATCH", f"/sessions/{tagged['id']}", {"archived": True, "pinned": True})
     assert await found() == {"plain", "project"}
     assert await found(archived="true") == {"tagged"}

@@ -66,6 +66,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_seconds: float | None = None
     subagents: tuple[Subagent, ...] = ()
     skills: tuple[SkillBrief, ...] = ()
+    project: str = ""  # what is told in every session of the session's project
     mcp: tuple[dict[str, Any], ...] = ()
     hooks: tuple[dict[str, Any], ...] = ()
     output_format: OutputFormat | None = None

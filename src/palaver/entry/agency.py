@@ -149,6 +149,7 @@ class Settling:
         """The prompt with its command written out, and its recipe."""
         session = await self._sessions.find(principal.user_id, prompt.session_id) if prompt.session_id else None
         said = text_of(prompt.parts)
+        shared = await self._sessions.projects.instructions(principal.user_id, session.project_id if session else None)
         expanded = await self._recipes.expand(principal, said) if said.startswith("/") else None
         recipe = await self._recipes.resolve(
             principal, prompt.wanted, session.settings if session else None, command=expanded
@@ -162,7 +163,9 @@ class Settling:
                 parts=(TextPart(text=expanded.text), *others),
                 metadata={**prompt.metadata, "command": said[:1_000]},
             )
-        return msgspec.structs.replace(prompt, recipe=recipe)
+        return msgspec.structs.replace(
+            prompt, recipe=msgspec.structs.replace(recipe, project=shared) if shared else recipe
+        )
 
     async def _prompt(self, principal: Principal, said: str, recipe: Recipe) -> Expanded | None:
         """What an MCP server's prompt says: `/mcp__server__prompt name=value …`; None where there is no such server."""

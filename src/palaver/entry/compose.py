@@ -52,8 +52,10 @@ from palaver.runs.recovery import Recovery
 from palaver.runs.service import Runs
 from palaver.runs.titling import Titling
 from palaver.runs.waking import Waking
+from palaver.sessions.finding import Finding
 from palaver.sessions.importing import Importing
 from palaver.sessions.jobs import SearchUpkeep
+from palaver.sessions.projects import Projects
 from palaver.sessions.service import Sessions
 from palaver.sessions.taking import Taking
 from palaver.storage.chain import bring_up_to_date
@@ -79,10 +81,11 @@ async def open_database(settings: Settings) -> AsyncGenerator[SqliteDatabase]:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """How sessions are taken away and brought."""
+    """How sessions are taken away, brought, and searched."""
 
     taking: Taking
     importing: Importing
+    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class House:
     inference: Inference
     sessions: Sessions
     moving: Moving
+    projects: Projects
     runs: Runs
     answering: Answering
     recovery: Recovery
@@ -155,6 +159,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     sessions = Sessions(database, clock, settings.sessions)
     sessions.forgotten = run_store.forget_answer
     sessions.removed = agency.files.session_removed
+    sessions.projects = projects = Projects(database, clock)
     sessions.check_mode = agency.agents.recipes.check_mode
     ground = _Ground(settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics)
     driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
@@ -166,7 +171,8 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         identity=identity,
         inference=inference,
         sessions=sessions,
-        moving=_moving(ground, sessions, agency),
+        moving=_moving(ground, sessions, agency, projects),
+        projects=projects,
         runs=driving.runs,
         answering=driving.answering,
         recovery=driving.recovery,
@@ -198,10 +204,12 @@ class _Ground:
     metrics: Metrics
 
 
-def _moving(ground: _Ground, sessions: Sessions, agency: Agency) -> Moving:
+def _moving(ground: _Ground, sessions: Sessions, agency: Agency, projects: Projects) -> Moving:
     files = ground.settings.files
     importing = Importing(ground.database, sessions, agency.workspaces, ground.settings.home / "incoming", files=files)
-    return Moving(Taking(ground.database, agency.workspaces, ground.clock), importing)
+    importing.knows_project = projects.knows
+    taking = Taking(ground.database, agency.workspaces, ground.clock)
+    return Moving(taking, importing, Finding(ground.database, sessions))
 
 
 def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Settling) -> _Driving:

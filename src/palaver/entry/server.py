@@ -36,7 +36,7 @@ from palaver.runs import api as runs_api
 from palaver.runs import approvals_api, context_api, usage_api
 from palaver.runs.seeing import Seeing
 from palaver.sessions import api as sessions_api
-from palaver.sessions import moving_api, rewind_api, travel_api
+from palaver.sessions import moving_api, projects_api, rewind_api, search_api, travel_api
 from palaver.tools import api as tools_api
 from palaver.tools.mcp import api as mcp_api
 from palaver.web import api as web_api
@@ -71,6 +71,8 @@ def application(house: House) -> ASGIApp:
         context_api.routes(_seeing(house), house.runs, house.sessions, door),
         sessions_api.routes(house.sessions, door, house.clear, house.moving.taking),
         moving_api.routes(house.moving.taking, house.moving.importing, door),
+        search_api.routes(house.moving.finding, door),
+        projects_api.routes(house.projects, door),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
         rewind_api.routes(travelling.backward(house), door),
         identity_api.routes(house.identity, house.settings.identity),
@@ -127,13 +129,13 @@ async def _serve(loaded: Loaded) -> None:
             agency = await open_agency(loaded.settings, database, loaded.environment, tasks=tasks, clock=clock)
             house = build(loaded, database, agency, tasks=tasks, clock=clock)
             await house.lease.take()
+            await house.moving.importing.sweep()
             await house.inference.look()
             await travelling.backward(house).rewinding.recover()  # before a turn can begin
             recovered = await house.recovery.recover(alone=database.alone())
             await house.children.wake_parents()
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})
-            await house.moving.importing.sweep()
             start_jobs(house, tasks)
             memory.settle()
             await _Server(house).serve()

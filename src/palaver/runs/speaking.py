@@ -25,6 +25,7 @@ def system(live: Live, box: Box, *, form: OutputFormat | None) -> str | None:
     prompt = live.prompt
     parts = (
         prompt.system_prompt or prompt.recipe.instructions or live.system,
+        prompt.recipe.project,
         prompt.system_prompt_append,
         box.grounds,
         *live.run.steps.added,

@@ -1,7 +1,9 @@
 """Queries that keep the search over messages up to date and ask it; which sessions match is a part of `store.page`.
 
-SQLite: an FTS5 table over `messages.text`.
+SQLite: an FTS5 table over the words of messages and their facets, see `tables.SQLITE_WORDS`.
 """
+
+from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, insert, select, text, update
 
@@ -15,15 +17,18 @@ _BEGIN = Statement(insert(search_progress).values(n=bindparam("n")))
 _ADVANCE = Statement(update(search_progress).values(n=bindparam("n")))
 _TAKE_BACK = Statement(update(search_progress).values(n=bindparam("n")).where(search_progress.c.n > bindparam("n")))
 _ADD = Statement(
-    text("insert into message_search(rowid, text) select n, text from messages where n > :after and n <= :upto")
+    text(
+        "insert into message_search(rowid, text, facets) "
+        "select n, text, facets from message_words where n > :after and n <= :upto"
+    )
 )
 _TAKE_OUT = (
-    "insert into message_search(message_search, rowid, text) "
-    "select 'delete', n, text from messages where n <= :upto and "
+    "insert into message_search(message_search, rowid, text, facets) "
+    "select 'delete', w.n, w.text, w.facets from messages m join message_words w on w.n = m.n where m.n <= :upto and "
 )
-_TAKE_OUT_SESSION = Statement(text(_TAKE_OUT + "session_id = :session_id"))
+_TAKE_OUT_SESSION = Statement(text(_TAKE_OUT + "m.session_id = :session_id"))
 _TAKE_OUT_STRETCH = Statement(
-    text(_TAKE_OUT + "line = :line and depth >= :start and depth < :end and session_id = :session_id")
+    text(_TAKE_OUT + "m.line = :line and m.depth >= :start and m.depth < :end and m.session_id = :session_id")
 )
 
 
@@ -76,3 +81,16 @@ def expression(words: str) -> str:
     plain = words.replace("\x00", " ")  # SQLite reads no further than a NUL
     quoted = ['"' + word.replace('"', '""') + '"' for word in plain.split()]
     return " ".join(quoted) + "*" if quoted else '""'
+
+
+def within(user_id: str, words: str, *, role: str | None = None, months: Sequence[str] = ()) -> str:
+    """The same among one person's messages, or fewer: of that role, of these months (`202611`)."""
+    whose = f"facets:u{_word(user_id)}"
+    said = [f"facets:r{role}"] if role else []
+    when = ["(" + " OR ".join(f"facets:m{month}" for month in months) + ")"] if months else []
+    return " AND ".join([whose, *said, *when, f"text:({expression(words)})"])
+
+
+def _word(id_: str) -> str:
+    """An id as one word, as `tables.SQLITE_WORDS` has it; nothing that has a meaning in an expression remains."""
+    return "".join(sign for sign in id_ if sign.isascii() and sign.isalnum())

@@ -61,6 +61,18 @@ class CheckMode(Protocol):
     def __call__(self, principal: Principal, mode: str) -> None: ...
 
 
+class KnowsProjects(Protocol):
+    """Who keeps projects; None, no project at all, is fine everywhere."""
+
+    async def check(self, user_id: UserId, project_id: str | None) -> None:
+        """Raise `core.errors.Invalid` for a project that is not this person's."""
+        ...
+
+    async def instructions(self, user_id: UserId, project_id: str | None) -> str:
+        """What models are told in every session of a project."""
+        ...
+
+
 class Sessions:
     """The front door of sessions. Answers that clients see come as JSON, made once."""
 
@@ -70,6 +82,7 @@ class Sessions:
         self.check_mode: CheckMode = _any_mode  # whether a person may let agents act that freely
         self.forgotten: Forgotten = _nobody_else  # whoever else keeps something of a message that is deleted
         self.removed: Removed = _nothing_else  # whoever else keeps something of a session that was deleted
+        self.projects: KnowsProjects = _AnyProject()
         self.settings = settings
 
     async def create(self, user_id: UserId, given: dict[str, Any]) -> Session:
@@ -77,6 +90,7 @@ class Sessions:
         now = self._now()
         session = Session(id=SessionId(new_id(SESSION)), created_at=now, updated_at=now)
         session = _changed(session, given)
+        await self.projects.check(user_id, session.project_id)
         await self._database.write(store.create(turns.fresh(session), user_id))
         return session
 
@@ -96,8 +110,8 @@ class Sessions:
         limit = self._limit(query.limit)
         narrowed = Filter(query.archived, query.tag, query.project_id)
         if query.q and query.q.strip():
-            await self._catch_up()
-            match, title = search_store.expression(query.q), f"%{store.like(query.q.strip().casefold())}%"
+            await self.catch_up()
+            match, title = search_store.within(user_id, query.q), f"%{store.like(query.q.strip().casefold())}%"
             narrowed = narrowed._replace(match=match, title=title)
         asked = store.page(user_id, narrowed, after, limit + 1)
         rows = await (self._database.scan(asked) if narrowed.match else self._database.read(asked))
@@ -106,6 +120,7 @@ class Sessions:
 
     async def change(self, user_id: UserId, session_id: SessionId, given: dict[str, Any]) -> Session:
         """Change what a client may change; a title that is given is the user's from then on."""
+        await self.projects.check(user_id, given.get("project_id"))
         return await self._database.write(self._change(user_id, session_id, given))
 
     async def remove(self, user_id: UserId, session_id: SessionId) -> None:
@@ -148,7 +163,8 @@ class Sessions:
         """Let search take in a batch of messages; whether there are more."""
         return await self._database.write(search_store.catch_up(self.settings.search_batch), durable=False)
 
-    async def _catch_up(self) -> None:
+    async def catch_up(self) -> None:
+        """Let search take in all that it lags behind."""
         while await self._database.read(search_store.behind()) and await self.index():
             continue
 
@@ -229,6 +245,16 @@ class Sessions:
 
 def _any_mode(principal: Principal, mode: str) -> None:
     """For sessions in which nobody acts."""
+
+
+class _AnyProject:
+    """Where nobody keeps projects."""
+
+    async def check(self, user_id: UserId, project_id: str | None) -> None:
+        return
+
+    async def instructions(self, user_id: UserId, project_id: str | None) -> str:
+        return ""
 
 
 def _nobody_else(session_id: SessionId, message_id: MessageId) -> Script[None]:

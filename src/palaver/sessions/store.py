@@ -259,7 +259,10 @@ class Position(NamedTuple):
 
 START = Position("~", "")  # sorts after every instant
 
-_WORDS_MATCH = text("messages.n in (select rowid from message_search where message_search match :match)")
+# Where a word stands in more messages than these, the newest say which sessions are meant: a list of a million is none.
+_WORDS_MATCH = text(
+    "messages.n in (select rowid from message_search where message_search match :match order by rowid desc limit 1000)"
+)
 _lists: dict[tuple[bool, bool, bool], Statement] = {}
 
 

@@ -1,0 +1,101 @@
+"""Projects: what sessions of one purpose share; it stores none and tells no model.
+
+Everything about a project is its owner's alone. Sessions of a deleted project remain, in none.
+"""
+
+from typing import Any
+
+import msgspec
+
+from palaver.core.errors import Invalid, NotFound
+from palaver.core.ids import UserId
+from palaver.kit.clock import Clock, stamp
+from palaver.kit.ids import new_id
+from palaver.kit.pages import BadCursor, cursor, position
+from palaver.sessions import projects_store
+from palaver.sessions.project import Project
+from palaver.storage.port import Database
+from palaver.storage.script import Script
+
+PROJECT = "prj"
+
+
+class ProjectList(msgspec.Struct, frozen=True):
+    """A page of projects, the one that was changed last first; `next_cursor` asks for the one after it."""
+
+    items: list[Project]
+    next_cursor: str | None
+
+
+class Projects:
+    """The front door of projects."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def create(self, user_id: UserId, given: dict[str, Any]) -> Project:
+        """A new project."""
+        now = self._now()
+        project = Project(id=new_id(PROJECT), created_at=now, updated_at=now, **given)
+        await self._database.write(projects_store.put(project, user_id))
+        return project
+
+    async def get(self, user_id: UserId, project_id: str) -> Project:
+        """One project; `NotFound` where it is not this person's."""
+        return await self._database.read(projects_store.find(project_id, user_id))
+
+    async def page(self, user_id: UserId, after: str | None, limit: int) -> ProjectList:
+        """A page of projects."""
+        start = _position(after) if after else projects_store.START
+        found = await self._database.read(projects_store.page(user_id, start, limit + 1))
+        last = found[limit - 1] if len(found) > limit else None
+        return ProjectList(found[:limit], cursor(last.updated_at, last.id) if last else None)
+
+    async def change(self, user_id: UserId, project_id: str, given: dict[str, Any]) -> Project:
+        """Change what was given; sessions hear of new instructions with their next turn."""
+        return await self._database.write(self._change(user_id, project_id, given))
+
+    async def remove(self, user_id: UserId, project_id: str) -> None:
+        """Delete a project; its sessions remain, in none."""
+        await self._database.write(projects_store.remove(project_id, user_id))
+
+    async def knows(self, user_id: UserId, project_id: str) -> bool:
+        """Whether there is such a project of this person."""
+        try:
+            await self.get(user_id, project_id)
+        except NotFound:
+            return False
+        return True
+
+    async def check(self, user_id: UserId, project_id: str | None) -> None:
+        """Raise `Invalid` for a project that is not this person's; none at all is fine."""
+        if project_id is not None and not await self.knows(user_id, project_id):
+            at = {"loc": ["body", "project_id"], "msg": "not a project of yours", "type": "project"}
+            raise Invalid("There is no such project.", errors=[at])
+
+    async def instructions(self, user_id: UserId, project_id: str | None) -> str:
+        """What models are told in every session of a project; nothing for none, and for one that is gone."""
+        if project_id is None:
+            return ""
+        try:
+            return (await self.get(user_id, project_id)).instructions or ""
+        except NotFound:
+            return ""
+
+    def _change(self, user_id: UserId, project_id: str, given: dict[str, Any]) -> Script[Project]:
+        project = yield from projects_store.find(project_id, user_id)
+        changed = msgspec.structs.replace(project, **given, updated_at=self._now())
+        yield from projects_store.save(changed)
+        return changed
+
+    def _now(self) -> str:
+        return stamp(self._clock.now())
+
+
+def _position(word: str) -> tuple[str, str]:
+    try:
+        return position(word, tuple[str, str])
+    except BadCursor as error:
+        at = {"loc": ["query", "cursor"], "msg": "not a cursor of this list", "type": "bad_cursor"}
+        raise Invalid("The cursor is not one of this list's.", errors=[at]) from error
