@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 
 from palaver.context.counting import estimate
+from tests.journeys.hook_receivers import OPEN, SECRETS, operator, receiving
 from tests.journeys.house import Opening, Person
 from tests.promises import keeps
 from tests.vendor import FakeVendor
@@ -30,11 +31,14 @@ def reply(text: str) -> Any:
     return stream(text, usage=usage(100, 10))
 
 
-async def talk(owner: Person, turns: int, session: str | None = None, model: str = "fake/small") -> str:
+async def talk(
+    owner: Person, turns: int, session: str | None = None, *, model: str = "fake/small", prompt: str | None = None
+) -> str:
     for number in range(turns):
         more = {"session_id": session} if session else {}
-        prompt = f"Question {number}: {FACT}" if number == 0 else f"Question {number}?"
-        session = (await owner.post("/query/single", {"prompt": prompt, "model": model, **more}))["session_id"]
+        usual = f"Question {number}: {FACT}" if number == 0 else f"Question {number}?"
+        said = {"prompt": prompt or usual, "model": model}
+        session = (await owner.post("/query/single", said | more))["session_id"]
     assert session is not None
     return session
 
@@ -226,6 +230,40 @@ async def test_what_is_built_in_cannot_sum_up_and_picks_sentences(owner: Person)
     assert FACT.partition(",")[0] in summary["text"]
     assert summary["summary"]["extractive"]
     assert "checked" not in summary["summary"]
+
+
+LONG = "Tell me about trees and villages. " * 100
+
+
+@keeps("context:compaction-harmless")
+async def test_a_summary_that_fails_before_a_turn_is_told_and_the_turn_goes_on(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    house = await open_house(SMALL, context__summary_model="fake/fake-h400")
+    owner = await house.owner()
+    session = await talk(owner, 3, prompt=LONG)
+    before = await owner.messages(session)
+    events = await owner.ask(LONG * 3, session_id=session, model="fake/small")
+    (notice,) = [one for one in events if one.type == "notice"]
+    assert notice.data["code"] == "compaction_failed"
+    assert events[-1].data["finish_reason"] == "stop"
+    assert (await owner.messages(session))[:-2] == before
+
+
+@keeps("hooks:every-event")
+async def test_hooks_hear_of_a_summary_before_it_is_written(open_house: Opening, vendor: FakeVendor) -> None:
+    async with receiving() as receiver:
+        heard = receiver.says("operator", {})
+        owner = await (await open_house(SMALL + OPEN + operator("PreCompact", heard, SECRETS["operator"]))).owner()
+        session = await talk(owner, 3, prompt=LONG)
+        vendor.next(reply("Short."), reply("OK"))
+        await owner.post(f"/sessions/{session}/summarize")
+        assert [said["kind"] for _, said, _, _ in receiver.asked] == ["asked"]
+        vendor.always = _answer
+        await talk(owner, 1, session, prompt=LONG)
+        events = await owner.ask(LONG * 2, session_id=session, model="fake/small")
+        assert [one.type for one in events if one.type in {"hook", "compacted"}] == ["hook", "compacted"]
+        assert {said["kind"] for _, said, _, _ in receiver.asked[1:]} == {"full"}
 
 
 @keeps("context:long")

@@ -22,7 +22,7 @@ class HookBody(HookIn):
     """A callback under its name. Its secret is told as `•••`."""
 
     name: Name
-    event: HookEvent = Field(description="When it is asked; PreCompact has no occasion yet.")
+    event: HookEvent = Field(description="When it is asked.")
 
 
 class HookKeeping:

@@ -60,8 +60,9 @@ class Compacting:
         if box.limits.max_budget_usd is not None or live.parent is not None:
             return  # what a turn may cost, and a task handed on, are the person's business, and not the house's
         earlier = summarising.earlier(path) if await self._fills(live, box, path) else []
-        if not earlier or not await self._allowed(live, box, "auto"):
+        if not earlier:
             return
+        await self._hooked.fire(live, box, "PreCompact", kind="full")
         try:
             made = await self._written(live, box, path, earlier, focus=None)
             if not await self._insert(live, made):
@@ -80,8 +81,7 @@ class Compacting:
         if not earlier:
             said = "There is nothing to sum up: the last two exchanges always stay whole."
             return (RunFailed(code="conflict", message=said, retryable=False),)
-        if not await self._allowed(live, box, "asked"):
-            return (RunFailed(code="forbidden", message="A hook refused the summary.", retryable=False),)
+        await self._hooked.fire(live, box, "PreCompact", kind="asked")
         try:
             made = await self._written(live, box, path, earlier, focus=wish.focus)
         except PalaverError as error:
@@ -99,10 +99,6 @@ class Compacting:
     async def _weight(self, live: Live, box: Box, path: Sequence[Message]) -> int:
         system = speaking.system(live, box, form=None)
         return await weight_of(path, live.asked, system=system, tools=box.specs)
-
-    async def _allowed(self, live: Live, box: Box, kind: str) -> bool:
-        fired = await self._hooked.fire(live, box, "PreCompact", kind=kind)
-        return fired is None or fired.decision != "deny"
 
     async def _written(
         self, live: Live, box: Box, path: Sequence[Message], earlier: list[Message], *, focus: str | None
