@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from palaver.core.errors import PalaverError
@@ -10,6 +11,7 @@ from palaver.core.ids import MessageId, SessionId
 from palaver.files import store
 from palaver.files.blobs import Swept
 from palaver.files.service import Home
+from palaver.files.workspaces import Workspaces
 from palaver.kit.clock import Clock, stamp
 from palaver.storage.port import Database
 from palaver.storage.script import Script
@@ -46,7 +48,7 @@ class Sweep:
 
     async def run(self) -> None:
         """Sweep now and then, for ever: start it in the house's task group."""
-        await asyncio.to_thread(self._clear, self._began)
+        await asyncio.to_thread(clear, self._home.workspaces, self._began.timestamp())
         while True:
             await self._clock.sleep(self._settings.sweep_every)
             try:
@@ -111,14 +113,15 @@ class Sweep:
             await self._database.write(script)
 
     def _contents(self, roots: set[str], until: datetime) -> Swept:
-        self._clear(min(until, self._clock.now() - timedelta(days=1)))
+        clear(self._home.workspaces, min(until, self._clock.now() - timedelta(days=1)).timestamp())
         return self._home.blobs.sweep(self._home.snapshots.needed(roots), until.timestamp())
 
-    def _clear(self, until: datetime) -> None:
-        """Remove what processes that died had begun to bring in or to remove."""
-        workspaces = self._home.workspaces
-        workspaces.clear()
-        if workspaces.drafts.exists():
-            for draft in workspaces.drafts.iterdir():
-                if draft.stat().st_mtime < until.timestamp():
-                    draft.unlink(missing_ok=True)
+
+def clear(workspaces: Workspaces, older_than: float) -> None:
+    """Remove what processes that died had begun to bring in or to remove, before an instant (seconds since 1970)."""
+    workspaces.clear()
+    if workspaces.drafts.exists():
+        for draft in workspaces.drafts.iterdir():
+            with suppress(FileNotFoundError):
+                if draft.stat().st_mtime < older_than:
+                    draft.unlink()

@@ -163,7 +163,7 @@ class Snapshots:
                 staging.prepare(plan.change)
                 self._want(session_id, root)
                 self._carry_out(workspace, plan, staging)
-                self._done(session_id)
+            self._done(session_id)
         finally:
             shutil.rmtree(place, ignore_errors=True)
         if plan.change:
