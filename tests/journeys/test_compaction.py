@@ -70,6 +70,7 @@ async def test_a_summary_that_is_asked_for_stands_for_all_but_the_last_two_excha
     assert len(told) == 1 + 4 + 1
     assert answer["parent_id"] == (await owner.messages(session))[-2]["id"]
     assert (await owner.get(f"/sessions/{session}/summaries"))["items"] == [summary]
+    assert (await owner.call("PATCH", f"/messages/{summary['id']}", {"text": "No."})).status == 422
 
 
 @keeps("context:compaction")
@@ -222,6 +223,20 @@ async def test_a_fork_is_told_the_summary_of_the_session_that_it_was_forked_off(
     assert "Short." in str(vendor.heard[-2].body)
     assert summary["summary"]["messages"] == 4 + 6
     assert (await owner.get(f"/sessions/{session}/context"))["summarized"] == 4
+
+
+@keeps("context:compaction")
+async def test_what_would_not_be_considered_any_more_is_summed_up_before(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    owner = await (await open_house(runs__history_messages="10")).owner()
+    vendor.always = _answer
+    session: str | None = None
+    for number in range(14):
+        more = {"session_id": session} if session else {}
+        prompt = FACT if not number else f"Question {number}?"
+        session = (await owner.post("/query/single", {"prompt": prompt, **more}))["session_id"]
+        assert FACT in str(vendor.heard[-1].body["messages"])
 
 
 async def test_what_is_built_in_cannot_sum_up_and_picks_sentences(owner: Person) -> None:

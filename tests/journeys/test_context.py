@@ -59,6 +59,8 @@ async def test_what_was_consumed_adds_up_by_day_model_and_session(house: House, 
     one = next(one for one in (await owner.get("/usage?by=session"))["items"] if one["key"] == session)
     assert one["used"]["input_tokens"] == (await owner.get(f"/sessions/{session}"))["usage"]["input_tokens"] == 20
     assert (await owner.get("/usage?by=model"))["items"][0]["key"] == model
+    run = (await owner.get(f"/messages/{answers[0]['id']}/context"))["run_id"]
+    assert (await owner.get(f"/runs/{run}"))["usage"] == answers[0]["usage"]
     assert (await owner.get("/usage?to=2020-01-01"))["items"] == []
     assert (await owner.get("/usage?from=2020-01-01T00:00:00Z"))["total"]["answers"] == 4
     assert (await owner.call("GET", "/usage?from=yesterday")).status == 422

@@ -276,7 +276,7 @@ def _hands(
         inference,
         boxes=boxes,
         hooked=hooked,
-        compacting=contexts.compacting(ground.settings.context, journal, inference, hooked=hooked, clock=clock),
+        compacting=contexts.compacting(ground.settings, journal, inference, hooked=hooked, clock=clock),
         count=counting.count,
         history=settings.history_messages,
         format_tries=settings.format_tries,

@@ -47,8 +47,11 @@ def titling(
 
 
 def compacting(
-    settings: ContextSettings, journal: Journal, inference: Inference, *, hooked: Hooked, clock: Clock
+    settings: Settings, journal: Journal, inference: Inference, *, hooked: Hooked, clock: Clock
 ) -> Compacting:  # fmt: skip
     """What sums up earlier messages."""
     consulting = Consulting(inference, counting.count)
-    return Compacting(journal, consulting, hooked, inference.resolve, settings=settings, clock=clock)
+    return Compacting(
+        journal, consulting, hooked, inference.resolve, settings=settings.context, clock=clock,
+        history=settings.runs.history_messages,
+    )  # fmt: skip

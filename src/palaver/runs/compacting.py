@@ -35,6 +35,7 @@ from palaver.storage.script import Script
 
 log = logging.getLogger(__name__)
 
+CONSIDERED = 0.9  # of the messages that are looked at for one question; see `runs.history_messages`
 FULL_OF = 4  # no script takes more tokens than this for one character
 ANSWER = 1_500  # tokens a summary may take; of small windows, an eighth
 WORDS_PER_TOKEN = 0.5
@@ -46,7 +47,7 @@ class Compacting:
 
     def __init__(
         self, journal: Journal, consulting: Consulting, hooked: Hooked, resolve: Resolve, *, settings: ContextSettings,
-        clock: Clock,
+        clock: Clock, history: int,
     ) -> None:  # fmt: skip
         self._journal = journal
         self._consulting = consulting
@@ -54,6 +55,7 @@ class Compacting:
         self._resolve = resolve
         self._settings = settings
         self._clock = clock
+        self._history = history
 
     async def before(self, live: Live, box: Box, path: Sequence[Message]) -> None:
         """Before the first model call of a turn: where the window is about to be full, sum up what came earlier."""
@@ -91,6 +93,8 @@ class Compacting:
 
     async def _fills(self, live: Live, box: Box, path: Sequence[Message]) -> bool:
         at = self._settings.compact_at
+        if at < 1 and len(in_force(path)[1]) >= CONSIDERED * self._history:
+            return True  # before the oldest are not considered any more
         most = at * limit_of(live.asked)
         if at >= 1 or _rough(path) * FULL_OF < most:
             return False

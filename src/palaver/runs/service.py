@@ -7,10 +7,11 @@ from typing import Literal, Protocol
 import msgspec
 
 from palaver.agents.wanted import ANYTHING
-from palaver.core.errors import Conflict, Invalid, PalaverError, Unavailable, coded
+from palaver.core.errors import Conflict, Invalid, NotFound, PalaverError, Unavailable, coded
 from palaver.core.events import CancelRequested, RunDone, RunEvent, RunFailed
 from palaver.core.ids import RUN, SESSION, MessageId, RunId, Seq, SessionId, UserId
 from palaver.core.principal import Principal
+from palaver.core.usage import Usage
 from palaver.inference.port import ResolvedModel
 from palaver.kit.ids import new_id
 from palaver.kit.streams import Closed
@@ -145,7 +146,10 @@ class Runs:
 
     async def get(self, user_id: UserId, run_id: RunId) -> RunView:
         """One run."""
-        return view(await self.find(user_id, run_id))
+        kept = await self.find(user_id, run_id)
+        if kept.state != "over":
+            return view(kept)
+        return msgspec.structs.replace(view(kept), usage=await self._database.read(_consumed(kept)))
 
     async def find(self, user_id: UserId, run_id: RunId) -> Kept:
         """One run, as it is stored."""
@@ -245,3 +249,11 @@ def _refuse_unpriced(prompt: Prompt, model: ResolvedModel) -> None:
     if prompt.recipe.max_budget_usd is not None and model.price is None:
         said = f"The price of {model.id} is not known, so no budget can be kept: name it in the model's `facts`."
         raise Invalid(said, errors=[{"loc": ["body", "max_budget_usd"], "msg": said, "type": "unpriced"}])
+
+
+def _consumed(run: Kept) -> Script[Usage | None]:
+    """What a run that is over consumed, as its message says; None where there is no message."""
+    try:
+        return (yield from session_store.message(run.message_id, run.user_id)).message().usage
+    except NotFound:
+        return None

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from palaver.core.ids import MessageId, RunId, SessionId
+from palaver.core.usage import Usage
 from palaver.runs.store import Kept
 
 RunState = Literal["queued", "running", "waiting", "done"]
@@ -13,7 +14,7 @@ _STATES: dict[str, RunState] = {"queued": "queued", "live": "running", "waiting"
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as clients see it; with `parent_run_id` it answers that run's call."""
+    """A run as clients see it; with `parent_run_id` it answers that run's call. `usage` is there once it is over."""
 
     id: RunId
     session_id: SessionId
@@ -29,6 +30,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: str | None
     parent_run_id: RunId | None = None
     parent_call_id: str | None = None
+    usage: Usage | None = None
 
 
 class Interrupted(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import msgspec
 
 from palaver.core.errors import Invalid, NotFound, SessionBusy
 from palaver.core.ids import MESSAGE, SESSION, MessageId, SessionId, UserId
-from palaver.core.messages import Message, Part, Siblings, TextPart, text_of
+from palaver.core.messages import Message, Part, Siblings, Summary, TextPart, text_of
 from palaver.core.principal import Principal
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
@@ -200,6 +200,8 @@ class Sessions:
         kept = yield from store.find(found.session_id, user_id, to_change=True)
         _refuse_while_running(kept)
         old = found.message()
+        if isinstance(old.summary, Summary):
+            raise Invalid("A summary is not edited: delete it, and ask for another one.")
         edited = Message(
             id=MessageId(new_id(MESSAGE)),
             session_id=old.session_id,
