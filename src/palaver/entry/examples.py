@@ -11,7 +11,14 @@ from palaver.core.events import MessageFinished, RunDone, RunStarted, SessionOpe
 from palaver.core.ids import MessageId, RunId, Seq, SessionId
 from palaver.core.messages import Message, Siblings, TextPart
 from palaver.core.usage import Usage
-from palaver.entry import acting_examples, context_examples, file_examples, shelf_examples, travel_examples
+from palaver.entry import (
+    acting_examples,
+    context_examples,
+    file_examples,
+    moving_examples,
+    shelf_examples,
+    travel_examples,
+)
 from palaver.identity import schemas
 from palaver.inference.api import ModelList
 from palaver.inference.service import ModelInfo
@@ -141,6 +148,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **travel_examples.REQUESTS,
     **acting_examples.REQUESTS,
     **context_examples.REQUESTS,
+    **moving_examples.REQUESTS,
     "ask": _ASKING | {"Go on in a session": {"prompt": "And why a tree?", "session_id": SESSION}},
     "ask_and_wait": _ASKING | {"Once, however often it is sent": {"prompt": ASKED, "idempotency_key": "a-1"}},
     "ask_in_session": _IN_A_SESSION,
@@ -174,6 +182,7 @@ ANSWERS: dict[str, Any] = {
     **file_examples.ANSWERS,
     **acting_examples.answers(RUN, SESSION),
     **travel_examples.answers(_SESSION, ANSWER),
+    **moving_examples.answers(SESSION, QUESTION, NOON),
     **context_examples.answers((SESSION, RUN, QUESTION, ANSWER), LATER),
     "ask_and_wait": _ANSWER,
     "ask_and_wait 202": msgspec.structs.replace(_RUN, status="waiting"),

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from palaver.core.errors import PalaverError
-from palaver.entry import acting_examples, examples, file_examples, shelf_examples
+from palaver.entry import acting_examples, examples, file_examples, moving_examples, shelf_examples
 from palaver.entry.told_events import FRAME, event_schemas
 from palaver.identity.door import SECURITY_SCHEMES
 from palaver.kit.answers import JSON, PROBLEM_JSON, REF_TEMPLATE, Problem, described_schemas, problems
@@ -45,6 +45,7 @@ _NAMED = {
     "server_id": ("An MCP server of yours, or the name of an operator's.", shelf_examples.DEFINITION),
     "grant_id": ("Something you allowed for good.", acting_examples.GRANT),
     "file_id": ("A file for messages.", file_examples.FILE),
+    "project_id": ("A project.", moving_examples.PROJECT),
     "path": ("Where the file is within the session.", "notes/today.md"),
 }
 # What parameters mean wherever they are.

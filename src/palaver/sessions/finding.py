@@ -1,6 +1,6 @@
 """Finds messages by their words, among all that a person may see; it ranks nothing: what was said last comes first."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -12,12 +12,18 @@ from palaver.kit.clock import stamp
 from palaver.kit.pages import BadCursor, cursor, position
 from palaver.sessions import finding_store, search_store
 from palaver.sessions.finding_store import FROM, NEWEST, TO, Hit, Narrowed
+from palaver.sessions.search_store import Among
 from palaver.sessions.service import Sessions
 from palaver.storage.port import Database
+from palaver.storage.script import Script
 
-MOST_MONTHS = 120  # that are looked up one by one; a longer time is only compared with
+MOST_LINES = 500  # of sessions that are named to search; where there are more, what it finds is only compared
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)  # nothing is said beyond
 
 Place = Annotated[int, msgspec.Meta(ge=0, lt=NEWEST)]
+
+
+Start = tuple[Place, bool]  # before this message; whether the last word is taken as it stands
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,30 +67,50 @@ class Finding:
 
     async def find(self, user_id: UserId, looked: Looked) -> FoundList:
         """A page of messages that hold all the words; the last word may be unfinished."""
-        before = _before(looked.cursor)
+        start = _start(looked)
         await self._sessions.catch_up()
+        return await self._database.scan(_page(user_id, looked, start))
+
+
+def _page(user_id: UserId, looked: Looked, start: Start) -> Script[FoundList]:
+    lines: list[str] | None = None
+    if looked.session_id or looked.project_id:
+        lines = yield from finding_store.lines_of(user_id, looked.session_id, looked.project_id, MOST_LINES)
+    among = Among(lines, looked.role, times(looked.since, looked.until))
+    hits, whole = yield from _hits(user_id, looked, start, among)
+    more = cursor(hits[looked.limit - 1].n, whole) if len(hits) > looked.limit else None
+    return FoundList([_found(hit) for hit in hits[: looked.limit]], more)
+
+
+def _hits(user_id: UserId, looked: Looked, start: Start, among: Among) -> Script[tuple[list[Hit], bool]]:
+    """The hits, and whether the last word was taken as it stands: a long one that fills a page needs no completion."""
+    before, whole = start
+    for as_it_stands in (True,) if whole else (True, False) if search_store.long(looked.q) else (False,):
         narrowed = Narrowed(
-            match=search_store.within(user_id, looked.q, role=looked.role, months=_months(looked)),
+            match=search_store.within(user_id, looked.q, among, whole=as_it_stands),
             session_id=looked.session_id,
             project_id=looked.project_id,
             since=stamp(looked.since) if looked.since else None,
             until=stamp(looked.until) if looked.until else None,
         )
-        hits = await self._database.scan(finding_store.hits(user_id, narrowed, before, looked.limit + 1))
-        more = cursor(hits[looked.limit - 1].n) if len(hits) > looked.limit else None
-        return FoundList([_found(hit) for hit in hits[: looked.limit]], more)
+        hits = yield from finding_store.hits(user_id, narrowed, before, looked.limit + 1)
+        if as_it_stands and (whole or len(hits) > looked.limit):
+            return hits, True
+    return hits, False  # pyright: ignore[reportPossiblyUnboundVariable] - it goes round at least once
 
 
-def _months(looked: Looked) -> list[str]:
-    """The months between the two times, where both are known and near enough."""
-    if looked.since is None or looked.until is None:
-        return []
-    at, end = looked.since.astimezone(UTC).replace(day=1), looked.until.astimezone(UTC)
-    months: list[str] = []
-    while at <= end and len(months) <= MOST_MONTHS:
-        months.append(f"{at.year:04}{at.month:02}")
-        at = (at + timedelta(days=32)).replace(day=1)
-    return months if len(months) <= MOST_MONTHS else []
+def times(since: datetime | None, until: datetime | None) -> list[str] | None:
+    """Years, and months of the first and the last year, in which a message between two times was said."""
+    if since is None and until is None:
+        return None
+    first = since.astimezone(UTC) if since else EARLIEST
+    last = until.astimezone(UTC) if until else LATEST
+    found = [f"{year:04}" for year in range(max(first.year + 1, EARLIEST.year), min(last.year, LATEST.year + 1))]
+    for year in sorted({first.year, last.year}):
+        begins = first.month if year == first.year else 1
+        ends = last.month if year == last.year else 12
+        found += [f"{year:04}{month:02}" for month in range(begins, ends + 1)]
+    return found
 
 
 def _found(hit: Hit) -> Found:
@@ -104,11 +130,11 @@ def marked(snippet: str) -> tuple[str, list[tuple[int, int]]]:
     return text + rest, marks
 
 
-def _before(word: str | None) -> int:
-    if word is None:
-        return NEWEST
+def _start(looked: Looked) -> Start:
+    if looked.cursor is None:
+        return NEWEST, False
     try:
-        return position(word, tuple[Place])[0]
+        return position(looked.cursor, tuple[Place, bool])
     except BadCursor as error:
         at = {"loc": ["query", "cursor"], "msg": "not a cursor of this list", "type": "bad_cursor"}
         raise Invalid("The cursor is not one of this list's.", errors=[at]) from error

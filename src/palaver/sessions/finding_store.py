@@ -18,6 +18,8 @@ NEWEST = 1 << 62  # before this one all messages stand
 FROM, TO = "\x02", "\x03"  # what a match stands between in a snippet; no text holds these two for long
 _WORDS = 24  # in a snippet
 
+_MOST_SESSIONS = 1_000  # of a project that are looked at
+
 _words = table("message_search", column("rowid"))
 _SNIPPET: ColumnElement[str] = literal_column(f"snippet(message_search, 0, char(2), char(3), '…', {_WORDS})", Text())
 
@@ -49,6 +51,10 @@ class _Titled(msgspec.Struct):
 
 
 _title = msgspec.json.Decoder(_Titled).decode
+_TREE = Statement(select(sessions.c.tree).where(visible_to(), sessions.c.id == bindparam("id")))
+_TREES = Statement(
+    select(sessions.c.tree).where(visible_to(), sessions.c.project_id == bindparam("project_id")).limit(_MOST_SESSIONS)
+)
 _statements: dict[tuple[bool, ...], Statement] = {}
 
 
@@ -58,6 +64,15 @@ def hits(user_id: UserId, narrowed: Narrowed, before: int, limit: int) -> Script
     statement = _statements.get(shape) or _statements.setdefault(shape, Statement(_query(narrowed)))
     asked = statement(user_id=user_id, before=before, limit=limit, **narrowed._asdict())
     return [_hit(row) for row in (yield from rows(asked))]
+
+
+def lines_of(
+    user_id: UserId, session_id: SessionId | None, project_id: str | None, most: int
+) -> Script[list[str] | None]:
+    """The lines of a session, or of all sessions of a project; None where there are more than can be named."""
+    asked = _TREE(user_id=user_id, id=session_id) if session_id else _TREES(user_id=user_id, project_id=project_id)
+    found = [line.id for row in (yield from rows(asked)) for line in tree_of(row[0]).lines]
+    return found if len(found) <= most else None
 
 
 def _query(narrowed: Narrowed) -> Select[*tuple[Any, ...]]:

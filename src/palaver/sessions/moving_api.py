@@ -13,14 +13,15 @@ from palaver.kit.answers import answer, described, problems
 from palaver.sessions.importing import Imported, Importing
 from palaver.sessions.taking import Taking
 
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_ARCHIVE = _BINARY | {"examples": {"An archive": {"summary": "An archive", "value": "PK…"}}}
 _UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {"schema": {}},
-            "application/zip": _BINARY,
-            "application/octet-stream": _BINARY,
+            "application/zip": _ARCHIVE,
+            "application/octet-stream": _ARCHIVE,
         },
     }
 }

@@ -3,13 +3,16 @@
 SQLite: an FTS5 table over the words of messages and their facets, see `tables.SQLITE_WORDS`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, text, update
 
 from palaver.sessions.tables import messages, search_progress
 from palaver.sessions.tree import Reach
 from palaver.storage.script import Script, Statement, changed, first
+
+LETTERS = 5  # first letters of words that `tables.SQLITE_SEARCH` keeps
 
 _PROGRESS = Statement(select(search_progress.c.n))
 _NEWEST = Statement(select(func.coalesce(func.max(messages.c.n), 0)))
@@ -76,19 +79,49 @@ def settle() -> Script[None]:
     yield _TAKE_BACK(n=newest[0] if newest else 0)
 
 
-def expression(words: str) -> str:
-    """What a person typed as a full-text expression: every word must be there, the last may be unfinished."""
+def expression(words: str, *, whole: bool = False) -> str:
+    """What a person typed as a full-text expression: every word must be there, the last may be unfinished.
+
+    With `whole` it may not.
+    """
     plain = words.replace("\x00", " ")  # SQLite reads no further than a NUL
     quoted = ['"' + word.replace('"', '""') + '"' for word in plain.split()]
-    return " ".join(quoted) + "*" if quoted else '""'
+    return " ".join(quoted) + ("" if whole else "*") if quoted else '""'
 
 
-def within(user_id: str, words: str, *, role: str | None = None, months: Sequence[str] = ()) -> str:
-    """The same among one person's messages, or fewer: of that role, of these months (`202611`)."""
-    whose = f"facets:u{_word(user_id)}"
-    said = [f"facets:r{role}"] if role else []
-    when = ["(" + " OR ".join(f"facets:m{month}" for month in months) + ")"] if months else []
-    return " AND ".join([whose, *said, *when, f"text:({expression(words)})"])
+def long(words: str) -> bool:
+    """Whether the last word is longer than what is kept of first letters: to look for its beginnings may take long."""
+    return any(len(word) > LETTERS for word in words.split()[-1:])
+
+
+class Among(NamedTuple):
+    """Among which messages of a person; None means no matter. Times are years and months (`2026`, `202611`)."""
+
+    lines: Sequence[str] | None = None
+    role: str | None = None
+    times: Sequence[str] | None = None
+
+
+ANYWHERE = Among()
+
+
+def within(user_id: str, words: str, among: Among = ANYWHERE, *, whole: bool = False) -> str:
+    """What was typed as an expression that finds one person's messages only, or fewer."""
+    facets = [f"u{_word(user_id)}"]
+    facets += [f"r{among.role}"] if among.role else []
+    several = [_any(f"l{_word(line)}" for line in among.lines)] if among.lines is not None else []
+    several += [_any(("y" if len(one) == 4 else "m") + one for one in among.times)] if among.times is not None else []
+    return " AND ".join([*(f"facets:{one}" for one in facets), *several, f"text:({expression(words, whole=whole)})"])
+
+
+def tries(user_id: str, words: str) -> list[str]:
+    """Expressions to try one after the other: a long last word as it stands first, then all that begin so."""
+    forms = (True, False) if long(words) else (False,)
+    return [within(user_id, words, whole=whole) for whole in forms]
+
+
+def _any(words: Iterable[str]) -> str:
+    return "facets:(" + (" OR ".join(words) or '""') + ")"
 
 
 def _word(id_: str) -> str:

@@ -111,8 +111,8 @@ class Sessions:
         narrowed = Filter(query.archived, query.tag, query.project_id)
         if query.q and query.q.strip():
             await self.catch_up()
-            match, title = search_store.within(user_id, query.q), f"%{store.like(query.q.strip().casefold())}%"
-            narrowed = narrowed._replace(match=match, title=title)
+            title = f"%{store.like(query.q.strip().casefold())}%"
+            narrowed = narrowed._replace(match=search_store.tries(user_id, query.q), title=title)
         asked = store.page(user_id, narrowed, after, limit + 1)
         rows = await (self._database.scan(asked) if narrowed.match else self._database.read(asked))
         more = cursor(rows[limit - 1][1], rows[limit - 1][2]) if len(rows) > limit else None

@@ -4,9 +4,10 @@ All of them are scripts (`storage.script`). A session that is not the user's is 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, delete, insert, select, text, tuple_, update
+import msgspec
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, text, tuple_, update
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -16,7 +17,6 @@ from palaver.core.messages import Message, Siblings
 from palaver.sessions import shares_store, shown
 from palaver.sessions.record import body_of, message_of, rendered, session_body, session_of, tree_body, tree_of
 from palaver.sessions.session import Session
-from palaver.sessions.shares_tables import shares
 from palaver.sessions.tables import messages, sessions
 from palaver.sessions.tree import Line, Place, Reach, Tree
 from palaver.storage.script import Row, Script, Statement, changed, first, rows
@@ -246,7 +246,7 @@ class Filter(NamedTuple):
     archived: bool = False
     tag: str | None = None
     project_id: str | None = None
-    match: str | None = None  # a full-text expression, see search_store.py
+    match: Sequence[str] = ()  # full-text expressions, see search_store.py; the next where one finds little
     title: str | None = None  # a LIKE pattern over case-folded titles
 
 
@@ -260,18 +260,25 @@ class Position(NamedTuple):
 START = Position("~", "")  # sorts after every instant
 
 # Where a word stands in more messages than these, the newest say which sessions are meant: a list of a million is none.
-_WORDS_MATCH = text(
-    "messages.n in (select rowid from message_search where message_search match :match order by rowid desc limit 1000)"
+MOST_SAYING = 1_000
+_SAYING = Statement(
+    text(
+        "with said as materialized (select m.session_id, m.line, m.depth from message_search w "
+        "join messages m on m.n = w.rowid where message_search match :match order by w.rowid desc limit :most) "
+        "select session_id, count(*) from said group by session_id union all "
+        "select s.session_id, 0 from said join shares s on s.line = said.line and s.upto > said.depth"
+    )
 )
+_SAID = text("sessions.id in (select value from json_each(:said))")
 _lists: dict[tuple[bool, bool, bool], Statement] = {}
 
 
 def page(user_id: UserId, narrowed: Filter, after: Position, limit: int) -> Script[Sequence[Row]]:
     """(body, activity, id) of one page, newest activity first."""
-    shape = (narrowed.tag is not None, narrowed.project_id is not None, narrowed.match is not None)
+    shape = (narrowed.tag is not None, narrowed.project_id is not None, bool(narrowed.match))
     statement = _lists.get(shape) or _lists.setdefault(shape, Statement(_list(*shape)))
     values = {"tag": _tag_pattern(narrowed.tag or ""), "project_id": narrowed.project_id}
-    values |= {"match": narrowed.match, "title": narrowed.title}
+    values |= {"said": (yield from _saying(narrowed.match)) if narrowed.match else None, "title": narrowed.title}
     return (
         yield from rows(
             statement(
@@ -299,22 +306,19 @@ def _list(tagged: bool, in_project: bool, searched: bool) -> Executable:
     if in_project:
         query = query.where(sessions.c.project_id == bindparam("project_id"))
     if searched:
-        said = select(messages.c.session_id).where(messages.c.user_id == bindparam("user_id"), _WORDS_MATCH)
-        query = query.where(
-            sessions.c.title.like(bindparam("title"), escape="\\")
-            | sessions.c.id.in_(said)
-            | sessions.c.id.in_(_shown_by_others())
-        )
+        query = query.where(or_(sessions.c.title.like(bindparam("title"), escape="\\"), _SAID))
     return query
 
 
-def _shown_by_others() -> Select[Any]:
-    """The sessions that share a message with those words."""
-    return (
-        select(shares.c.session_id)
-        .join(messages, and_(messages.c.line == shares.c.line, messages.c.depth < shares.c.upto))
-        .where(messages.c.user_id == bindparam("user_id"), _WORDS_MATCH)
-    )
+def _saying(matches: Sequence[str]) -> Script[str]:
+    """The ids of sessions that hold or show the newest messages with some words, as JSON; the first that has enough."""
+    ids: set[str] = set()
+    for match in matches:
+        found = yield from rows(_SAYING(match=match, most=MOST_SAYING))
+        ids = {row[0] for row in found}
+        if sum(row[1] for row in found) == MOST_SAYING:
+            break
+    return msgspec.json.encode(sorted(ids)).decode()
 
 
 def like(text: str) -> str:

@@ -68,11 +68,12 @@ Index(
 # The words of messages, for search. It lags behind and is brought up to date before it is asked: `search_progress`
 # holds the last message that is in it, so that a turn does not pay for it.
 search_progress = Table("search_progress", metadata, Column("n", Integer, nullable=False))
-# Beside the words stand facets, words themselves: whose it is, who said it, in which month. So a word that a million
-# messages hold is looked for among one person's only. Words that are being typed are found by their first letters.
+# Beside the words stand facets, words themselves: whose it is, in which line, who said it, in which year and month. So
+# what a million messages hold is looked for among few. Words that are being typed are found by their first letters.
 SQLITE_WORDS = (
-    "create view message_words as select n, text, 'u' || replace(user_id, '_', '') || ' r' || role || ' m' || "
-    "substr(created_at, 1, 4) || substr(created_at, 6, 2) as facets from messages"
+    "create view message_words as select n, text, 'u' || replace(user_id, '_', '') || ' l' || replace(line, '_', '') "
+    "|| ' r' || role || ' y' || substr(created_at, 1, 4) || ' m' || substr(created_at, 1, 4) "
+    "|| substr(created_at, 6, 2) as facets from messages"
 )
 SQLITE_SEARCH = (
     "create virtual table message_search using fts5(text, facets, content='message_words', content_rowid='n', "

@@ -7,8 +7,9 @@ revision = "0007"
 down_revision = "0006"
 
 WORDS = (
-    "create view message_words as select n, text, 'u' || replace(user_id, '_', '') || ' r' || role || ' m' || "
-    "substr(created_at, 1, 4) || substr(created_at, 6, 2) as facets from messages"
+    "create view message_words as select n, text, 'u' || replace(user_id, '_', '') || ' l' || replace(line, '_', '') "
+    "|| ' r' || role || ' y' || substr(created_at, 1, 4) || ' m' || substr(created_at, 1, 4) "
+    "|| substr(created_at, 6, 2) as facets from messages"
 )
 SEARCH = (
     "create virtual table message_search using fts5(text, facets, content='message_words', content_rowid='n', "
