@@ -9,6 +9,8 @@ from typing import NamedTuple
 from palaver.core.errors import PayloadTooLarge
 from palaver.files.descent import FILE_MODE, told
 
+_AHEAD = 8 * 2**20  # bytes
+
 
 class Bound(NamedTuple):
     """How many bytes may come, and the sentence for who sends more."""
@@ -26,6 +28,7 @@ class Draft:
         self.head = b""
         self.sha = ""
         self._bound = bound
+        self._begun = 0
         self._digest = hashlib.sha256()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,6 +51,10 @@ class Draft:
             raise told(error, "The file") from error
         self._digest.update(piece)
         self.size += len(piece)
+        if self.size - self._begun >= _AHEAD and hasattr(os, "posix_fadvise"):
+            # Begin to write out what there is, so that the disk works while more comes.
+            os.posix_fadvise(self._file, self._begun, self.size - self._begun, os.POSIX_FADV_DONTNEED)
+            self._begun = self.size
 
     def finish(self) -> None:
         """All has come: it is on the disk now, and `sha` says what it is called."""
