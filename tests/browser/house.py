@@ -21,6 +21,9 @@ LINK = re.compile(r"http://\S+/signin\?token=\S+")
 MODELS = ("fake-n5-d1", "fake-r2-n5-d1", "fake-n150-d20", "fake-n900-d20", "fake-h400")
 
 SETTINGS = """
+[context]
+titles = false
+
 [providers.fake]
 kind = "openai_chat"
 base_url = "http://127.0.0.1:{port}/v1"
