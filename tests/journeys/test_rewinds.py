@@ -146,6 +146,15 @@ async def test_nothing_is_rewound_while_an_answer_is_on_its_way(
     assert (await owner.call("POST", f"/sessions/{session_id}/rewind", wish)).status == 409
     assert (await owner.call("POST", f"/sessions/{session_id}/checkpoints", {})).status == 409
     assert (await owner.get(f"/sessions/{session_id}/effects"))["items"] == []
+
+    # A fork may begin all the same: it shows what is whole, and does not answer.
+    forked = await owner.post(f"/sessions/{session_id}/fork", {})
+    assert (forked["status"], forked["active_run_id"], forked["message_count"]) == ("idle", None, 3)
+    _, again, _ = await turn(owner, "meanwhile", session_id=forked["id"])
+    assert [one["text"] for one in await owner.messages(forked["id"])][3:] == ["meanwhile", "done"]
+    assert (await owner.get(f"/sessions/{session_id}"))["status"] == "waiting"
+    assert (await owner.get(f"/messages/{again}"))["session_id"] == forked["id"]
+
     await decided(owner, heard[0].run_id, "b", "approve")
     await ended(owner, heard[0].run_id)
     effects = (await owner.get(f"/sessions/{session_id}/effects"))["items"]
