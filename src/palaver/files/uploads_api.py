@@ -1,4 +1,4 @@
-"""Files for messages over HTTP: brought in once, named by their id in the parts of messages."""
+"""Files for messages over HTTP: brought in once and had by their id; no message can name one yet."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -47,7 +47,7 @@ def _bringing(router: APIRouter, files: Files, door: Door, secured: dict[str, An
         response_class=Response,
     )
     async def upload(request: Request, principal: Annotated[Principal, Depends(door)]) -> Response:
-        """Parts of messages name them by `file_id`. What no message shows is removed after a while."""
+        """Parts of messages cannot name them yet. What no message shows is removed after a while."""
         form = Form(request.headers.get("content-type", ""), request.stream())
         return answer(UploadList(await files.upload(principal.user_id, form)), 201)
 
@@ -120,7 +120,7 @@ def _having(router: APIRouter, files: Files, door: Door, secured: dict[str, Any]
         response_class=Response,
     )
     async def delete(file_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
-        """Messages that show it say from then on that it is gone."""
+        """Its content goes with the next sweep, unless something else has it."""
         await files.remove_upload(principal.user_id, file_id)
         return Response(status_code=204)
 
