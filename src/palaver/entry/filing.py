@@ -19,7 +19,6 @@ from palaver.files.workspaces import Workspaces
 from palaver.identity.door import SECURED, Door
 from palaver.kit.clock import Clock
 from palaver.sessions import checkpoints_store
-from palaver.sessions import checkpoints_store
 from palaver.sessions.alive_store import alive_messages, alive_sessions
 from palaver.storage.port import Database
 from palaver.tools.builtin.documents import text_of
