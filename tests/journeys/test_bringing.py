@@ -13,7 +13,7 @@ from tests.journeys.house import House, Opening, Person
 from tests.promises import keeps
 from tests.vendor import FakeVendor
 
-IDS = re.compile(r"\b(ses|msg|run|prj)_[0-9a-f]{32}(?:_[0-9a-f]{32})?\b")
+IDS = re.compile(r"\b(ses|msg|run|prj)_[0-9a-f]{32}(?:_[A-Za-z0-9_-]{22})?")
 
 
 def without_ids(text: str) -> str:
@@ -73,10 +73,11 @@ async def test_everything_taken_to_an_empty_server_and_taken_again_is_the_same_a
     open_house: Opening, owner: Person, filled: str
 ) -> None:
     await owner.post("/sessions", {"title": "Empty", "archived": True})
+    await owner.post(f"/sessions/{filled}/fork", {"title": "A fork"})
     first = await export(owner)
     other = await (await open_house(home="other")).owner()
     brought = await bring(other, first, "application/zip")
-    assert (brought["sessions"], brought["files"], brought["notes"]) == (2, 1, [])
+    assert (brought["sessions"], brought["files"], brought["notes"]) == (3, 2, [])
     assert brought["items"][0]["source_id"] == filled
     assert contents(await export(other)) == contents(first)
     new = brought["items"][0]["id"]
@@ -235,6 +236,7 @@ async def test_what_a_killed_server_had_begun_to_take_in_is_gone_at_the_next_sta
     with house.writing() as link:
         link.execute("update sessions set user_id = 'imp_' || hex(randomblob(16)) where id = ?", (item["id"],))
     (house.home / "incoming" / "upl_left").write_text("x")
+    assert (await owner.get("/search", params={"q": "flour"}))["items"] == []
     await house.end()
     await house.start()
     assert house.rows("select id from sessions") == [(item2["id"],)]
