@@ -67,7 +67,7 @@ PROMPTS: list[Any] = [
     {"prompt": "x", "stop": "x"},
     {"prompt": "x", "stop": ["a", "b", "c", "d", "e"]},
     {"prompt": "x", "when_busy": "perhaps"},
-    {"prompt": "x", "permission_mode": "bypassPermissions"},
+    {"prompt": "x", "permission_mode": "anything"},
     {"prompt": "x", "metadata": [1]},
     {"prompt": "x", "metadata": {"k": "v" * 20_000}},
     {"prompt": "x", "idempotency_key": ""},

@@ -55,7 +55,7 @@ async def test_a_question_waits_in_every_mode_and_its_answer_is_what_the_agent_h
         (item,) = (await owner.get("/approvals"))["items"]
         assert (item["kind"], item["name"], item["call_id"]) == ("question", "AskUserQuestion", "q")
         (question,) = item["questions"]
-        assert (question["header"], question["question"], "multi" in question) == ("Colour", "Which colour?", False)
+        assert (question["header"], question["question"], question["multi"]) == ("Colour", "Which colour?", False)
         assert [one["label"] for one in question["options"]] == ["red", "blue"]
         said = await decided(owner, run_id, "q", "answer", answers=[["blue"]])
         assert said["state"] == "answered"

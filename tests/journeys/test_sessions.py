@@ -301,7 +301,7 @@ async def test_answers_of_other_models_are_told_with_who_gave_them_and_nobody_ca
     await owner.ask("the same model again", session_id=session_id, model="fake/alpha")
     told = vendor.heard[-1].body["messages"]
     assert [one["content"] for one in told if one["role"] == "assistant"] == [text]
-    assert not any(one["role"] == "system" for one in told)
+    assert not any("[Response from" in one["content"] for one in told if one["role"] == "system")
 
     vendor.next(stream("[Resp", "onse from fake", "/alpha]", "\n", "I am beta", " and [Response from x] stays"))
     second = await owner.ask("another model", session_id=session_id, model="fake/beta")
@@ -330,7 +330,10 @@ async def test_what_a_session_says_to_every_model_is_told_and_can_be_replaced_fo
     ):
         await owner.ask("hello", session_id=session_id, **more)
         assert vendor.heard[-1].body["model"] == "fake-n1"
-        assert vendor.heard[-1].body["messages"][0]["content"] == expected
+        instructions, _, about_tools = (
+            vendor.heard[-1].body["messages"][0]["content"].partition("\n\nWhat tools return")
+        )
+        assert (instructions, bool(about_tools)) == (expected, True)
 
 
 async def test_many_changes_of_one_session_at_once_lose_none(owner: Person) -> None:

@@ -310,8 +310,8 @@ Told = (
     | RunWaits
     | SubagentTold
     | StepRestarted
-    | TitleChanged
     | Compacted
+    | TitleChanged
     | UsageCounted
     | MessageFinished
     | RunFailed
