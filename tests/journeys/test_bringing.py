@@ -6,6 +6,7 @@ import re
 import zipfile
 from typing import Any
 
+import aiohttp
 import pytest
 
 from tests.journeys import acting
@@ -242,6 +243,18 @@ async def test_what_a_killed_server_had_begun_to_take_in_is_gone_at_the_next_sta
     assert house.rows("select id from sessions") == [(item2["id"],)]
     assert house.count("messages") == item2["message_count"]
     assert list((house.home / "incoming").iterdir()) == []
+
+
+async def test_a_file_can_come_in_a_form_as_browsers_send_it(owner: Person) -> None:
+    form = aiohttp.FormData()
+    form.add_field("file", CLAUDE, filename="conversations.json")
+    answer = await owner.call("POST", "/sessions/import", data=form)
+    assert (answer.status, answer.json["items"][0]["title"]) == (201, "Baking")
+    form = aiohttp.FormData()
+    for name in ("one", "two"):
+        form.add_field(name, CLAUDE, filename=name)
+    assert (await owner.call("POST", "/sessions/import", data=form)).status == 422
+    assert len((await owner.get("/sessions"))["items"]) == 1
 
 
 async def test_uploads_have_bounds_and_kinds(open_house: Opening) -> None:

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
-from palaver.core.errors import UnsupportedMediaType
+from palaver.core.errors import Invalid, UnsupportedMediaType
 from palaver.core.principal import Principal
+from palaver.files.multipart import Began, Came, files_of
 from palaver.identity.door import SECURED, Door
 from palaver.kit.answers import answer, described, problems
 from palaver.sessions.importing import Imported, Importing
@@ -25,7 +26,10 @@ _UPLOAD: dict[str, Any] = {
         },
     }
 }
-_KINDS = frozenset({"application/json", "application/zip", "application/x-zip-compressed", "application/octet-stream"})
+FORM = "multipart/form-data"
+_KINDS = frozenset(
+    {"application/json", "application/zip", "application/x-zip-compressed", "application/octet-stream", FORM}
+)
 
 REFUSED = problems(
     _401="No credential, or one that does not hold.",
@@ -69,8 +73,9 @@ def routes(taking: Taking, importing: Importing, door: Door) -> APIRouter:
         principal = await door.who(request.scope)
         kind = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
         if kind not in _KINDS:
-            raise UnsupportedMediaType("Send the exported file itself, as application/json or application/zip.")
-        path = await importing.receive(_body(request))
+            raise UnsupportedMediaType("Send the exported file as application/json, application/zip or in a form.")
+        sent = _file(request.headers["content-type"], _body(request)) if kind == FORM else _body(request)
+        path = await importing.receive(sent)
         try:
             return answer(await importing.take(principal, path), 201)
         finally:
@@ -83,3 +88,14 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
     async for piece in request.stream():
         if piece:
             yield piece
+
+
+async def _file(content_type: str, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The one file in a form."""
+    begun = 0
+    async for piece in files_of(content_type, body):
+        begun += isinstance(piece, Began)
+        if begun > 1:
+            raise Invalid("Send one file at a time; nothing was imported.")
+        if isinstance(piece, Came):
+            yield piece.piece
