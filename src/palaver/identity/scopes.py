@@ -34,7 +34,6 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
     "search": ("sessions:read", "sessions:read"),
     "export": ("sessions:read", "sessions:read"),
     "projects": ("sessions:read", "sessions:write"),
-    "memories": ("sessions:read", "sessions:write"),
     "query": ("runs:read", "runs:write"),
     "runs": ("runs:read", "runs:write"),
     "approvals": ("runs:read", "runs:write"),
