@@ -21,6 +21,8 @@ const PATHS = {
   moon: 'M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5Z',
   auto: 'M4 5h16v11H4ZM9 20h6M12 16v4',
   leave: 'M14 4H5v16h9M10 12h10M16 8l4 4-4 4',
+  back: 'M9 7l-5 5 5 5M4 12h10a6 6 0 0 1 6 6v1',
+  fork: 'M7 4v16M7 14c8 0 10-3 10-9M14 8l3-3 3 3',
   check: 'M5 13l4 4L19 7',
   file: 'M6 3h8l4 4v14H6ZM14 3v4h4',
   folder: 'M3 6h6l2 2h10v11H3Z',

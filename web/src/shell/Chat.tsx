@@ -15,6 +15,7 @@ import { Icon } from '@/kit/icons';
 import { remember } from '@/kit/remembered';
 
 import { Disconnected } from './Notice';
+import { go } from './place';
 
 function Problem({ says, onClose }: { says: string; onClose: () => void }) {
   return (
@@ -59,10 +60,22 @@ export function Chat({ conversation }: { conversation: Conversation }) {
     setTaken(taken + 1);
   };
 
+  const fork = async (messageId: string) => {
+    const made = await conversation.fork(messageId);
+    if (made) go(`/c/${made}`);
+  };
+
   return (
     <>
       {conversation.connection.value === 'lost' && <Disconnected onNow={conversation.reconnect} />}
-      <Thread key={draft} conversation={conversation} nameOf={nameOf} waiting={waiting.value} onTakeBack={takeBack} />
+      <Thread
+        key={draft}
+        conversation={conversation}
+        nameOf={nameOf}
+        waiting={waiting.value}
+        onTakeBack={takeBack}
+        onFork={messageId => void fork(messageId)}
+      />
       <div class="foot">
         {conversation.notice.value && <Problem says={conversation.notice.value} onClose={conversation.dismiss} />}
         <Composer

@@ -10,6 +10,7 @@ import { Answer, Dots } from './Answer';
 import { Waits } from './calls/CallRow';
 import type { Conversation } from './conversation';
 import { FailureNote } from './pieces';
+import { RewindDialog } from './rewind/RewindDialog';
 import { strayAsks } from './strays';
 import { PendingMessage, UserMessage } from './UserMessage';
 import { asking, busy, type View } from './view';
@@ -20,6 +21,7 @@ interface Props {
   /** What waits in this session according to the server, for where no event has told it. */
   waiting: readonly Waiting[];
   onTakeBack: (text: string) => void;
+  onFork: (messageId: string) => void;
 }
 
 const NEAR_END_PX = 64;
@@ -76,7 +78,8 @@ function unanswered(view: View): Message | undefined {
   return last?.role === 'user' ? last : view.messages.findLast(message => message.role === 'user');
 }
 
-export function Thread({ conversation, nameOf, waiting, onTakeBack }: Props) {
+export function Thread({ conversation, nameOf, waiting, onTakeBack, onFork }: Props) {
+  const [rewinding, setRewinding] = useState<string | null>(null);
   const view = conversation.view.value;
   const working = busy(view);
   const { box, away, toEnd, scrolled } = useEndInSight(view);
@@ -100,6 +103,8 @@ export function Thread({ conversation, nameOf, waiting, onTakeBack }: Props) {
                 busy={working}
                 onEdit={text => void conversation.edit(message, text)}
                 onShow={index => void conversation.show(message, index)}
+                onRewind={() => setRewinding(message.id)}
+                onFork={() => onFork(message.id)}
               />
             );
           }
@@ -137,6 +142,14 @@ export function Thread({ conversation, nameOf, waiting, onTakeBack }: Props) {
           <FailureNote failure={view.failure} onRetry={asked ? () => void conversation.answer(asked.id) : undefined} />
         )}
       </div>
+      {rewinding && (
+        <RewindDialog
+          sessionId={conversation.sessionId}
+          messageId={rewinding}
+          onMoved={() => void conversation.reread()}
+          onClose={() => setRewinding(null)}
+        />
+      )}
       {away && (
         <button type="button" class="to-end" onClick={toEnd}>
           <Icon name="down" size={16} />

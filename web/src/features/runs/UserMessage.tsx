@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import type { Message } from '@/core/messages';
+import { Menu } from '@/kit/Menu';
 
 import { Act, CopyAct, Siblings } from './pieces';
 import type { Pending } from './view';
@@ -12,6 +13,8 @@ interface Props {
   busy: boolean;
   onEdit: (text: string) => void;
   onShow: (index: number) => void;
+  onRewind: () => void;
+  onFork: () => void;
 }
 
 function Editor({ text, onSave, onCancel }: { text: string; onSave: (text: string) => void; onCancel: () => void }) {
@@ -57,7 +60,7 @@ function Editor({ text, onSave, onCancel }: { text: string; onSave: (text: strin
   );
 }
 
-export function UserMessage({ message, busy, onEdit, onShow }: Props) {
+export function UserMessage({ message, busy, onEdit, onShow, onRewind, onFork }: Props) {
   const [editing, setEditing] = useState(false);
   const save = (text: string) => {
     setEditing(false);
@@ -74,6 +77,13 @@ export function UserMessage({ message, busy, onEdit, onShow }: Props) {
             <Siblings message={message} onShow={onShow} />
             <CopyAct text={message.text} says="Copy message" />
             {!busy && <Act icon="pen" says="Edit message" onClick={() => setEditing(true)} />}
+            <Menu
+              label="More about this message"
+              choices={[
+                { icon: 'back', says: 'Rewind to here', act: onRewind },
+                { icon: 'fork', says: 'Fork from here', act: onFork },
+              ]}
+            />
           </div>
         </>
       )}

@@ -8,6 +8,7 @@ import type { RunEvent } from '@/core/events';
 import { follow } from '@/core/follow';
 import type { Message, PermissionMode } from '@/core/messages';
 import { Refusal, wordsFor } from '@/core/request';
+import * as travel from '@/core/travel';
 import { freshKey } from '@/kit/keys';
 
 import type { Hands, Reply } from './hands';
@@ -52,6 +53,10 @@ export interface Conversation {
   edit(message: Message, text: string): Promise<void>;
   /** Goes over to the branch of another message that was given in this one's place. */
   show(instead: Message, sibling: number): Promise<void>;
+  /** A new session that goes on from this message; its id, or null where it could not be made. */
+  fork(messageId: string): Promise<string | null>;
+  /** Reads everything anew, after the session was moved. */
+  reread(): Promise<void>;
   stop(): Promise<void>;
   /** From the next call on agents may act so freely. */
   setMode(mode: PermissionMode): Promise<void>;
@@ -237,6 +242,19 @@ export function openConversation(sessionId: string, around: Around): Conversatio
         if (head) await calls.changeSession(sessionId, { head_message_id: head.id });
         await reload();
       }),
+    async fork(messageId) {
+      let made: string | null = null;
+      await attempt(async () => {
+        const session = await travel.fork(sessionId, messageId);
+        made = session.id;
+        around.stirred(session.id, session.title);
+      });
+      return made;
+    },
+    reread() {
+      view.value = { ...view.value, failure: null };
+      return reload();
+    },
     setMode: wish =>
       attempt(async () => {
         const before = mode.value;
