@@ -22,7 +22,7 @@ const fileOf = page => card(page).locator('.bounded, code').allTextContents();
 async function readFile(page, path) {
   await page.getByRole('button', { name: 'Files of this conversation' }).click();
   const panel = page.getByRole('dialog', { name: 'Files' });
-  await panel.getByRole('button', { name: path }).click();
+  await panel.getByRole('button', { name: path, exact: true }).click();
   const text = await panel.getByRole('group', { name: path }).textContent();
   await page.keyboard.press('Escape');
   await panel.waitFor({ state: 'detached' });

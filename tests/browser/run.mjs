@@ -7,9 +7,10 @@ import { chromium } from 'playwright-core';
 
 import * as acting from './acting.mjs';
 import * as talking from './scenarios.mjs';
+import * as travelling from './travelling.mjs';
 
 const { CHROMIUM, PALAVER_URL, PALAVER_LINK, KEPT, SHOTS } = process.env;
-const scenarios = { ...talking, ...acting };
+const scenarios = { ...talking, ...acting, ...travelling };
 const name = process.argv[2];
 const PATIENCE_MS = 15_000;
 

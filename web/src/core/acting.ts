@@ -66,6 +66,9 @@ export const listFiles = (sessionId: string, cursor: string | null) =>
 export const openFile = (sessionId: string, path: string) =>
   open(`/sessions/${sessionId}/files/${segments(path)}`, {}, '*/*');
 
+export const deleteFile = (sessionId: string, path: string) =>
+  ask<void>(`/sessions/${sessionId}/files/${segments(path)}`, { method: 'DELETE' });
+
 export const listCommands = () => ask<{ items: Named[] }>('/commands', { query: { limit: MOST_NAMED } });
 export const listAgents = () => ask<{ items: Named[] }>('/agents', { query: { limit: MOST_NAMED } });
 export const readConfig = () => ask<Record<string, unknown>>('/config');

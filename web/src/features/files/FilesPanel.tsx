@@ -5,10 +5,13 @@ import { useEffect, useState } from 'preact/hooks';
 import { fileAddress, type SessionFile } from '@/core/acting';
 import { wordsFor } from '@/core/request';
 import { Bounded } from '@/kit/Bounded';
+import { Confirm } from '@/kit/Confirm';
 import { Icon } from '@/kit/icons';
 import { Panel } from '@/kit/Panel';
 import { sizeWords } from '@/kit/sizes';
 
+import { BringFiles } from './BringFiles';
+import { remove, trouble } from './bringing';
 import { isPicture, isText, listing, moreFiles, readText, refreshFiles } from './files';
 
 interface OneProps {
@@ -48,6 +51,7 @@ function View({ sessionId, file }: OneProps) {
 
 function Row({ sessionId, file }: OneProps) {
   const [shown, setShown] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   return (
     <li>
       <div class="file-row">
@@ -65,7 +69,28 @@ function Row({ sessionId, file }: OneProps) {
         >
           <Icon name="down" size={16} />
         </a>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={`Delete ${file.path}`}
+          title="Delete"
+          onClick={() => setLeaving(true)}
+        >
+          <Icon name="bin" size={16} />
+        </button>
       </div>
+      {leaving && (
+        <Confirm
+          title="Delete this file?"
+          says={`${file.path} is removed from this conversation. Checkpoints that were set before keep it.`}
+          yes="Delete"
+          onNo={() => setLeaving(false)}
+          onYes={() => {
+            setLeaving(false);
+            void remove(sessionId, file.path);
+          }}
+        />
+      )}
       {shown && <View sessionId={sessionId} file={file} />}
     </li>
   );
@@ -127,6 +152,12 @@ export function FilesButton({ sessionId }: { sessionId: string }) {
             </button>
           }
         >
+          <BringFiles sessionId={sessionId} />
+          {trouble.value && (
+            <p class="alert" role="alert">
+              {trouble.value}
+            </p>
+          )}
           <List sessionId={sessionId} />
         </Panel>
       )}
