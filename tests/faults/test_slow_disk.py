@@ -12,6 +12,7 @@ import pytest
 from palaver.core.ids import RunId, UserId
 from palaver.core.messages import TextPart
 from palaver.core.principal import Principal
+from palaver.entry.agency import open_agency
 from palaver.entry.compose import House, build, open_database
 from palaver.entry.settings import load_settings
 from palaver.kit.clock import SystemClock
@@ -64,7 +65,9 @@ async def opened(home: Path, vendor: FakeVendor, slow: Held) -> AsyncIterator[Ho
     loaded = load_settings({"PALAVER_HOME": str(home)})
     async with open_database(loaded.settings) as database:
         async with asyncio.TaskGroup() as tasks:
-            house = build(loaded, database, tasks, SystemClock())
+            clock = SystemClock()
+            agency = await open_agency(loaded.settings, database, loaded.environment, tasks=tasks, clock=clock)
+            house = build(loaded, database, agency, tasks=tasks, clock=clock)
             await house.lease.take()
             try:
                 yield house

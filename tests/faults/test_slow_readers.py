@@ -44,6 +44,7 @@ async def test_a_reader_that_stops_reading_is_let_go_and_the_run_and_its_other_r
 ) -> None:
     house = await open_house(
         bus__reader_backlog_bytes="20000",
+        runs__output_characters="30000000",
         realtime__ping="100ms",
         realtime__stuck="500ms",
         observability__check_reuse="0s",
