@@ -74,6 +74,7 @@ export type RunEvent = Stamp &
       }
     | { type: 'step_restarted'; from_seq: number }
     | { type: 'title'; title: string }
+    | { type: 'compacted'; tokens_before: number; tokens_after: number; receipt_id: string }
     | { type: 'usage'; input_tokens: number; output_tokens: number; cost_usd: number | null }
     | { type: 'message'; message: Message }
     | { type: 'error'; code: string; message: string; retryable: boolean }
@@ -99,6 +100,7 @@ const KNOWN: ReadonlySet<string> = new Set<RunEvent['type']>([
   'subagent',
   'step_restarted',
   'title',
+  'compacted',
   'usage',
   'message',
   'error',

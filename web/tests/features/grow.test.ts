@@ -153,6 +153,17 @@ test('a restarted step takes back its words and calls, and leaves earlier ones a
   expect(view.live?.entries.map(entry => entry.kind)).toEqual(['call', 'line', 'line', 'content']);
 });
 
+test('a summary of earlier messages is a quiet line', () => {
+  const view = all(asked(), told({ type: 'compacted', tokens_before: 900, tokens_after: 120, receipt_id: 'msg_s' }));
+  expect(view.live?.entries).toMatchObject([
+    {
+      kind: 'line',
+      tone: 'notice',
+      says: 'Earlier messages were summed up for the model: 900 tokens became 120.',
+    },
+  ]);
+});
+
 test('several calls of one step keep their own results, whichever comes first', () => {
   const view = all(asked(), told(call('c1'), call('c2'), result('c2', false), result('c1')));
   expect(calls(view).map(one => [one.callId, one.result?.ok])).toEqual([
