@@ -88,7 +88,7 @@ def extract(messages: Sequence[Message], *, before: str, focus: str | None, most
     room = most - min(len(before), most // 2)
     picked: list[int] = []
     for at in order:
-        room -= len(sentences[at][1]) + 1
+        room -= len(sentences[at][1]) + 3  # its mark and its line break
         if room < 0:
             break
         picked.append(at)
