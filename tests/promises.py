@@ -205,9 +205,7 @@ PROMISES = {
     "context:compaction-killed": Promise(
         says="A kill while a summary is written leaves what was before, or the whole summary.", because="issue:#4"
     ),
-    "context:compaction-undo": Promise(
-        says="A summary that is deleted gives the originals back.", because="issue:#4"
-    ),
+    "context:compaction-undo": Promise(says="A summary that is deleted gives the originals back.", because="issue:#4"),
     "context:long": Promise(
         says="A conversation of 200 turns fits a small window, and what was said early is not forgotten.",
         because="issue:#4",
