@@ -22,7 +22,15 @@ install: .venv/.stamp-runtime web  ## Install what running needs
 test: .venv/.stamp-dev web  ## Install what is missing and run every check and test
 	@requirements/debian.sh
 	@$(MAKE) --no-print-directory -j2 check-style check-types web-check web-test
-	@$(BIN)/pytest
+	@$(MAKE) --no-print-directory --keep-going --output-sync -j2 test-within test-without
+
+# The two halves take about as long as each other and share nothing; what each prints stands together.
+.PHONY: test-within test-without
+test-within: .venv/.stamp-dev
+	@$(BIN)/pytest --ignore=tests/journeys --ignore=tests/browser
+
+test-without: .venv/.stamp-dev
+	@$(BIN)/pytest tests/journeys tests/browser
 
 check: .venv/.stamp-dev  ## Format, lint, floors, types and unit tests, in seconds
 	@$(MAKE) --no-print-directory -j2 check-style check-types check-unit
