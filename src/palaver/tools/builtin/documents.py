@@ -1,63 +1,36 @@
-"""The text of PDF and DOCX files, taken out by a process of its own; how the text is shown is `read.py`'s.
+"""The text of documents as one text, or why it cannot be had; `files.extracting` takes it out, `read.py` shows it."""
 
-Documents come from anywhere, and reading one can take all memory and time there is: the process has limits, no
-environment, and is killed when the call is cancelled.
-"""
-
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
 from palaver.core.errors import Invalid
+from palaver.files.apart import run_apart
+from palaver.files.extracting import text_of as extracted
+from palaver.files.readers import APART, reader_of
 from palaver.tools.threads import Stop
 
-# How such a file begins.
-DOCUMENTS: Mapping[str, bytes] = {"pdf": b"%PDF-", "docx": b"PK\x03\x04"}
-
-LONGEST = 50 * 2**20  # bytes of a document that are read
-
-_PROGRAM = Path(__file__).with_name("extraction.py")
-_LOOK_EVERY = 0.05  # seconds between two looks at whether the call was cancelled
-_PATIENCE = 60.0  # seconds; the process ends itself when its processor time is used up, this is for one that waits
+# Read as they stand, though there is a way to the text in them: who asks for a page's source wants its tags.
+_WRITTEN = frozenset({"html", "mail"})
 
 
-def text_of(kind: str, file: BinaryIO, stop: Stop) -> str:
-    """The text of a document, or `Invalid` with the reason why it cannot be had."""
-    if kind == "pdf" and find_spec("pypdf") is None:
-        raise Invalid("PDF files cannot be read here: the server was installed without its extra `documents`.")
-    if os.fstat(file.fileno()).st_size > LONGEST:
-        raise Invalid(f"The document is too large to be read: more than {LONGEST:,} bytes.")
-    return taken_out(_PROGRAM, kind, file, stop)
+def is_document(name: str, head: bytes) -> bool:
+    """Whether the text of a file that begins with `head` has to be taken out of it."""
+    reader = reader_of(name, head)
+    return reader in APART and reader not in _WRITTEN
+
+
+def text_of(name: str, file: BinaryIO, stop: Stop) -> str:
+    """The text of a document, or `Invalid` with the reason why it cannot be had; names count by their ending."""
+    found = extracted(file, name, stop)
+    if not found.passages:
+        raise Invalid(f"The document cannot be read. {found.missing}")
+    notes = [f"[{found.missing}]"] if found.missing else ["[There is more of it than is read.]"] if found.cut else []
+    return "\n".join([found.text(), *notes])
 
 
 def taken_out(program: Path, kind: str, file: BinaryIO, stop: Stop) -> str:
     """What one of our programs writes about an open file, from its start, or `Invalid`; it ends with the call."""
-    os.lseek(file.fileno(), 0, os.SEEK_SET)
-    with subprocess.Popen(  # noqa: S603 - our own program; the open document is its standard input
-        [sys.executable, "-I", str(program), kind],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-    ) as process:
-        try:
-            output = _answer(process, stop)
-        finally:
-            process.kill()
-    if process.returncode != 0 or output is None:
+    said = run_apart(program, kind, file, stop)
+    if not said.well:
         raise Invalid("The document cannot be read: it is damaged, protected, or too demanding.")
-    return output.decode("utf-8", "replace")
-
-
-def _answer(process: "subprocess.Popen[bytes]", stop: Stop) -> bytes | None:
-    waited = 0.0
-    while waited < _PATIENCE and not stop.is_set():
-        try:
-            return process.communicate(timeout=_LOOK_EVERY)[0]
-        except subprocess.TimeoutExpired:
-            waited += _LOOK_EVERY
-    return None
+    return said.output.decode("utf-8", "replace")

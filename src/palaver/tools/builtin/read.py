@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from palaver.core.messages import ImagePart
 from palaver.tools.builtin.blocking import BlockingTool, Desk, schema
-from palaver.tools.builtin.documents import DOCUMENTS, text_of
+from palaver.tools.builtin.documents import is_document, text_of
 from palaver.tools.port import Outcome, ToolSpec
 from palaver.tools.settings import ToolSettings
 from palaver.tools.texts import HEAD, encoding_of, image_type
@@ -21,7 +21,7 @@ _ROOM = 500  # characters of the output that are kept for what is said about it
 
 SPEC = ToolSpec(
     name="Read",
-    description="Read a file of the workspace: text with line numbers, an image, the text of a PDF or DOCX file.",
+    description="Read a file of the workspace: text with line numbers, an image, the text of a document (PDF, DOCX, XLSX …).",
     parameters=schema(
         "path",
         path={"type": "string", "description": "Relative to the workspace."},
@@ -47,9 +47,8 @@ def _read(settings: ToolSettings, arguments: dict[str, Any], desk: Desk) -> Outc
         if image:
             return _image(file, image, path, settings.image_bytes)
         lines = Lines(arguments.get("offset", 1), arguments.get("limit", LINES), settings.output_characters - _ROOM)
-        ending = path.lower().rpartition(".")[2]
-        if ending in DOCUMENTS and head.startswith(DOCUMENTS[ending]):
-            return lines.told(io.StringIO(text_of(ending, file, desk.stop)), f"Text of {path}.", desk)
+        if is_document(path, head):
+            return lines.told(io.StringIO(text_of(path, file, desk.stop)), f"Text of {path}.", desk)
         encoding = encoding_of(head)
         if encoding is None:
             size = os.fstat(file.fileno()).st_size

@@ -10,7 +10,8 @@ import pytest
 from pypdf.generic import DecodedStreamObject, NameObject
 
 from palaver.core.messages import ImagePart
-from palaver.tools.builtin import documents
+from palaver.files import apart, extracting
+from palaver.files.extracting import BROKEN
 from palaver.tools.builtin.read import LONGEST_LINE, read_tool
 from palaver.tools.port import Outcome
 from palaver.tools.settings import ToolSettings
@@ -157,7 +158,7 @@ def docx(body: str) -> bytes:
 
 async def test_the_text_of_a_pdf_is_read_with_its_pages(read: Call) -> None:
     outcome = await read(pdf("Hello from a page"), "a.PDF")
-    assert outcome.content == "Text of a.PDF.\n     1\t--- Page 1 ---\n     2\tHello from a page"
+    assert outcome.content == "Text of a.PDF.\n     1\t[page 1]\n     2\tHello from a page"
 
 
 async def test_the_text_of_a_docx_is_read_and_a_row_of_a_table_is_a_line(read: Call) -> None:
@@ -166,7 +167,7 @@ async def test_the_text_of_a_docx_is_read_and_a_row_of_a_table_is_a_line(read: C
 
     cells = "".join(f"<w:tc>{paragraph(text)}</w:tc>" for text in ("a", "b"))
     outcome = await read(docx(paragraph("Hällo") + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"), "a.docx")
-    assert outcome.content == "Text of a.docx.\n     1\tHällo\n     2\ta | b"
+    assert outcome.content == "Text of a.docx.\n     1\t[the beginning]\n     2\tHällo\n     3\ta | b"
 
 
 @pytest.mark.parametrize(
@@ -181,16 +182,7 @@ async def test_the_text_of_a_docx_is_read_and_a_row_of_a_table_is_a_line(read: C
 )
 async def test_a_document_that_is_damaged_or_too_demanding_is_refused(read: Call, name: str, content: bytes) -> None:
     outcome = await read(content, name)
-    assert outcome == Outcome("The document cannot be read: it is damaged, protected, or too demanding.", ok=False)
-
-
-async def test_without_the_extra_a_pdf_is_refused_and_says_what_is_missing(
-    read: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(documents, "find_spec", lambda name: None)
-    outcome = await read(pdf("x"), "a.pdf")
-    assert not outcome.ok
-    assert "extra `documents`" in outcome.content
+    assert outcome == Outcome(f"The document cannot be read. {BROKEN}", ok=False)
 
 
 async def test_a_document_that_keeps_its_reader_busy_is_given_up(
@@ -198,6 +190,6 @@ async def test_a_document_that_keeps_its_reader_busy_is_given_up(
 ) -> None:
     program = tmp_path / "busy.py"
     program.write_text("import sys\nsys.stdin.buffer.read()\nwhile True: pass\n", "utf-8")
-    monkeypatch.setattr(documents, "_PROGRAM", program)
-    monkeypatch.setattr(documents, "_PATIENCE", 0.2)
+    monkeypatch.setattr(extracting, "PROGRAM", program)
+    monkeypatch.setattr(apart, "PATIENCE", 0.2)
     assert not (await read(pdf("x"), "a.pdf")).ok

@@ -25,7 +25,7 @@ def test_odd_pages_are_read_soon(html: str) -> None:
 
 
 def test_a_page_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("palaver.tools.builtin.documents._PATIENCE", 0.2)
+    monkeypatch.setattr("palaver.files.apart.PATIENCE", 0.2)
     with pytest.raises(Invalid, match="too demanding"):
         web_pages.readable("<div>" * 1_000_000, URL, threading.Event())
 
