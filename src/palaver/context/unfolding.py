@@ -5,6 +5,8 @@ What of it fits a window is decided in `window.py`.
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from palaver.context.attribution import CUT, attribution, neutral
 from palaver.context.untrusted import FROM_PEOPLE, as_data
 from palaver.core.messages import Message, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
@@ -14,10 +16,14 @@ INTERRUPTED = "This call was interrupted; nobody knows what came of it."
 
 
 def turns_of(message: Message, *, marked: bool) -> list[Turn]:
-    """A finished message. Of an answer, thoughts are left out: vendors want them back only while it goes on."""
+    """A finished message. Of an answer, thoughts are left out: vendors want them back only while it goes on.
+
+    It goes on where the client makes the calls of its last step.
+    """
     if message.role == "user":
         return [Turn("user", tuple(_neutral(part) for part in message.parts))] if message.parts else []
-    spoken = [part for part in message.parts if not isinstance(part, ReasoningPart)]
+    goes_on = message.finish_reason == "tool_calls"
+    spoken = [part for part in message.parts if goes_on or not isinstance(part, ReasoningPart)]
     if message.role != "assistant":
         text = tuple(part for part in spoken if isinstance(part, TextPart))
         return [Turn(message.role, text)] if text else []
@@ -26,16 +32,45 @@ def turns_of(message: Message, *, marked: bool) -> list[Turn]:
     turns = list(_steps(spoken))
     if marked:
         turns = _attributed(turns, attribution(message))
-    if turns[-1].role == "tool":  # it ended before the model said what it made of the results
+    if turns[-1].role == "tool" and not goes_on:  # it ended before the model said what it made of the results
         turns.append(Turn("assistant", (TextPart(text=CUT),)))
     elif message.status != "complete":
         turns[-1] = Turn("assistant", (*turns[-1].parts, TextPart(text=f"\n\n{CUT}")))
     return turns
 
 
+def paired(path: Sequence[Message]) -> Sequence[Message]:
+    """The same messages, each result that came with a later message beside its call; one that has no call is left out.
+
+    So come the results of calls that clients make themselves: with the message after the one that called.
+    """
+    if not any(_brings_results(message) for message in path):
+        return path
+    whole: list[Message] = []
+    for message in path:
+        if _brings_results(message):
+            _pair(whole, message)
+        else:
+            whole.append(message)
+    return whole
+
+
 def turns_so_far(message: Message) -> list[Turn]:
     """An answer that goes on: whole, with its thoughts and their seals, for the model to go on from."""
     return list(_steps(message.parts))
+
+
+def _brings_results(message: Message) -> bool:
+    return message.role != "assistant" and bool(message.parts) and isinstance(message.parts[0], ToolResultPart)
+
+
+def _pair(whole: list[Message], message: Message) -> None:
+    results = tuple(part for part in message.parts if isinstance(part, ToolResultPart))
+    rest = message.parts[len(results) :]
+    if whole and whole[-1].role == "assistant":
+        whole[-1] = msgspec.structs.replace(whole[-1], parts=(*whole[-1].parts, *results))
+    if rest:
+        whole.append(msgspec.structs.replace(message, parts=rest))
 
 
 def _answer(message: Message, *, marked: bool) -> list[Turn]:

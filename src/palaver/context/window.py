@@ -12,7 +12,7 @@ from palaver.context import budget, untrusted
 from palaver.context.attribution import RULE, several
 from palaver.context.budget import IMAGE_TOKENS, SPARE, Measure, Spoken
 from palaver.context.summary import in_force, receipt_of, section
-from palaver.context.unfolding import turns_of, turns_so_far
+from palaver.context.unfolding import paired, turns_of, turns_so_far
 from palaver.core.ids import MessageId
 from palaver.core.messages import Message, ToolCallPart
 from palaver.inference.port import ToolSpec, Turn
@@ -153,7 +153,7 @@ def _fixed(
 
 def _spoken(path: Sequence[Message], *, marked: bool) -> list[Spoken]:
     """Those messages that make turns: of others than the person, only text and calls are told."""
-    spoken = (Spoken(message.id, tuple(turns_of(message, marked=marked))) for message in path)
+    spoken = (Spoken(message.id, tuple(turns_of(message, marked=marked))) for message in paired(path))
     return [message for message in spoken if message.turns]
 
 

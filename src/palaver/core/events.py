@@ -263,6 +263,12 @@ class ReasoningSealed(_Event, frozen=True, tag="reasoning_sealed"):
     signature: str
 
 
+class ToolHanded(_Event, frozen=True, tag="tool_handed"):
+    """A call that the client makes itself: the turn ends with it, and what came of it comes with the next one."""
+
+    call_id: str
+
+
 class InstructionsAdded(_Event, frozen=True, tag="instructions_added"):
     """What a hook adds to the turn's instructions."""
 
@@ -322,6 +328,7 @@ Fact = (
     | ModelReplied
     | ModelSwitched
     | ReasoningSealed
+    | ToolHanded
     | InstructionsAdded
     | Pushed
     | OutputRefused

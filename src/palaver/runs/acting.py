@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from palaver.core.errors import PalaverError
-from palaver.core.events import ApprovalAsked, QuestionAsked, RunEvent, ToolFinished, ToolStarted
+from palaver.core.events import ApprovalAsked, QuestionAsked, RunEvent, ToolFinished, ToolHanded, ToolStarted
 from palaver.core.questions import Question
 from palaver.kit.clock import Clock, stamp
 from palaver.runs import approvals_store, ledger, limits, store
@@ -80,9 +80,11 @@ class Acting:
                 return await self._finish(live, call, Outcome(INTERNAL.message, ok=False), began)
 
     async def _go_on(self, live: Live, box: Box, call: Call) -> Sequence[RunEvent]:
+        if call.name in box.handed and not call.called.flaw:
+            return await write(self._journal, live, ToolHanded(call_id=call.id))
         tool = box.tools.get(call.name)
         if call.called.flaw or tool is None:
-            known = ", ".join(box.tools) or "none"
+            known = ", ".join([*box.tools, *sorted(box.handed)]) or "none"
             said = call.called.flaw or f"There is no tool {call.name!r} here. There are: {known}."
             return await self._finish(live, call, Outcome(said, ok=False))
         arguments = call.arguments
@@ -213,7 +215,8 @@ class Acting:
 
         try:
             async with deadline:
-                return await self._tools.use(tool, call.arguments, self._questioning.scene(live, call, notify))
+                scene = await self._questioning.scene(live, call, notify)
+                return await self._tools.use(tool, call.arguments, scene)
         except TimeoutError:
             if not deadline.expired():
                 raise

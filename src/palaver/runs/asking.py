@@ -181,6 +181,8 @@ class Asking:
             messages=view.turns,
             system=view.system,
             tools=box.specs,
+            tool_choice=speaking.choice(prompt, steps),
+            parallel_tool_calls=prompt.parallel_tool_calls,
             temperature=prompt.temperature,
             top_p=prompt.top_p,
             stop=prompt.stop,

@@ -15,6 +15,7 @@ from palaver.tools.port import Tool
 class Box:
     """`specs` are what the model is told of; `notices` what is not there although somebody wanted it.
 
+    `handed` are the names of those that the client makes itself: there is no tool for them here.
     `grounds` are instructions that come with the place where the agent works, less trusted than the person's.
     """
 
@@ -22,6 +23,7 @@ class Box:
     specs: tuple[ToolSpec, ...]
     permissions: Permissions
     limits: Limits
+    handed: frozenset[str] = frozenset()
     hooks: tuple[Hook, ...] = ()
     notices: tuple[Noticed, ...] = field(default=())
     grounds: str | None = None

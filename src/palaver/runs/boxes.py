@@ -61,6 +61,10 @@ class RunBoxes:
 
     async def of(self, live: Live) -> Box:
         """What this run may use; servers that are not there are told of, and left out."""
+        box = await self._of_ours(live)
+        return offering.with_clients(box, live.prompt.client_tools) if live.prompt.client_tools else box
+
+    async def _of_ours(self, live: Live) -> Box:
         recipe, model = live.prompt.recipe, live.asked
         mode = recipe.permission_mode or live.mode
         if mode == "bypassPermissions" and not self._bypass:
@@ -69,7 +73,7 @@ class RunBoxes:
         hooks = self._places.hooks(recipe, live.user_id)
         limits = _limits(recipe, self._settings)
         grounds = await self._places.grounds(live.prompt.ground(live.session_id))
-        if model.tools == "no":
+        if model.tools == "no" or not live.prompt.server_tools:
             return Box(tools={}, specs=(), permissions=permissions, limits=limits, hooks=hooks, grounds=grounds)
         notices: Sequence[Noticed] = ()
         if recipe.mcp or recipe.skills or recipe.subagents:

@@ -11,15 +11,18 @@ from palaver.core.events import (
     QuestionAsked,
     ToolCalled,
     ToolFinished,
+    ToolHanded,
     ToolStarted,
 )
 from palaver.core.ids import RunId
 
-CallEvent = ToolStarted | ToolFinished | ApprovalAsked | ApprovalResolved | QuestionAsked | QuestionAnswered
+CallEvent = (
+    ToolStarted | ToolHanded | ToolFinished | ApprovalAsked | ApprovalResolved | QuestionAsked | QuestionAnswered
+)
 
 # asked: nobody has looked at it yet. waiting: a person has to say something. approved: a person said yes.
-# started: it is being made, or was when the process went away.
-CallState = Literal["asked", "waiting", "approved", "started"]
+# started: it is being made, or was when the process went away. handed: the client makes it, after the run.
+CallState = Literal["asked", "waiting", "approved", "started", "handed"]
 
 RUN_AGAIN = "Run it again"
 LEAVE_IT = "Leave it"
@@ -43,6 +46,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return self.called.call_id
 
     @property
+    def open(self) -> bool:
+        """Whether something is still to be done about it in this run."""
+        return self.result is None and self.state != "handed"
+
+    @property
     def name(self) -> str:
         """The tool's name."""
         return self.called.name
@@ -64,6 +72,8 @@ def _evolve(call: Call, event: CallEvent) -> Call:
             return msgspec.structs.replace(
                 call, state="started", arguments=arguments, replay_safe=replay_safe, child_run_id=child
             )
+        case ToolHanded():
+            return msgspec.structs.replace(call, state="handed")
         case ToolFinished():
             return msgspec.structs.replace(call, result=event)
         case ApprovalAsked(arguments=arguments):

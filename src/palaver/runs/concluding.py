@@ -54,7 +54,7 @@ class Concluding:
     async def rest(self, live: Live) -> Sequence[RunEvent] | None:
         """From now on the run waits as a row, and its session says so."""
 
-        waits = RunWaits(call_ids=tuple(call.id for call in live.fold().calls if call.result is None))
+        waits = RunWaits(call_ids=tuple(call.id for call in live.fold().calls if call.open))
 
         def lie_down() -> Script[tuple[Sequence[RunEvent], None]]:
             yield from store.rest(live.id, live.epoch)

@@ -15,6 +15,7 @@ from palaver.core.events import (
     RunDone,
     RunEvent,
     ToolFinished,
+    ToolHanded,
     UsageCounted,
 )
 from palaver.core.messages import (
@@ -77,7 +78,9 @@ def compose(live: Live, usage: Usage, *, at: str, milliseconds: float) -> End:
         latency_ms=round(milliseconds, 3),
         created_at=at,
     )
-    turns = run.steps.count + (0 if isinstance(live.settled, ModelReplied | LimitReached) else 1)
+    said_all = isinstance(live.settled, ModelReplied | LimitReached) or run.ending.reason == "tool_calls"
+    turns = run.steps.count + (0 if said_all else 1)
+    settled = None if isinstance(live.settled, ToolHanded | ToolFinished) else live.settled  # they are written already
     done = RunDone(finish_reason=run.ending.reason, duration_ms=round(milliseconds, 3), turns=turns)
     counted = UsageCounted(
         input_tokens=usage.input_tokens,
@@ -87,7 +90,7 @@ def compose(live: Live, usage: Usage, *, at: str, milliseconds: float) -> End:
         context_tokens=run.steps.context_tokens or usage.input_tokens + usage.output_tokens,
         context_limit=live.model.context_window if live.model else None,
     )
-    first: list[RunEvent] = [*cut, *([live.settled] if live.settled else []), counted]
+    first: list[RunEvent] = [*cut, *([settled] if settled else []), counted]
     return End(first, message, done)
 
 
@@ -111,7 +114,7 @@ def so_far(live: Live) -> Message:
 
 def _interrupted(live: Live) -> list[CallEvent]:
     """An ending for every call that has none: whoever hears the stream can close what it has opened."""
-    open_calls = [call for call in live.run.calls if call.result is None]
+    open_calls = [call for call in live.run.calls if call.open]
     asked = [call.id for call in open_calls if call.state == "waiting" and not call.asked_yes]
     asked += live.unanswered
     return [

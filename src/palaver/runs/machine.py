@@ -44,6 +44,7 @@ from palaver.core.events import (
     ToolCalled,
     ToolCallGrew,
     ToolFinished,
+    ToolHanded,
     ToolProgressed,
     ToolStarted,
     UsageCounted,
@@ -56,7 +57,7 @@ from palaver.runs.steps import Steps
 
 UNTOLD = get_args(Fact)  # facts of the journal that clients are not told
 
-_OfCalls = ToolStarted | ToolFinished | ApprovalAsked | ApprovalResolved | QuestionAsked | QuestionAnswered
+_OfCalls = ToolStarted | ToolHanded | ToolFinished | ApprovalAsked | ApprovalResolved | QuestionAsked | QuestionAnswered
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -122,7 +123,7 @@ def wants(run: Run) -> frozenset[Want]:
         return frozenset()
     if run.ending is not None:
         return frozenset({Conclude()})
-    wanted = frozenset(_want_of(call) for call in run.calls if call.result is None)
+    wanted = frozenset(_want_of(call) for call in run.calls if call.open)
     return wanted or frozenset({AskModel()})
 
 
@@ -159,7 +160,13 @@ def _evolve(run: Run, event: RunEvent) -> Run:
         ):
             return _grown(run, event)
         case (
-            ToolStarted() | ToolFinished() | ApprovalAsked() | ApprovalResolved() | QuestionAsked() | QuestionAnswered()
+            ToolStarted()
+            | ToolHanded()
+            | ToolFinished()
+            | ApprovalAsked()
+            | ApprovalResolved()
+            | QuestionAsked()
+            | QuestionAnswered()
         ):
             return _answered(run, event)
         case ModelReplied():
@@ -224,6 +231,8 @@ def _answered(run: Run, event: _OfCalls) -> Run:
     after = calls.evolve(run.calls, event)
     if after and all(call.result is not None for call in after):
         return msgspec.structs.replace(run, steps=steps.close(run.steps, after), calls=())
+    if after and run.ending is None and not any(call.open for call in after):  # what is left is the client's to do
+        return msgspec.structs.replace(run, calls=after, ending=Ending("tool_calls"))
     return msgspec.structs.replace(run, calls=after)
 
 

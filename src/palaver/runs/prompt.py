@@ -8,7 +8,7 @@ from palaver.agents.recipe import PLAIN, Recipe
 from palaver.agents.wanted import Wanted
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import Part
-from palaver.inference.port import Effort
+from palaver.inference.port import Effort, ToolChoice, ToolSpec
 
 WhenBusy = Literal["reject", "queue", "interrupt"]
 
@@ -23,6 +23,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One turn. `below` is what it goes under: "head", "root", or a message (which is answered, where no parts are).
 
     With `summarize` nothing is asked: a summary is written of the session as it is.
+    `client_tools` are made by the client: a call of one ends the run, and what came of it stands in the parts of a
+    later turn. `server_tools` False leaves it at those.
     `wanted` is what was asked for of the agent, by name; `recipe` what that came to when the turn was accepted.
     """
 
@@ -37,6 +39,10 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     top_p: float | None = None
     stop: tuple[str, ...] = ()
     effort: Effort | None = None
+    client_tools: tuple[ToolSpec, ...] = ()
+    server_tools: bool = True
+    tool_choice: ToolChoice = "auto"
+    parallel_tool_calls: bool | None = None
     metadata: dict[str, Any] = {}
     wanted: Wanted = Wanted()
     recipe: Recipe = PLAIN

@@ -7,9 +7,10 @@ import msgspec
 from palaver.agents.recipe import OutputFormat
 from palaver.core.events import OutputAccepted
 from palaver.core.messages import TextPart
-from palaver.inference.port import Turn
+from palaver.inference.port import ToolChoice, Turn
 from palaver.runs.box import Box
 from palaver.runs.live import Live
+from palaver.runs.prompt import Prompt
 from palaver.runs.steps import Steps
 from palaver.tools.checking import problem
 
@@ -44,6 +45,11 @@ def besides(steps: Steps) -> tuple[Turn, ...]:
     if not turns and steps.pushes and not steps.asked and steps.past and isinstance(steps.past[-1], TextPart):
         turns.append(Turn("user", (TextPart(text=f"[Automatic check: go on. {steps.pushes[-1]}]"),)))
     return tuple(turns)
+
+
+def choice(prompt: Prompt, steps: Steps) -> ToolChoice:
+    """Whether the model has to call a tool; only its first step has to, or the turn would never end."""
+    return prompt.tool_choice if prompt.tool_choice == "none" or not steps.count else "auto"
 
 
 def checked(text: str, form: OutputFormat) -> OutputAccepted | str:

@@ -9,7 +9,7 @@ import msgspec
 
 from palaver.core.errors import Invalid
 from palaver.core.ids import MESSAGE, MessageId, RunId, SessionId, UserId
-from palaver.core.messages import Message, Part, Siblings, text_of
+from palaver.core.messages import Message, Part, Siblings, ToolCallPart, ToolResultPart, text_of
 from palaver.core.usage import Usage
 from palaver.kit.ids import new_id
 from palaver.sessions import store, tree
@@ -48,18 +48,37 @@ def fresh(session: Session) -> Kept:
 
 
 def ask(kept: Kept, parts: tuple[Part, ...], *, below: Below, now: str) -> Script[Asked]:
-    """The user's message with its place in the tree; nothing is written yet."""
+    """The user's message with its place in the tree; nothing is written yet.
+
+    Where it brings nothing but what came of calls that the client made itself, it is a message of tools.
+    """
     after, parent_id = yield from _spot(kept, below)
+    results = [part for part in parts if isinstance(part, ToolResultPart)]
+    if results:
+        yield from _refuse_uncalled(kept, parent_id, results)
     message = Message(
         id=MessageId(new_id(MESSAGE)),
         session_id=kept.session.id,
         parent_id=parent_id,
-        role="user",
+        role="tool" if len(results) == len(parts) else "user",
         parts=parts,
         text=text_of(parts),
         created_at=now,
     )
     return placed(kept, message, after=after)
+
+
+def _refuse_uncalled(kept: Kept, parent_id: MessageId | None, results: list[ToolResultPart]) -> Script[None]:
+    """Invalid for results of calls that the message above does not make, or that it has results of already."""
+    above = (yield from store.in_session(kept, parent_id)).message() if parent_id else None
+    said = above.parts if above else ()
+    done = {part.call_id for part in said if isinstance(part, ToolResultPart)}
+    open_calls = {part.call_id for part in said if isinstance(part, ToolCallPart)} - done
+    for result in results:
+        if result.call_id not in open_calls:
+            where = {"loc": ["body", "tool_results"], "msg": f"no open call {result.call_id}", "type": "tool_result"}
+            raise Invalid(f"The message above makes no call {result.call_id!r} that is still open.", errors=[where])
+        open_calls.discard(result.call_id)
 
 
 def placed(kept: Kept, message: Message, *, after: Place | None) -> Asked:
@@ -78,7 +97,7 @@ def ask_again(kept: Kept, message_id: MessageId) -> Script[Asked]:
     """Go back to a user's message that is there already, for another answer."""
     found = yield from store.in_session(kept, message_id)
     again = found.message()
-    if again.role != "user":
+    if again.role not in {"user", "tool"}:
         raise Invalid("Only a user's message can be answered again: give a prompt, or the id of a user's message.")
     session = msgspec.structs.replace(kept.session, head_message_id=again.id)
     return Asked(Kept(session, kept.tree, found.place), again.id, found.place, None)

@@ -1,5 +1,6 @@
 """One answer with calls becomes the turns that models know, and no pair of a call and its result is ever split."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -54,6 +55,48 @@ def result(call_id: str, content: str = "yes", **more: object) -> ToolResultPart
 
 def view_of(*path: Message, going_on: Message | None = None, window: int | None = None, model: str = "x/a") -> Told:
     return told(path, model=model, system=None, window=window, going_on=going_on)
+
+
+def handed(*parts: Part | str) -> Message:
+    """An answer whose last calls the client makes."""
+    return msgspec.structs.replace(said("assistant", *parts), finish_reason="tool_calls")
+
+
+def shape(view: Told) -> list[tuple[str, list[str]]]:
+    """Who speaks, and of which calls."""
+    return [(turn.role, [part.call_id for part in turn.parts if hasattr(part, "call_id")]) for turn in view.turns]
+
+
+def test_what_came_of_calls_that_the_client_made_stands_behind_them() -> None:
+    view = view_of(said("user", "Hi"), handed("So.", call("a"), call("b")), said("tool", result("b"), result("a")))
+    assert shape(view) == [("user", []), ("assistant", ["a", "b"]), ("tool", ["a", "b"])]
+    assert "yes" in view.turns[-1].parts[0].content  # type: ignore[union-attr]
+
+
+def test_what_a_person_says_with_their_results_comes_after_them() -> None:
+    path = said("user", "Hi"), handed(call("a")), said("user", result("a"), "And now?"), said("assistant", "Well.")
+    assert shape(view_of(*path)) == [
+        ("user", []),
+        ("assistant", ["a"]),
+        ("tool", ["a"]),
+        ("user", []),
+        ("assistant", []),
+    ]
+
+
+def test_calls_that_the_client_never_made_are_told_as_interrupted() -> None:
+    view = view_of(said("user", "Hi"), handed(call("a"), call("b"), result("b")), said("user", "Never mind."))
+    assert shape(view) == [("user", []), ("assistant", ["a", "b"]), ("tool", ["a", "b"]), ("user", [])]
+    assert view.turns[2].parts[0].content == INTERRUPTED  # type: ignore[union-attr]
+
+
+def test_results_without_their_call_are_not_told() -> None:
+    assert shape(view_of(said("user", result("a"), "And now?"))) == [("user", [])]
+
+
+def test_thoughts_go_back_with_calls_that_the_client_makes() -> None:
+    view = view_of(said("user", "Hi"), handed(HM, call("a")), said("tool", result("a")))
+    assert view.turns[1].parts[0] == HM
 
 
 def test_an_answer_with_calls_becomes_answer_results_answer() -> None:

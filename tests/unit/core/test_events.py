@@ -18,8 +18,8 @@ TOLD = {
     "control", "waiting", "subagent", "step_restarted", "compacted", "title", "usage", "message", "error", "done",
 }  # fmt: skip
 FACTS = {
-    "cancel_requested", "model_replied", "model_switched", "reasoning_sealed", "instructions_added", "pushed",
-    "output_refused", "output_accepted",
+    "cancel_requested", "model_replied", "model_switched", "reasoning_sealed", "tool_handed", "instructions_added",
+    "pushed", "output_refused", "output_accepted",
 }  # fmt: skip
 
 

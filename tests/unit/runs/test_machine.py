@@ -29,6 +29,7 @@ from palaver.core.events import (
     ToolCalled,
     ToolCallGrew,
     ToolFinished,
+    ToolHanded,
     ToolStarted,
 )
 from palaver.core.ids import MessageId, RunId, Seq
@@ -59,7 +60,7 @@ BEGUN: list[RunEvent] = [
 ]
 REPLIED = ModelReplied(finish_reason="tool_calls")
 CHILD = RunId("run_child")
-of_calls = of(ToolStarted, ToolFinished, ApprovalAsked, ApprovalResolved, QuestionAsked, QuestionAnswered)
+of_calls = of(ToolStarted, ToolHanded, ToolFinished, ApprovalAsked, ApprovalResolved, QuestionAsked, QuestionAnswered)
 replies = KINDS[ModelReplied]
 journals = some.lists(any_event | called | replies | of_calls, max_size=14)
 
@@ -321,6 +322,19 @@ def test_cancelling_leaves_nothing_wanted_of_open_calls_and_keeps_them_and_late_
     run = after(run, finished("call_2"))
     assert [one.result is not None for one in run.calls] == [False, True, False]
     assert wants(run) == {Conclude()}
+
+
+def test_calls_that_the_client_makes_end_the_run_once_all_others_are_answered() -> None:
+    run = after(asked("call_1", "call_2", "call_3"), ToolHanded(call_id="call_1"), approval("call_2"))
+    assert wants(run) == {AskPerson("call_2"), UseTool("call_3")}
+    run = after(run, ToolHanded(call_id="call_3"), finished("call_2"))
+    assert (wants(run), run.ending) == ({Conclude()}, Ending("tool_calls"))
+    assert [part.call_id for part in parts(run.steps, run.calls) if isinstance(part, ToolResultPart)] == ["call_2"]
+
+
+def test_a_run_that_is_cancelled_while_calls_wait_is_interrupted_whoever_makes_them() -> None:
+    run = after(asked("call_1", "call_2"), ToolHanded(call_id="call_1"), CancelRequested(), finished("call_2"))
+    assert (wants(run), run.ending) == ({Conclude()}, Ending("interrupted"))
 
 
 def test_a_limit_ends_a_run_between_its_steps() -> None:
