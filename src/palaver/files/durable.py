@@ -12,9 +12,9 @@ _AT_ONCE = 8  # systems take syncs that wait together as one
 _MANY = 64  # from here on it is cheaper to write out the whole file system
 
 
-def sync_all(paths: Sequence[Path]) -> None:
+def sync_all(paths: Sequence[str]) -> None:
     """Return once the files or folders are on the disk; all lie in the same file system. What has vanished is fine."""
-    if len(paths) > _MANY and _sync_file_system(paths[0].parent):
+    if len(paths) > _MANY and _sync_file_system(Path(paths[0]).parent):
         return
     if len(paths) < 2:
         for path in paths:
@@ -31,7 +31,7 @@ def sync_around(folder: Path) -> None:
         os.sync()
 
 
-def sync(path: Path) -> None:
+def sync(path: str | Path) -> None:
     """Return once one file or folder is on the disk."""
     with suppress(FileNotFoundError):
         found = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

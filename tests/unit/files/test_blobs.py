@@ -111,6 +111,6 @@ def test_what_is_kept_again_is_young_again(tmp_path: Path) -> None:
 def test_a_sweep_removes_what_a_dead_process_was_writing(tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
     draft, file = blobs.begin()
-    file.close()
+    os.close(file)
     assert blobs.sweep(set(), older_than=LATER).blobs == 1
-    assert not draft.exists()
+    assert not Path(draft).exists()
