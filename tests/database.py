@@ -9,6 +9,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from palaver.agents import tables as of_agents
 from palaver.context import tables as of_contexts
+from palaver.context.memory import tables as of_memory
 from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
 from palaver.runs import tables as of_runs
@@ -23,6 +24,7 @@ TABLES = (
     of_agents.definitions,
     of_contexts.manifests,
     of_files.snapshots,
+    of_memory.memories,
     of_identity.users,
     of_projects.projects,
     of_runs.runs,
@@ -37,8 +39,8 @@ def every_table() -> Script[None]:
         yield Statement(text(str(CreateTable(table).compile(dialect=DIALECT))))()
         for index in table.indexes:
             yield Statement(text(str(CreateIndex(index).compile(dialect=DIALECT))))()
-    yield Statement(text(of_sessions.SQLITE_WORDS))()
-    yield Statement(text(of_sessions.SQLITE_SEARCH))()
+    for made in (of_sessions.SQLITE_WORDS, of_sessions.SQLITE_SEARCH, *of_memory.SQLITE_SEARCH):
+        yield Statement(text(made))()
 
 
 @asynccontextmanager
