@@ -102,6 +102,16 @@ PROMISES = {
     "projects:ownership": Promise(
         says="A project is its owner's alone; deleting it leaves its sessions.", because="issue:#4"
     ),
+    "projects:files": Promise(
+        says="Files of a project are its owner's alone, have limits, and go with it.", because="product"
+    ),
+    "projects:files:read-only": Promise(
+        says="All sessions of a project read its files; none changes them, by tool, program or rewind.",
+        because="product",
+    ),
+    "projects:files:told": Promise(
+        says="An answer says which files of the project its model was told of.", because="product"
+    ),
     "projects:instructions": Promise(
         says="What a project says is told to the model in each of its sessions.", because="issue:#4"
     ),

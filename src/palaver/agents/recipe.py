@@ -67,6 +67,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subagents: tuple[Subagent, ...] = ()
     skills: tuple[SkillBrief, ...] = ()
     project: str = ""  # what is told in every session of the session's project
+    project_files: tuple[str, ...] = ()  # those of the project's files that are told by name in `project`
     mcp: tuple[dict[str, Any], ...] = ()
     hooks: tuple[dict[str, Any], ...] = ()
     output_format: OutputFormat | None = None

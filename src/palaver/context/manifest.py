@@ -60,7 +60,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `shortened` are messages whose results were told in part, `left_out` those that did not fit, `not_considered` how
     many stand before all of them; `steps_left_out` counts calls of the answer itself. `guidance` is what was added to
-    the instructions for this turn. `summary_id` is the message that stands for `summarized` older ones.
+    the instructions for this turn. `files` were told whole or in part; of `project_files` the model was told that tools
+    can read them. `summary_id` is the message that stands for `summarized` older ones.
     """
 
     message_id: MessageId | None = None
@@ -80,6 +81,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     summary_id: MessageId | None = None
     summarized: int = 0
     files: tuple[str, ...] = ()
+    project_files: tuple[str, ...] = ()
     images: int = 0
     tools: Offered = Offered()
     tokens: Tokens = Tokens()

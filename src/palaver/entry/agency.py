@@ -27,6 +27,7 @@ from palaver.files.workspaces import Workspaces
 from palaver.kit.clock import Clock
 from palaver.privacy.sealing import Sealer
 from palaver.runs.prompt import Prompt
+from palaver.sessions.grounds import Grounds
 from palaver.sessions.service import Sessions
 from palaver.storage.port import Database
 from palaver.tools.builtin.programs import programs, withheld
@@ -59,6 +60,7 @@ class Agency:
     agents: Agents
     workspaces: Workspaces
     files: Files
+    grounds: Grounds
     chosen: Chosen
     places: "HousePlaces"
     web: tuple[WebFetch | WebSearch, ...]
@@ -99,7 +101,8 @@ async def open_agency(
     files = open_files(home, settings.files, database, clock)
     workspaces = files.home.workspaces
     places = HousePlaces(servers, agents.recipes, workspaces, settings.agents)
-    return Agency(tools, servers, hooks, agents, workspaces, files, chosen, places, web)
+    grounds = Grounds(database, workspaces)
+    return Agency(tools, servers, hooks, agents, workspaces, files, grounds, chosen, places, web)
 
 
 class HousePlaces:
@@ -149,7 +152,7 @@ class Settling:
         """The prompt with its command written out, and its recipe."""
         session = await self._sessions.find(principal.user_id, prompt.session_id) if prompt.session_id else None
         said = text_of(prompt.parts)
-        shared = await self._sessions.projects.instructions(principal.user_id, session.project_id if session else None)
+        brief = await self._sessions.projects.brief(principal.user_id, session.project_id if session else None)
         expanded = await self._recipes.expand(principal, said) if said.startswith("/") else None
         recipe = await self._recipes.resolve(
             principal, prompt.wanted, session.settings if session else None, command=expanded
@@ -163,9 +166,9 @@ class Settling:
                 parts=(TextPart(text=expanded.text), *others),
                 metadata={**prompt.metadata, "command": said[:1_000]},
             )
-        return msgspec.structs.replace(
-            prompt, recipe=msgspec.structs.replace(recipe, project=shared) if shared else recipe
-        )
+        if brief.text:
+            recipe = msgspec.structs.replace(recipe, project=brief.text, project_files=brief.files)
+        return msgspec.structs.replace(prompt, recipe=recipe)
 
     async def _prompt(self, principal: Principal, said: str, recipe: Recipe) -> Expanded | None:
         """What an MCP server's prompt says: `/mcp__server__prompt name=value …`; None where there is no such server."""

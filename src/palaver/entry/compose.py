@@ -161,6 +161,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     sessions.removed = agency.files.session_removed
     sessions.projects = projects = Projects(database, clock)
     sessions.check_mode = agency.agents.recipes.check_mode
+    projects.removed, projects.shelf = agency.files.session_removed, agency.grounds.shelf
     ground = _Ground(settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics)
     driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
     house = House(
@@ -218,6 +219,7 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     delegating = Delegating(journal)
     questioning = Questioning(journal, agency.workspaces, clock, expiry=settings.approval_expiry)
     concluding = Concluding(journal, count=counting.count, clock=clock)
+    questioning.ground = agency.grounds.of
     hands = _hands(ground, inference, agency, (journal, delegating, questioning, concluding))
     family = Family(journal)
     driver = Driver(journal, hands, ground.tasks)

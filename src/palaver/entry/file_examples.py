@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from palaver.files.api import Brought, FileList
+from palaver.files.api import Brought, FileList, of_project
 from palaver.files.preview import Preview
 from palaver.files.service import FileInfo, UploadInfo
 from palaver.files.uploads_api import UploadList
@@ -15,11 +15,11 @@ _LATER = "2026-11-21T12:00:01.250000Z"
 _FILE = FileInfo(PATH, 5, "text/markdown", _LATER, _SHA)
 _UPLOAD = UploadInfo(FILE, "tree.png", "image/png", 48_211, _SHA, _LATER)
 
-REQUESTS: dict[str, dict[str, Any]] = {
+_REQUESTS: dict[str, dict[str, Any]] = {
     "move_file": {"Another name": {"path": PATH, "to": "notes/old/trees.md", "on_conflict": "keep_both"}},
     "create_folder": {"A folder": {"path": "notes"}},
 }
-ANSWERS: dict[str, Any] = {
+_ANSWERS: dict[str, Any] = {
     "list_files": FileList([_FILE], None),
     "upload_files": Brought([_FILE]),
     "put_file": _FILE,
@@ -30,3 +30,15 @@ ANSWERS: dict[str, Any] = {
     "list_uploads": UploadList([_UPLOAD]),
     "get_upload": _UPLOAD,
 }
+
+_OF_FILES = ("_file", "_files", "_folder")  # how operations end that projects have as well
+
+
+def _with_projects(given: dict[str, Any]) -> dict[str, Any]:
+    """The same for the files of projects."""
+    told = {of_project(name): one for name, one in given.items() if name.endswith(_OF_FILES)}
+    return {**given, **told}
+
+
+REQUESTS: dict[str, dict[str, Any]] = _with_projects(_REQUESTS)
+ANSWERS: dict[str, Any] = _with_projects(_ANSWERS)

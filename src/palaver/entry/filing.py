@@ -1,15 +1,15 @@
 """Puts together what keeps files: workspaces, contents, snapshots, and the sweep; it serves and decides nothing."""
 
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from fastapi import APIRouter
 
-from palaver.core.ids import SessionId, UserId
 from palaver.files import api as files_api
 from palaver.files import uploads_api
+from palaver.files.api import Owns
 from palaver.files.blobs import Blobs
 from palaver.files.jobs import Roots, Sweep
 from palaver.files.service import Files, Home
@@ -38,10 +38,11 @@ def sweep_of(files: Files, database: Database, clock: Clock) -> Sweep:
     return Sweep(database, files.home, clock, sessions=alive_sessions, messages=alive_messages, roots=ROOTS)
 
 
-def routers(files: Files, owns: Callable[[UserId, SessionId], Awaitable[None]], door: Door) -> Sequence[APIRouter]:
+def routers(files: Files, owns: Owns, owns_project: Owns, door: Door) -> Sequence[APIRouter]:
     """The doors to files."""
     return (
         files_api.routes(files, owns, door, SECURED, documents=_document),
+        files_api.of_projects(files, owns_project, door, SECURED, documents=_document),
         uploads_api.routes(files, door, SECURED),
     )
 

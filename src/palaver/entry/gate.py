@@ -26,9 +26,9 @@ API = "/api/v1/"
 
 # What takes more than JSON and counts what comes itself, piece by piece.
 _STREAMED = frozenset({("POST", "/api/v1/sessions/import"), ("POST", "/api/v1/files")})
-_FILES = re.compile(r"/api/v1/(?:sessions/[^/]+/)?files")  # forms are posted there
-_FILE = re.compile(r"/api/v1/sessions/[^/]+/files/.+", re.DOTALL)  # and files are put there as they are
-_MOVE = re.compile(r"/api/v1/sessions/[^/]+/files/move")
+_FILES = re.compile(r"/api/v1/(?:(?:sessions|projects)/[^/]+/)?files")  # forms are posted there
+_FILE = re.compile(r"/api/v1/(?:sessions|projects)/[^/]+/files/.+", re.DOTALL)  # and files are put there as they are
+_MOVE = re.compile(r"/api/v1/(?:sessions|projects)/[^/]+/files/move")
 
 _KEPT_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})

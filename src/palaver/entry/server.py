@@ -63,7 +63,7 @@ def application(house: House) -> ASGIApp:
         realtime_api.routes(house.runs, house.sessions, house.bus, pulse=house.pulse, door=door),
         runs_api.routes(house.runs, house.sessions, door),
         approvals_api.routes(house.answering, house.sessions, house.inference.resolve, door),
-        *filing.routers(house.agency.files, _owner_of(house), door),
+        *filing.routers(house.agency.files, _owner_of(house), _owner_of_project(house), door),
         tools_api.routes(house.agency.tools, door),
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
@@ -96,6 +96,13 @@ def _seeing(house: House) -> Seeing:
 def _owner_of(house: House) -> Callable[[UserId, SessionId], Awaitable[None]]:
     async def owns(user_id: UserId, session_id: SessionId) -> None:
         await house.sessions.find(user_id, session_id)
+
+    return owns
+
+
+def _owner_of_project(house: House) -> Callable[[UserId, SessionId], Awaitable[None]]:
+    async def owns(user_id: UserId, project_id: SessionId) -> None:
+        await house.projects.get(user_id, project_id)
 
     return owns
 

@@ -1,6 +1,6 @@
-"""The files of a session over HTTP: brought in, listed, looked at, moved, downloaded and deleted.
+"""The files of a session or project over HTTP: brought in, listed, looked at, moved, downloaded and deleted.
 
-Whose session it is, is asked above. Bodies go to the disk as they come, and files to the socket as they are read.
+Whose it is, is asked above. Bodies go to the disk as they come, and files to the socket as they are read.
 """
 
 import asyncio
@@ -52,8 +52,8 @@ PICTURES = {"image/png": _BINARY, "image/jpeg": _BINARY}
 REFUSED = problems(
     _401="No credential, or one that does not hold.",
     _403="The credential does not allow it.",
-    _404="No such session or file.",
-    _422="A field is wrong, or the path leads out of the session's files.",
+    _404="No such session, project or file.",
+    _422="A field is wrong, or the path leads out of its files.",
 )
 NOT_TAKEN = REFUSED | problems(
     _409="Something of this name is there already.",
@@ -63,7 +63,7 @@ NOT_TAKEN = REFUSED | problems(
 
 
 class FileList(msgspec.Struct, frozen=True):
-    """A page of a session's files; `next_cursor` asks for the one after it."""
+    """A page of files; `next_cursor` asks for the one after it."""
 
     items: list[FileInfo]
     next_cursor: str | None
@@ -94,13 +94,28 @@ class FolderIn(BaseModel):
 
 
 class Asking(NamedTuple):
-    """A person, and a session that is theirs."""
+    """A person, and a session that is theirs; of a project its id, which names its workspace as well."""
 
     user_id: UserId
     session_id: SessionId
 
 
-Session = Callable[..., Awaitable[Asking]]
+class Place(NamedTuple):
+    """Whose files a router is about ("session" or "project"), the dependency that finds it, and how it is secured."""
+
+    noun: str
+    asking: Callable[..., Awaitable[Asking]]
+    secured: dict[str, Any]
+
+    def named(self, operation: str) -> str:
+        """The operation's id; those of sessions came first and have the plain ones."""
+        return operation if self.noun == "session" else of_project(operation)
+
+
+def of_project(operation: str) -> str:
+    """The id of an operation on a project's files, by that of the one on a session's."""
+    verb, _, rest = operation.partition("_")
+    return f"{verb}_project_{rest}"
 
 
 def routes(files: Files, owns: Owns, door: Door, secured: dict[str, Any], *, documents: Documents) -> APIRouter:
@@ -108,30 +123,46 @@ def routes(files: Files, owns: Owns, door: Door, secured: dict[str, Any], *, doc
 
     `secured` is what the OpenAPI document says of an endpoint behind the door; `documents` reads texts of documents.
     """
-    router = APIRouter(prefix="/api/v1/sessions/{session_id}", tags=["files"])
 
     async def session(session_id: str, principal: Annotated[Principal, Depends(door)]) -> Asking:
         await owns(principal.user_id, SessionId(session_id))
         return Asking(principal.user_id, SessionId(session_id))
 
-    _reading(router, files, session, secured)
-    _looking(router, (files, documents), session, secured)
-    _bringing(router, files, session, secured)
-    _changing(router, files, session, secured)
+    router = APIRouter(prefix="/api/v1/sessions/{session_id}", tags=["files"])
+    return _all_of(router, (files, documents), Place("session", session, secured))
+
+
+def of_projects(files: Files, owns: Owns, door: Door, secured: dict[str, Any], *, documents: Documents) -> APIRouter:
+    """Everything below /projects/{id}/files, as `routes`: a project has a workspace of its own, under its id."""
+
+    async def project(project_id: str, principal: Annotated[Principal, Depends(door)]) -> Asking:
+        await owns(principal.user_id, SessionId(project_id))
+        return Asking(principal.user_id, SessionId(project_id))
+
+    router = APIRouter(prefix="/api/v1/projects/{project_id}", tags=["files"])
+    return _all_of(router, (files, documents), Place("project", project, secured))
+
+
+def _all_of(router: APIRouter, shown: tuple[Files, Documents], place: Place) -> APIRouter:
+    files, _ = shown
+    _reading(router, files, place)
+    _looking(router, shown, place)
+    _bringing(router, files, place)
+    _changing(router, files, place)
     return router
 
 
-def _reading(router: APIRouter, files: Files, session: Session, secured: dict[str, Any]) -> None:
+def _reading(router: APIRouter, files: Files, place: Place) -> None:
     @router.get(
         "/files",
-        operation_id="list_files",
-        summary="List the files of a session",
+        operation_id=place.named("list_files"),
+        summary=f"List the files of a {place.noun}",
         responses=described(FileList) | REFUSED,
-        openapi_extra=secured,
+        openapi_extra=place.secured,
         response_class=Response,
     )
     async def list_files(
-        asking: Annotated[Asking, Depends(session)],
+        asking: Annotated[Asking, Depends(place.asking)],
         *,
         after: Annotated[str | None, Query(alias="cursor", max_length=4096)] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -146,16 +177,16 @@ def _reading(router: APIRouter, files: Files, session: Session, secured: dict[st
 
     @router.head(
         "/files/{path:path}",
-        operation_id="head_file",
+        operation_id=place.named("head_file"),
         summary="What a download of a file would say of it",
         responses={200: {"description": "Its headers."}} | REFUSED,
-        openapi_extra=secured,
+        openapi_extra=place.secured,
         response_class=Response,
     )
     @router.get(
         "/files/{path:path}",
-        operation_id="get_file",
-        summary="Download a file of a session",
+        operation_id=place.named("get_file"),
+        summary=f"Download a file of a {place.noun}",
         responses={
             200: {"description": "The file's bytes.", "content": BYTES},
             206: {"description": "The part that `Range` asks for.", "content": BYTES},
@@ -163,28 +194,28 @@ def _reading(router: APIRouter, files: Files, session: Session, secured: dict[st
         }
         | REFUSED
         | problems(_416="The file has no such part."),
-        openapi_extra=secured,
+        openapi_extra=place.secured,
         response_class=Response,
     )
-    async def get_file(path: str, request: Request, asking: Annotated[Asking, Depends(session)]) -> Response:
+    async def get_file(path: str, request: Request, asking: Annotated[Asking, Depends(place.asking)]) -> Response:
         """The bytes of one file, to be saved and not to be shown. `ETag` is their SHA-256; `Range` resumes."""
         workspace = files.home.workspaces.of(asking.session_id)
         source = Source(workspace.open(path), path.rpartition("/")[2])
         return await asyncio.to_thread(Download, source, files.hashes.of, Asked.of(request.headers))
 
 
-def _looking(router: APIRouter, shown: tuple[Files, Documents], session: Session, secured: dict[str, Any]) -> None:
+def _looking(router: APIRouter, shown: tuple[Files, Documents], place: Place) -> None:
     files, documents = shown
 
     @router.get(
         "/previews/{path:path}",
-        operation_id="preview_file",
-        summary="Look at a file of a session",
+        operation_id=place.named("preview_file"),
+        summary=f"Look at a file of a {place.noun}",
         responses=_seen(described(Preview)) | REFUSED,
-        openapi_extra=secured,
+        openapi_extra=place.secured,
         response_class=Response,
     )
-    async def preview(path: str, asking: Annotated[Asking, Depends(session)]) -> Response:
+    async def preview(path: str, asking: Annotated[Asking, Depends(place.asking)]) -> Response:
         """The beginning of a text, the text of a PDF or DOCX file, or a small picture (as image/png or image/jpeg)."""
 
         def looked() -> Preview | Picture:
@@ -197,19 +228,19 @@ def _looking(router: APIRouter, shown: tuple[Files, Documents], session: Session
         return answer(found)
 
 
-def _bringing(router: APIRouter, files: Files, session: Session, secured: dict[str, Any]) -> None:
+def _bringing(router: APIRouter, files: Files, place: Place) -> None:
     @router.post(
         "/files",
         status_code=201,
-        operation_id="upload_files",
-        summary="Bring files into a session",
+        operation_id=place.named("upload_files"),
+        summary=f"Bring files into a {place.noun}",
         responses=described(Brought, 201) | NOT_TAKEN | problems(_415="The body is no multipart/form-data."),
-        openapi_extra=secured | FORM,
+        openapi_extra=place.secured | FORM,
         response_class=Response,
     )
     async def upload(
         request: Request,
-        asking: Annotated[Asking, Depends(session)],
+        asking: Annotated[Asking, Depends(place.asking)],
         folder: Annotated[str, Query(max_length=4096, description="The folder they go to.")] = "",
         on_conflict: Annotated[OnConflict, Query(description="What happens to a name that is taken.")] = "refuse",
     ) -> Response:
@@ -220,16 +251,16 @@ def _bringing(router: APIRouter, files: Files, session: Session, secured: dict[s
 
     @router.put(
         "/files/{path:path}",
-        operation_id="put_file",
-        summary="Bring one file into a session, as it is",
+        operation_id=place.named("put_file"),
+        summary=f"Bring one file into a {place.noun}, as it is",
         responses=described(FileInfo) | NOT_TAKEN,
-        openapi_extra=secured | RAW,
+        openapi_extra=place.secured | RAW,
         response_class=Response,
     )
     async def put(
         path: str,
         request: Request,
-        asking: Annotated[Asking, Depends(session)],
+        asking: Annotated[Asking, Depends(place.asking)],
         on_conflict: Annotated[OnConflict, Query(description="What happens to a name that is taken.")] = "replace",
     ) -> Response:
         """The body is the file. One that breaks off leaves what was there before."""
@@ -237,43 +268,43 @@ def _bringing(router: APIRouter, files: Files, session: Session, secured: dict[s
         return answer(info)
 
 
-def _changing(router: APIRouter, files: Files, session: Session, secured: dict[str, Any]) -> None:
+def _changing(router: APIRouter, files: Files, place: Place) -> None:
     @router.delete(
         "/files/{path:path}",
         status_code=204,
-        operation_id="delete_file",
-        summary="Delete a file or folder of a session",
+        operation_id=place.named("delete_file"),
+        summary=f"Delete a file or folder of a {place.noun}",
         responses={204: {"description": "It is gone."}} | REFUSED,
-        openapi_extra=secured,
+        openapi_extra=place.secured,
         response_class=Response,
     )
-    async def delete(path: str, asking: Annotated[Asking, Depends(session)]) -> Response:
+    async def delete(path: str, asking: Annotated[Asking, Depends(place.asking)]) -> Response:
         """A folder goes with everything in it. Checkpoints still have what was there when they were set."""
         await files.remove(asking.user_id, asking.session_id, path)
         return Response(status_code=204)
 
     @router.post(
         "/files/move",
-        operation_id="move_file",
-        summary="Give a file or folder of a session another path",
+        operation_id=place.named("move_file"),
+        summary=f"Give a file or folder of a {place.noun} another path",
         responses=described(FileInfo) | NOT_TAKEN,
-        openapi_extra=secured,
+        openapi_extra=place.secured,
         response_class=Response,
     )
-    async def move(given: MoveIn, asking: Annotated[Asking, Depends(session)]) -> Response:
+    async def move(given: MoveIn, asking: Annotated[Asking, Depends(place.asking)]) -> Response:
         """Folders are not put together: a folder's new path must be free."""
         return answer(await files.move(asking.session_id, given.path, given.to, given.on_conflict))
 
     @router.post(
         "/folders",
         status_code=201,
-        operation_id="create_folder",
-        summary="Make a folder in a session",
+        operation_id=place.named("create_folder"),
+        summary=f"Make a folder in a {place.noun}",
         responses=described(FileInfo, 201) | NOT_TAKEN,
-        openapi_extra=secured,
+        openapi_extra=place.secured,
         response_class=Response,
     )
-    async def make(given: FolderIn, asking: Annotated[Asking, Depends(session)]) -> Response:
+    async def make(given: FolderIn, asking: Annotated[Asking, Depends(place.asking)]) -> Response:
         """One that is there already is fine."""
         return answer(await files.make_folder(asking.session_id, given.path), 201)
 

@@ -4,6 +4,7 @@ from palaver.core.errors import Invalid
 
 LONGEST_PATH = 1_024  # bytes; far below what systems take, so that a prefix of our own always fits
 LONGEST_NAME = 255  # bytes: what Linux and macOS take
+PROJECT = "@project"  # the folder of a workspace in which the files of its project are seen
 DEEPEST = 64  # folders in each other; every one costs an open file while a tree is walked
 
 

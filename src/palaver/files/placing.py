@@ -10,7 +10,7 @@ from typing import Literal
 
 from palaver.core.errors import Conflict, Invalid, NotFound, PayloadTooLarge
 from palaver.files.descent import belong_to_folder, check_regular, folder, told
-from palaver.files.paths import LONGEST_NAME, inside
+from palaver.files.paths import LONGEST_NAME, PROJECT, inside
 from palaver.files.scanning import TEMPORARY
 from palaver.files.workspace import OWN, Workspace
 
@@ -29,7 +29,10 @@ class NameTaken(Conflict):
 def writable(path: str) -> str:
     """The path as `inside` spells it, if people may put something there: Palaver's own folder is not for them."""
     path = inside(path)
-    if path.split("/", 1)[0] == OWN or any(name.startswith(TEMPORARY) for name in path.split("/")):
+    top = path.split("/", 1)[0]
+    if top == PROJECT:
+        raise Invalid(f"“{PROJECT}” is where the files of a project are seen; choose another name.")
+    if top == OWN or any(name.startswith(TEMPORARY) for name in path.split("/")):
         raise Invalid(f"“{OWN}” is where Palaver keeps what it needs; choose another name.")
     return path
 

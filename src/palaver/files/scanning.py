@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 from palaver.core.errors import StorageFull
 from palaver.files.blobs import PIECE, Blob
-from palaver.files.paths import DEEPEST
+from palaver.files.paths import DEEPEST, PROJECT
 from palaver.files.trees import Node, encoded, totals
 
 TEMPORARY = ".palaver-new-"  # how files are called while Palaver writes them
@@ -94,7 +94,8 @@ class Scan:
                 if was is not None and was[0] == now.st_ctime_ns and was[1] == now.st_ino:
                     entries[name] = was
                 elif stat.S_ISDIR(now.st_mode):
-                    below.append((name, now))
+                    if path or name != PROJECT or _holds_something(here, name):
+                        below.append((name, now))
                 else:
                     self._one(entries, here, f"{path}{name}", now)
         self._spend(len(entries) + len(below))
@@ -199,6 +200,19 @@ def _same(entries: dict[str, Seen], known: dict[str, Seen]) -> bool:
         if was is not seen and (was is None or was.node != seen.node):
             return False
     return True
+
+def _holds_something(here: int, name: str) -> bool:
+    """Whether there are files of the session's own where others' are seen: an empty folder is only their place."""
+    try:
+        inner = os.open(name, _FOLDER, dir_fd=here)
+    except OSError:
+        return True
+    try:
+        with os.scandir(inner) as found:
+            return next(found, None) is not None
+    finally:
+        os.close(inner)
+
 
 
 def _node(name: str, now: os.stat_result, blob: Blob) -> Node:

@@ -1,6 +1,7 @@
 """What can be done with the files of a session, and with files that are brought in for messages.
 
-Whose session it is, is asked above. Nothing here holds a file in memory.
+A project has a workspace too, with its id in the place of a session's. Whose they are, is asked above. Nothing here
+holds a file in memory.
 """
 
 import asyncio
@@ -190,7 +191,7 @@ class Files:
         ]
         if session_id:
             most = settings.workspace_bytes
-            said = f"The files of this session may have {most:,} bytes together; {used:,} are used."
+            said = f"The files of this {_noun(session_id)} may have {most:,} bytes together; {used:,} are used."
             bounds.append(Bound(most - used, said))
         return await asyncio.to_thread(Draft, self._workspaces.drafts, min(bounds))
 
@@ -220,6 +221,10 @@ class Files:
 
 
 def told(upload: Upload) -> UploadInfo:
+def _noun(session_id: SessionId) -> str:
+    return "project" if session_id.startswith("prj_") else "session"
+
+
     """An upload as clients see it."""
     return UploadInfo(upload.id, upload.name, upload.media_type, upload.bytes, upload.sha256, upload.created_at)
 

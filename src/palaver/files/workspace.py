@@ -7,8 +7,8 @@ import os
 import secrets
 import stat
 import threading
-from collections.abc import Callable, Container, Generator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Container, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -54,17 +54,16 @@ class Workspace:
     ) -> None:
         self.root = root
         self.settings = settings or FileSettings()
+        self.lent: Mapping[str, Workspace] = {}  # files of others that can be read here; see `files.joined`
         self._settle = settle
         self._unsettled = settle is not None
         self._writing = threading.RLock()
         self._used: int | None = None
         self._since = 0
 
-    @contextmanager
-    def alone(self) -> Generator[None]:
+    def alone(self) -> AbstractContextManager[object]:
         """Nobody else writes here meanwhile; programs that run in the workspace do not heed it."""
-        with self._writing:
-            yield
+        return self._writing
 
     def settled(self) -> None:
         """Do what was still to be done before the files are used: lay out those of a snapshot, or end a restore."""

@@ -10,7 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 from palaver.core.events import QuestionAnswered, QuestionAsked, RunEvent, ToolProgressed
+from palaver.core.ids import SessionId, UserId
 from palaver.core.questions import Answers, Option, Question
+from palaver.files.workspace import Workspace
 from palaver.files.workspaces import Workspaces
 from palaver.kit.clock import Clock, stamp
 from palaver.runs import approvals_store, store
@@ -29,6 +31,9 @@ LONGEST_LINE = 500
 # What is told of questions that a call asks, under the id by which they are answered.
 Notify = Callable[[str, Sequence[Question]], Awaitable[None]]
 
+# The workspace of somebody's session, with what others lend to it.
+Ground = Callable[[UserId, SessionId], Awaitable[Workspace]]
+
 
 class Questioning:
     """Asks people in the name of runs."""
@@ -38,6 +43,7 @@ class Questioning:
         self._workspaces = workspaces
         self._clock = clock
         self._expiry = expiry
+        self.ground: Ground = self._own  # where agents work
 
     async def ask(self, live: Live, call: Call, arguments: dict[str, Any]) -> Sequence[RunEvent]:
         """The agent's own question: the run waits for its answer."""
@@ -51,14 +57,14 @@ class Questioning:
         )
         return await self._put(live, call.id, call.name, call.arguments, questions=(question,), interrupted=True)
 
-    def scene(self, live: Live, call: Call, notify: Notify) -> Scene:
+    async def scene(self, live: Live, call: Call, notify: Notify) -> Scene:
         """Where a call happens; `notify` is told of what the call asks the person."""
         return Scene(
             user_id=live.user_id,
             session_id=live.session_id,
             run_id=live.id,
             call_id=call.id,
-            workspace=self._workspaces.of(live.prompt.ground(live.session_id)),
+            workspace=await self.ground(live.user_id, live.prompt.ground(live.session_id)),
             progress=self._teller(live, call.id),
             ask=lambda questions: self._in_mid_call(live, call, questions, notify),
         )
@@ -81,6 +87,9 @@ class Questioning:
             return closed, None
 
         await self._journal.boundary(live, waits_no_more())
+
+    async def _own(self, user_id: UserId, session_id: SessionId) -> Workspace:
+        return self._workspaces.of(session_id)
 
     def _teller(self, live: Live, call_id: str) -> Callable[[str], None]:
         last = 0.0

@@ -73,4 +73,7 @@ class Seeing:
             path, live.asked, system=speaking.system(live, box, form=None), tools=box.specs, going_on=None, answer=None
         )
         settings = {"permission_mode": live.mode} if box.specs else {}
-        return described(view, live.asked, box.specs, settings, session_id=session_id, before=depth - len(path))
+        return described(
+            view, live.asked, box.specs, settings, session_id=session_id, before=depth - len(path),
+            project_files=prompt.recipe.project_files,
+        )  # fmt: skip

@@ -27,6 +27,7 @@ def seen(live: Live, *, at: str, reported: int | None) -> Manifest | None:
         before=live.place.depth + 1 - len(live.path or ()),
         reported=reported,
         answer=(live.message_id, live.id, at),
+        project_files=live.prompt.recipe.project_files,
     )
 
 
@@ -41,6 +42,7 @@ def described(
     before: int = 0,
     reported: int | None = None,
     answer: tuple[MessageId | None, RunId | None, str | None] = (None, None, None),
+    project_files: tuple[str, ...] = (),
 ) -> Manifest:
     """What is told, as a manifest."""
     files, images = manifest.shown(view)
@@ -63,6 +65,7 @@ def described(
         summary_id=view.summary_id,
         summarized=view.summarized,
         files=files,
+        project_files=project_files,
         images=images,
         tools=manifest.offered(specs),
         tokens=manifest.tokens(view.weights, reported),

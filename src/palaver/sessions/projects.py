@@ -3,21 +3,28 @@
 Everything about a project is its owner's alone. Sessions of a deleted project remain, in none.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 
 from palaver.core.errors import Invalid, NotFound
-from palaver.core.ids import UserId
+from palaver.core.ids import SessionId, UserId
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.pages import BadCursor, cursor, position
 from palaver.sessions import projects_store
-from palaver.sessions.project import Project
+from palaver.sessions.project import NO_BRIEF, Brief, Project, Shelf
 from palaver.storage.port import Database
 from palaver.storage.script import Script
 
 PROJECT = "prj"
+
+# The files of a project that was found to be somebody's.
+Look = Callable[[SessionId], Awaitable[Shelf]]
+
+# Whoever else keeps something of a project that was deleted.
+Removed = Callable[[SessionId], Awaitable[None]]
 
 
 class ProjectList(msgspec.Struct, frozen=True):
@@ -33,6 +40,8 @@ class Projects:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self.removed: Removed = _nothing_else
+        self.shelf: Look = _no_files
 
     async def create(self, user_id: UserId, given: dict[str, Any]) -> Project:
         """A new project."""
@@ -57,8 +66,9 @@ class Projects:
         return await self._database.write(self._change(user_id, project_id, given))
 
     async def remove(self, user_id: UserId, project_id: str) -> None:
-        """Delete a project; its sessions remain, in none."""
+        """Delete a project with its files; its sessions remain, in none."""
         await self._database.write(projects_store.remove(project_id, user_id))
+        await self.removed(SessionId(project_id))
 
     async def knows(self, user_id: UserId, project_id: str) -> bool:
         """Whether there is such a project of this person."""
@@ -74,14 +84,17 @@ class Projects:
             at = {"loc": ["body", "project_id"], "msg": "not a project of yours", "type": "project"}
             raise Invalid("There is no such project.", errors=[at])
 
-    async def instructions(self, user_id: UserId, project_id: str | None) -> str:
+    async def brief(self, user_id: UserId, project_id: str | None) -> Brief:
         """What models are told in every session of a project; nothing for none, and for one that is gone."""
         if project_id is None:
-            return ""
+            return NO_BRIEF
         try:
-            return (await self.get(user_id, project_id)).instructions or ""
+            project = await self.get(user_id, project_id)
         except NotFound:
-            return ""
+            return NO_BRIEF
+        shelf = await self.shelf(SessionId(project_id))
+        told = (project.instructions, shelf.told())
+        return Brief("\n\n".join(text for text in told if text), shelf.paths)
 
     def _change(self, user_id: UserId, project_id: str, given: dict[str, Any]) -> Script[Project]:
         project = yield from projects_store.find(project_id, user_id)
@@ -91,6 +104,14 @@ class Projects:
 
     def _now(self) -> str:
         return stamp(self._clock.now())
+
+
+async def _nothing_else(project_id: SessionId) -> None:
+    """Nobody keeps anything."""
+
+
+async def _no_files(project_id: SessionId) -> Shelf:
+    return Shelf()
 
 
 def _position(word: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, insert, select, tuple_, update
 
 from palaver.core.errors import NotFound
-from palaver.core.ids import UserId
+from palaver.core.ids import SessionId, UserId
 from palaver.sessions import store
 from palaver.sessions.project import Project
 from palaver.sessions.projects_tables import projects
@@ -32,6 +32,15 @@ _PAGE = Statement(
     .order_by(projects.c.updated_at.desc(), projects.c.id.desc())
     .limit(bindparam("limit"))
 )
+_OF_SESSION = Statement(
+    select(projects.c.id)
+    .join(sessions, sessions.c.project_id == projects.c.id)
+    .where(
+        sessions.c.id == bindparam("session_id"),
+        sessions.c.user_id == bindparam("whose"),
+        projects.c.user_id == bindparam("whose"),
+    )
+)
 _MEMBERS = Statement(
     select(sessions.c.body).where(sessions.c.user_id == bindparam("whose"), sessions.c.project_id == bindparam("key"))
 )
@@ -49,6 +58,12 @@ def find(project_id: str, user_id: UserId) -> Script[Project]:
     if row is None:
         raise NotFound("There is no such project.")
     return _project(row[0])
+
+
+def of_session(session_id: SessionId, user_id: UserId) -> Script[SessionId | None]:
+    """The project that a session is in, if both are this user's; it names a workspace as a session does."""
+    row = yield from first(_OF_SESSION(session_id=session_id, whose=user_id))
+    return SessionId(row[0]) if row else None
 
 
 def page(user_id: UserId, after: tuple[str, str], limit: int) -> Script[list[Project]]:

@@ -12,6 +12,7 @@ from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.pages import BadCursor, cursor, position
 from palaver.sessions import search_store, shares_store, stats_store, store, summing, tree, turns
+from palaver.sessions.project import NO_BRIEF, Brief
 from palaver.sessions.session import Session
 from palaver.sessions.settings import SessionSettings
 from palaver.sessions.stats import Stats, midnight
@@ -68,7 +69,7 @@ class KnowsProjects(Protocol):
         """Raise `core.errors.Invalid` for a project that is not this person's."""
         ...
 
-    async def instructions(self, user_id: UserId, project_id: str | None) -> str:
+    async def brief(self, user_id: UserId, project_id: str | None) -> Brief:
         """What models are told in every session of a project."""
         ...
 
@@ -255,8 +256,8 @@ class _AnyProject:
     async def check(self, user_id: UserId, project_id: str | None) -> None:
         return
 
-    async def instructions(self, user_id: UserId, project_id: str | None) -> str:
-        return ""
+    async def brief(self, user_id: UserId, project_id: str | None) -> Brief:
+        return NO_BRIEF
 
 
 def _nobody_else(session_id: SessionId, message_id: MessageId) -> Script[None]:

@@ -33,8 +33,9 @@ class Made:
 
 
 def files_of(workspace: Workspace) -> dict[str, Entry]:
-    """Every file there, by its path; Palaver's own are left out."""
-    return {entry.path: entry for entry in workspace.walk() if entry.kind == "file" and not _own(entry.path)}
+    """Every file there, by its path; Palaver's own are left out, and those of others."""
+    found = workspace.walk(leave_out=workspace.lent)
+    return {entry.path: entry for entry in found if entry.kind == "file" and not _own(entry.path)}
 
 
 def made_since(before: dict[str, Entry], workspace: Workspace) -> Made:

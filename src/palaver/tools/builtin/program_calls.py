@@ -1,10 +1,15 @@
 """What the tools that run programs have in common: a call in the sandbox, and how it is told; they are beside it."""
 
 import asyncio
-from dataclasses import dataclass
+import stat
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from palaver.core.messages import FilePart, ImagePart
+from palaver.files.descent import FOLDER_MODE
+from palaver.files.workspace import Workspace
 from palaver.tools.builtin.made_files import Made, files_of, made_since
 from palaver.tools.builtin.program_output import Heard
 from palaver.tools.port import Outcome, Scene
@@ -51,8 +56,9 @@ class Runner:
     async def run(self, sandbox: Sandbox, program: Program, scene: Scene) -> Ran:
         """Run it in the workspace of the scene, telling of what it says."""
         before = await in_thread(lambda _: files_of(scene.workspace))
+        lent = await in_thread(lambda _: _lent(scene.workspace)) if scene.workspace.lent else {}
         heard = Heard(scene.progress, asyncio.get_running_loop().time)
-        ended = await sandbox.run(program, heard.take)
+        ended = await sandbox.run(replace(program, lent=lent), heard.take)
         made = await in_thread(lambda _: made_since(before, scene.workspace))
         return Ran(ended, heard.text, made, program.limits)
 
@@ -61,6 +67,18 @@ class Runner:
         return Outcome(
             f"{name} cannot be used on this server: nothing keeps programs apart. {self.chosen.why}", ok=False
         )
+
+
+def _lent(workspace: Workspace) -> dict[str, Path]:
+    """Where others' files are that are seen here, open to the user that the program becomes; the home is still shut."""
+    root, found = workspace.make(), dict[str, Path]()
+    for name, one in workspace.lent.items():
+        with suppress(FileExistsError):
+            (root / name).mkdir(FOLDER_MODE)
+        if stat.S_ISDIR((root / name).lstat().st_mode):  # else a program has put something of its own there
+            found[name] = one.make()
+            found[name].chmod(FOLDER_MODE)
+    return found
 
 
 def outcome(ran: Ran, *, always_code: bool) -> Outcome:

@@ -94,8 +94,10 @@ class Bubblewrap:
             argv += ["--symlink", target, path]
         for path, text in around.files.items():
             argv += ["--perms", "0644", "--ro-bind-data", data(text.encode()), path]
-        argv += ["--bind", str(program.root), WORKSPACE, "--remount-ro", "/"]
-        return argv
+        argv += ["--bind", str(program.root), WORKSPACE]
+        for name, path in program.lent.items():
+            argv += ["--ro-bind", str(path), f"{WORKSPACE}/{name}"]
+        return [*argv, "--remount-ro", "/"]
 
 
 def _above(paths: Sequence[Path]) -> list[str]:

@@ -67,6 +67,7 @@ class FreshUser:
             root=str(program.root),
             shown=[str(path) for path in around.shown],
             hidden=[str(path) for path in self._hidden],
+            lent={f"{WORKSPACE}/{name}": str(path) for name, path in program.lent.items()},
             links=around.links,
             files=around.files,
             temporary=program.limits.temporary_bytes,

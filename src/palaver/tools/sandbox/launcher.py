@@ -100,7 +100,8 @@ def _new_root(order: dict[str, Any]) -> None:
     _check(_libc.unshare(_NEW_MOUNT))
     _mount("none", "/", None, _REC | _PRIVATE)
     # Opened before anything is covered, and in this namespace: what is open from another one cannot be bound here.
-    sources = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in [order["root"], *order["shown"]]}
+    paths = [order["root"], *order["shown"], *order["lent"].values()]
+    sources = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in paths}
     _mount("tmpfs", _BASE, "tmpfs", _NOSUID | _NODEV, data="mode=755,size=1m")
     for path, flags in (("/tmp", 0), ("/dev/shm", _NOEXEC)):  # noqa: S108
         Path(_BASE + path).mkdir(parents=True, exist_ok=True)
@@ -111,6 +112,8 @@ def _new_root(order: dict[str, Any]) -> None:
         if Path(_BASE + path).is_dir():
             _mount("tmpfs", _BASE + path, "tmpfs", _RDONLY)
     _show(sources[order["root"]], _BASE + order["inside"], 0)
+    for place, path in order["lent"].items():
+        _show(sources[path], _BASE + place, _RDONLY)
     for path, target in order["links"].items():
         Path(_BASE + path).symlink_to(target)
     for path, text in order["files"].items():

@@ -36,6 +36,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     root: str = ""
     shown: Sequence[str] = ()
     hidden: Sequence[str] = ()
+    lent: Mapping[str, str] = {}
     links: Mapping[str, str] = {}
     files: Mapping[str, str] = {}
     temporary: int = 0

@@ -29,13 +29,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A program to run: `root` is the workspace on the host, where it starts and may write."""
+    """A program to run: `root` is the workspace on the host, where it starts and may write.
+
+    `lent` are folders of the host that it sees below its workspace, by name, and may read.
+    """
 
     argv: tuple[str, ...]
     root: Path
     limits: Limits
     stdin: bytes = b""
     env: Mapping[str, str] = field(default_factory=dict[str, str])
+    lent: Mapping[str, Path] = field(default_factory=dict[str, Path])
     network: bool = False
 
 
