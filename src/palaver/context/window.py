@@ -11,6 +11,8 @@ import msgspec
 from palaver.context import budget, untrusted
 from palaver.context.attribution import RULE, several
 from palaver.context.budget import IMAGE_TOKENS, SPARE, Measure, Spoken
+from palaver.context.memory import recalling
+from palaver.context.memory.recalling import NOTHING, Recalled
 from palaver.context.summary import in_force, receipt_of, section
 from palaver.context.unfolding import paired, turns_of, turns_so_far
 from palaver.core.ids import MessageId
@@ -21,6 +23,7 @@ __all__ = ["BYTES_PER_TOKEN", "IMAGE_TOKENS", "SPARE", "UNKNOWN_WINDOW", "Told",
 
 UNKNOWN_WINDOW = 32_768  # tokens; what small current models take
 BYTES_PER_TOKEN = 3.0  # UTF-8 bytes; on the safe side of the 4 that English text has
+NONE_TOLD = recalling.told(NOTHING, 0, len)
 PER_SYSTEM = 8  # what chat formats add around the instructions and the whole
 
 
@@ -29,6 +32,7 @@ class Weights(msgspec.Struct, frozen=True):
 
     instructions: int = 0
     summary: int = 0
+    memories: int = 0
     tools: int = 0
     messages: int = 0
     answer_so_far: int = 0
@@ -36,14 +40,16 @@ class Weights(msgspec.Struct, frozen=True):
     @property
     def total(self) -> int:
         """All of them."""
-        return self.instructions + self.summary + self.tools + self.messages + self.answer_so_far
+        return (
+            self.instructions + self.summary + self.memories + self.tools + self.messages + self.answer_so_far
+        )  # fmt: skip
 
 
 class Told(msgspec.Struct, frozen=True):
     """What the model is told: `left_out` counts the oldest messages that did not fit.
 
-    `ids` are the messages that are told, `summary_id` the one that stands for older ones, and `over` how many tokens
-    even the least that can be told is too long.
+    `ids` are the messages that are told, `memories` the facts, `summary_id` the message that stands for older ones,
+    and `over` how many tokens even the least that can be told is too long.
     """
 
     system: str | None
@@ -58,6 +64,7 @@ class Told(msgspec.Struct, frozen=True):
     summarized: int = 0
     weights: Weights = Weights()
     over: int = 0
+    memories: tuple[str, ...] = ()
 
 
 def size(text: str) -> float:
@@ -75,14 +82,15 @@ def told(
     tools: Sequence[ToolSpec] = (),
     answer: int | None = None,
     besides: tuple[Turn, ...] = (),
+    recalled: Recalled = NOTHING,
     measure: Measure = size,
     exact: bool = False,
 ) -> Told:
     """The newest messages of a path that fit, whole; the last one always, the instructions always.
 
     `going_on` is the answer that the model is in the middle of: its thoughts, calls and results so far come last, and
-    `besides` behind them. `answer` is how many tokens it may take, `exact` says that `measure` counts with the model's
-    own vocabulary.
+    `besides` behind them. Of what was `recalled` is told what the turns leave room for. `answer` is how many tokens it
+    may take, `exact` says that `measure` counts with the model's own vocabulary.
     """
     marked = several(path, model)
     summary, recent = in_force(path)
@@ -94,9 +102,11 @@ def told(
     fixed = _fixed(instructions, earlier, tools, besides, measure=measure)
     space = budget.room(window or UNKNOWN_WINDOW, answer=answer, exact=exact) - fixed.total
     fitted = budget.fit(spoken, space, measure, going_on=answering)
+    spare = 0 if _gave_way(fitted) else space - fitted.tokens
+    facts, remembered, facts_weight = recalling.told(recalled, spare, measure) if recalled.facts else NONE_TOLD
     so_far = round(budget.turns_weight(fitted.spoken[-1].turns, measure)) if answering else 0
     return Told(
-        _joined(instructions, earlier) or None,
+        _joined(instructions, earlier, remembered) or None,
         (*(turn for message in fitted.spoken for turn in message.turns), *besides),
         len(fitted.left_out),
         marked,
@@ -107,9 +117,13 @@ def told(
         summary_id=summary.id if summary else None,
         summarized=_count(summary),
         weights=msgspec.structs.replace(
-            fixed, messages=round(fitted.tokens) - so_far, answer_so_far=fixed.answer_so_far + so_far
+            fixed,
+            memories=round(facts_weight),
+            messages=round(fitted.tokens) - so_far,
+            answer_so_far=fixed.answer_so_far + so_far,
         ),
         over=round(fitted.over),
+        memories=tuple(fact.id for fact in facts),
     )
 
 
@@ -121,6 +135,7 @@ def countable(
     going_on: Message | None,
     tools: Sequence[ToolSpec],
     besides: tuple[Turn, ...],
+    recalled: Recalled = NOTHING,
 ) -> set[str]:
     """Every text that `told` would measure, for whoever counts them all at once."""
     measured: set[str] = set()
@@ -131,9 +146,15 @@ def countable(
 
     endless = 1 << 50
     told(
-        path, model=model, system=system, window=endless, going_on=going_on, tools=tools, besides=besides, measure=note
+        path, model=model, system=system, window=endless, going_on=going_on, tools=tools, besides=besides,
+        recalled=recalled, measure=note,
     )  # fmt: skip
     return measured
+
+
+def _gave_way(fitted: budget.Fitted) -> bool:
+    """Whether there is no room left for anything but turns."""
+    return bool(fitted.left_out or fitted.shortened or fitted.steps_left_out or fitted.over)
 
 
 def _joined(*texts: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from palaver.core.errors import ModelUnavailable
 from palaver.core.messages import TextPart
 from palaver.core.usage import Usage
-from palaver.inference.port import Ask, Finished, ResolvedModel, Switched, TextPiece, Turn
+from palaver.inference.port import Ask, Finished, OutputFormat, ResolvedModel, Switched, TextPiece, Turn
 from palaver.runs.asking import Counter, Models
 from palaver.runs.ending import priced
 
@@ -27,7 +27,9 @@ class Consulting:
         self._models = models
         self._count = count
 
-    async def ask(self, model: ResolvedModel, system: str, question: str, *, most: int) -> Said:
+    async def ask(
+        self, model: ResolvedModel, system: str, question: str, *, most: int, output_format: OutputFormat | None = None
+    ) -> Said:
         """The whole answer of at most so many tokens. Raises `core.errors`."""
         ask = Ask(
             model=model.model,
@@ -35,6 +37,7 @@ class Consulting:
             system=system,
             tool_choice="none",
             max_output_tokens=most,
+            output_format=output_format,
         )
         said: list[str] = []
         async with aclosing(self._models.stream(model, ask)) as stream:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
+from palaver.context.memory.recalling import Recalled
 from palaver.context.window import Told as Window
 from palaver.core.events import RunEvent, Stamped
 from palaver.core.ids import MessageId, RunId, Seq, SessionId, UserId
@@ -55,6 +56,7 @@ class Live:
         "prompt",
         "question",
         "reaches",
+        "recalled",
         "room",
         "run",
         "session_id",
@@ -95,6 +97,7 @@ class Live:
         self.made: Message | None = None  # the summary, where the run is nothing but one
         self.settled: RunEvent | None = None  # what settled how the run ends
         self.path: list[Message] | None = None  # what was said before this turn, once it was read
+        self.recalled: Recalled | None = None  # facts that concern the question, once they were looked up
         self.box: Box | None = None  # what the agent may use, once it was asked for
         self.slots: asyncio.Semaphore | None = None
         self.parent: Parent | None = None

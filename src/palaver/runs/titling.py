@@ -95,6 +95,7 @@ class Titling:
             return
         if title is not None:  # its run is over; who listens to the session hears it as the last word on that run
             seq = Seq(live.next_seq)
+            live.next_seq = Seq(seq + 1)
             told = Told(live.address, [(seq, record(seq, TitleChanged(title=title)))])
             self._bus.publish(live.address.session_topic, told, told.weight)
 

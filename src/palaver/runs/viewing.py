@@ -6,6 +6,7 @@ from functools import partial
 from palaver.context import budget
 from palaver.context.budget import Measure
 from palaver.context.counting import cautious, count_all, encoding_of
+from palaver.context.memory.recalling import NOTHING, Recalled
 from palaver.context.window import UNKNOWN_WINDOW, Told, countable, told
 from palaver.core.messages import Message
 from palaver.inference.failures import ContextTooLong
@@ -23,19 +24,20 @@ async def view_of(
     going_on: Message | None,
     answer: int | None,
     besides: tuple[Turn, ...] = (),
+    recalled: Recalled = NOTHING,
 ) -> Told:
     """What fits the model's window. Raises `ContextTooLong` where even the instructions and the question do not."""
     window = model.context_window
     fitting = partial(
         told, path, model=model.id, system=system, window=window, going_on=going_on, tools=tools, answer=answer,
-        besides=besides,
+        besides=besides, recalled=recalled,
     )  # fmt: skip
     view = fitting(measure=cautious)
     if window is None:
         return view
     if encoding_of(model.id) is not None and not _surely_fits(view, window, answer or model.max_output):
         texts = countable(
-            path, model=model.id, system=system, going_on=going_on, tools=tools, besides=besides
+            path, model=model.id, system=system, going_on=going_on, tools=tools, besides=besides, recalled=recalled
         )  # fmt: skip
         view = fitting(measure=await _counted(list(texts), model.id), exact=True)
     if view.over:
