@@ -220,11 +220,11 @@ class Files:
         await self._database.write(store.holds(session_id, user_id, size), durable=False)
 
 
-def told(upload: Upload) -> UploadInfo:
 def _noun(session_id: SessionId) -> str:
     return "project" if session_id.startswith("prj_") else "session"
 
 
+def told(upload: Upload) -> UploadInfo:
     """An upload as clients see it."""
     return UploadInfo(upload.id, upload.name, upload.media_type, upload.bytes, upload.sha256, upload.created_at)
 
