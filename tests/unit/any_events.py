@@ -129,6 +129,7 @@ KINDS: dict[type[RunEvent], some.SearchStrategy[RunEvent]] = {
         child_run_id=maybe,
         child_session_id=maybe,
     ),
+    events.ToolHanded: some.builds(events.ToolHanded, call_id=call_ids),
     events.ToolProgressed: some.builds(events.ToolProgressed, call_id=call_ids, content=words),
     events.ToolFinished: some.builds(
         events.ToolFinished,
@@ -202,7 +203,6 @@ KINDS: dict[type[RunEvent], some.SearchStrategy[RunEvent]] = {
     events.ModelReplied: models,
     events.ModelSwitched: some.builds(events.ModelSwitched, model=words, provider=words, because=words),
     events.ReasoningSealed: some.builds(events.ReasoningSealed, signature=words),
-    events.ToolHanded: some.builds(events.ToolHanded, call_id=call_ids),
     events.InstructionsAdded: some.builds(events.InstructionsAdded, text=words),
     events.Pushed: some.builds(events.Pushed, reason=words, reply=models),
     events.OutputRefused: some.builds(events.OutputRefused, problem=words, reply=models),

@@ -78,6 +78,12 @@ class ToolStarted(_Event, frozen=True, tag="tool_started", omit_defaults=True):
     child_session_id: SessionId | None = None
 
 
+class ToolHanded(_Event, frozen=True, tag="tool_handed"):
+    """A call that the client makes itself: the turn ends with it, and what came of it comes with the next one."""
+
+    call_id: str
+
+
 class ToolProgressed(_Event, frozen=True, tag="tool_progress"):
     """A line of what goes on in a call that runs."""
 
@@ -263,12 +269,6 @@ class ReasoningSealed(_Event, frozen=True, tag="reasoning_sealed"):
     signature: str
 
 
-class ToolHanded(_Event, frozen=True, tag="tool_handed"):
-    """A call that the client makes itself: the turn ends with it, and what came of it comes with the next one."""
-
-    call_id: str
-
-
 class InstructionsAdded(_Event, frozen=True, tag="instructions_added"):
     """What a hook adds to the turn's instructions."""
 
@@ -303,6 +303,7 @@ Told = (
     | ToolCallGrew
     | ToolCalled
     | ToolStarted
+    | ToolHanded
     | ToolProgressed
     | ToolFinished
     | ApprovalAsked
@@ -328,7 +329,6 @@ Fact = (
     | ModelReplied
     | ModelSwitched
     | ReasoningSealed
-    | ToolHanded
     | InstructionsAdded
     | Pushed
     | OutputRefused

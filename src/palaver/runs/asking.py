@@ -45,6 +45,7 @@ from palaver.inference.port import (
 from palaver.runs import limits, speaking
 from palaver.runs.box import Box
 from palaver.runs.calling import CallsHeard
+from palaver.runs.client_tools import refuse_unoffered
 from palaver.runs.ending import asked_images, asked_text, priced, so_far
 from palaver.runs.hooked import Hooked
 from palaver.runs.journal import Journal
@@ -176,21 +177,23 @@ class Asking:
         )
         if isinstance(reserved, LimitReached):
             return reserved
-        return Ask(
-            model=model.model,
-            messages=view.turns,
-            system=view.system,
-            tools=box.specs,
-            tool_choice=speaking.choice(prompt, steps),
-            parallel_tool_calls=prompt.parallel_tool_calls,
-            temperature=prompt.temperature,
-            top_p=prompt.top_p,
-            stop=prompt.stop,
-            max_output_tokens=most_output(view, model, reserved.max_output_tokens),
-            effort=prompt.effort,
-            output_format=OutputFormat(form.schema, form.name) if form and native else None,
-            session_id=live.session_id,
-            user_id=live.user_id,
+        return refuse_unoffered(
+            Ask(
+                model=model.model,
+                messages=view.turns,
+                system=view.system,
+                tools=box.specs,
+                tool_choice=speaking.choice(prompt, steps),
+                parallel_tool_calls=prompt.parallel_tool_calls,
+                temperature=prompt.temperature,
+                top_p=prompt.top_p,
+                stop=prompt.stop,
+                max_output_tokens=most_output(view, model, reserved.max_output_tokens),
+                effort=prompt.effort,
+                output_format=OutputFormat(form.schema, form.name) if form and native else None,
+                session_id=live.session_id,
+                user_id=live.user_id,
+            )
         )
 
     async def _asked_tokens(self, live: Live, box: Box) -> int:

@@ -11,6 +11,7 @@ from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import TextPart
 from palaver.core.permissions import PermissionMode
 from palaver.inference.port import Effort
+from palaver.runs.client_tools import ClientTools
 from palaver.runs.prompt import Prompt, WhenBusy
 from palaver.sessions.incoming import LONGEST_TEXT, PartIn, bounded, parts_of, refuse_empty, refuse_unwritable
 
@@ -37,7 +38,7 @@ class OutputFormat(BaseModel):
     name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")] = "answer"
 
 
-class Options(BaseModel):
+class Options(ClientTools):
     """How a turn is taken."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -124,7 +125,7 @@ class Options(BaseModel):
 
 
 class TurnIn(Options):
-    """A turn to take in a session: a prompt, or parts."""
+    """A turn to take in a session: a prompt, or parts, or what came of calls that the client made."""
 
     prompt: Annotated[str, Field(min_length=1, max_length=LONGEST_PROMPT)] | None = None
     parts: Annotated[list[PartIn], Field(min_length=1, max_length=100)] | None = None
@@ -133,18 +134,22 @@ class TurnIn(Options):
     def _say_something(self) -> Self:
         if self.prompt is not None and self.parts is not None:
             raise ValueError("give a prompt or parts, not both")
-        if self.prompt is None and self.parts is None and self.parent_message_id is None:
+        said = self.prompt is not None or self.parts is not None or self.tool_results is not None
+        if not said and self.parent_message_id is None:
             raise ValueError("give a prompt, parts, or the parent_message_id of a question to answer again")
+        for result in self.tool_results or ():
+            refuse_unwritable(result.content)
         refuse_empty(self.prompt, self.parts)
         return self
 
     def asked(self, session_id: SessionId | None, key: str | None = None) -> Prompt:
         """The same as a value."""
         if self.prompt is None and self.parts is None and session_id is None:
-            raise Invalid("To answer a question again, name its session.")
+            raise Invalid("To answer a question again, or to bring results of tools, name the session.")
         given = parts_of(self.parts) if self.parts else ()
+        said = (TextPart(text=self.prompt),) if self.prompt is not None else given
         return Prompt(
-            parts=(TextPart(text=self.prompt),) if self.prompt is not None else given,
+            parts=(*self.results(), *said),
             session_id=session_id,
             below=self._below(),
             model=self.model,
@@ -155,6 +160,9 @@ class TurnIn(Options):
             top_p=self.top_p,
             stop=tuple(self.stop or ()),
             effort=self.effort,
+            client_tools=self.specs(),
+            tool_choice=self.choice(),
+            parallel_tool_calls=self.parallel_tool_calls,
             metadata=self.metadata or {},
             wanted=self.wanted(),
             when_busy=self.when_busy,

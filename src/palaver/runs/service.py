@@ -72,6 +72,7 @@ class Runs:
         model_id = prompt.model or prompt.recipe.model or await self._model_of(principal, prompt)
         model = await self._parts.resolve(model_id, principal)
         _refuse_unpriced(prompt, model)
+        _refuse_toolless(prompt, model)
         session_id = prompt.session_id or SessionId(new_id(SESSION))
         live = Live(run_id or self.new_id(), session_id, principal.user_id, epoch=1)
         live.fingerprint = mark
@@ -249,6 +250,13 @@ def _refuse_unpriced(prompt: Prompt, model: ResolvedModel) -> None:
     if prompt.recipe.max_budget_usd is not None and model.price is None:
         said = f"The price of {model.id} is not known, so no budget can be kept: name it in the model's `facts`."
         raise Invalid(said, errors=[{"loc": ["body", "max_budget_usd"], "msg": said, "type": "unpriced"}])
+
+
+def _refuse_toolless(prompt: Prompt, model: ResolvedModel) -> None:
+    """Tools that the client makes itself were asked for by name: they are not left out in silence."""
+    if prompt.client_tools and model.tools == "no":
+        said = f"{model.id} calls no tools: leave client_tools out, or ask another model."
+        raise Invalid(said, errors=[{"loc": ["body", "client_tools"], "msg": said, "type": "tools_unsupported"}])
 
 
 def _consumed(run: Kept) -> Script[Usage | None]:
