@@ -3,7 +3,7 @@
 It looks nothing up: names are resolved, and bounds are checked, before anything gets here.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -67,6 +67,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     subagents: tuple[Subagent, ...] = ()
     skills: tuple[SkillBrief, ...] = ()
     project: str = ""  # what is told in every session of the session's project
+    project_id: str | None = None  # the session's
+    memory: Literal["off", "recall", "on"] | None = None  # what the session says of it
     project_files: tuple[str, ...] = ()  # those of the project's files that are told by name in `project`
     mcp: tuple[dict[str, Any], ...] = ()
     hooks: tuple[dict[str, Any], ...] = ()

@@ -48,6 +48,7 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
 
     instructions: int = 0
     summary: int = 0
+    memories: int = 0
     tools: int = 0
     messages: int = 0
     answer_so_far: int = 0
@@ -61,7 +62,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `shortened` are messages whose results were told in part, `left_out` those that did not fit, `not_considered` how
     many stand before all of them; `steps_left_out` counts calls of the answer itself. `guidance` is what was added to
     the instructions for this turn. `files` were told whole or in part; of `project_files` the model was told that tools
-    can read them. `summary_id` is the message that stands for `summarized` older ones.
+    can read them. `memories` are the facts about the person that were told, `summary_id` the message that stands for
+    `summarized` older ones.
     """
 
     message_id: MessageId | None = None
@@ -80,6 +82,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     steps_left_out: int = 0
     summary_id: MessageId | None = None
     summarized: int = 0
+    memories: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     project_files: tuple[str, ...] = ()
     images: int = 0
@@ -131,6 +134,7 @@ def tokens(weights: Weights, reported: int | None = None) -> Tokens:
     return Tokens(
         instructions=weights.instructions,
         summary=weights.summary,
+        memories=weights.memories,
         tools=weights.tools,
         messages=weights.messages,
         answer_so_far=weights.answer_so_far,

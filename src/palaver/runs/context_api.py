@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -71,8 +71,14 @@ def routes(seeing: Seeing, runs: Runs, sessions: Sessions, door: Door) -> APIRou
         openapi_extra=SECURED,
         response_class=Response,
     )
-    async def following(session_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
-        return answer(await seeing.next(principal, SessionId(session_id)))
+    async def following(
+        session_id: str,
+        principal: Annotated[Principal, Depends(door)],
+        question: Annotated[
+            str, Query(max_length=10_000, description="What is to be asked; shows which facts it would recall.")
+        ] = "",
+    ) -> Response:
+        return answer(await seeing.next(principal, SessionId(session_id), question))
 
     @router.post(
         "/sessions/{session_id}/summarize",

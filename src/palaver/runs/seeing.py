@@ -2,6 +2,8 @@
 
 from palaver.context import store
 from palaver.context.manifest import Manifest
+from palaver.context.memory.fact import Wish
+from palaver.context.memory.recalling import NOTHING
 from palaver.core.errors import NotFound
 from palaver.core.ids import MessageId, RunId, SessionId
 from palaver.core.messages import Message
@@ -12,6 +14,7 @@ from palaver.runs.live import Live
 from palaver.runs.parts import Resolve
 from palaver.runs.past import considered
 from palaver.runs.prompt import Prompt
+from palaver.runs.recalling import Recall, unfailing
 from palaver.runs.seen import described
 from palaver.runs.service import Settle
 from palaver.runs.viewing import view_of
@@ -25,12 +28,16 @@ from palaver.storage.script import Script
 class Seeing:
     """Answers what stands behind answers; `history` is how many messages are considered."""
 
-    def __init__(self, database: Database, resolve: Resolve, settle: Settle, boxes: Boxes, *, history: int) -> None:
+    def __init__(
+        self, database: Database, resolve: Resolve, settle: Settle, boxes: Boxes, *, history: int,
+        recall: Recall | None = None,
+    ) -> None:  # fmt: skip
         self._database = database
         self._resolve = resolve
         self._settle = settle
         self._boxes = boxes
         self._history = history
+        self._recall = recall
 
     async def behind(self, principal: Principal, message_id: MessageId) -> Manifest:
         """What an answer was based on."""
@@ -56,8 +63,11 @@ class Seeing:
 
         return await self._database.read(read())
 
-    async def next(self, principal: Principal, session_id: SessionId) -> Manifest:
-        """What the next model call of a session would see, but for the question; no model and no hook is asked."""
+    async def next(self, principal: Principal, session_id: SessionId, question: str = "") -> Manifest:
+        """What the next model call of a session would see, but for the question; no model and no hook is asked.
+
+        Of what is remembered that is what is always told, and what this question would recall.
+        """
         prompt = await self._settle(principal, Prompt(session_id=session_id))
         live = Live(RunId(""), session_id, principal.user_id, epoch=0)
         live.prompt = prompt
@@ -69,9 +79,12 @@ class Seeing:
         depth = kept.head.depth + 1 if kept.head else 0
         path = await self._database.read(considered(session_id, live.reaches, depth, self._history))
         box = await self._boxes.of(live)
+        wish = Wish(prompt.recipe.memory, prompt.recipe.project_id)
+        recalled = await unfailing(self._recall, principal.user_id, wish, question) or NOTHING
         view = await view_of(
-            path, live.asked, system=speaking.system(live, box, form=None), tools=box.specs, going_on=None, answer=None
-        )
+            path, live.asked, system=speaking.system(live, box, form=None), tools=box.specs, going_on=None, answer=None,
+            recalled=recalled,
+        )  # fmt: skip
         settings = {"permission_mode": live.mode} if box.specs else {}
         return described(
             view, live.asked, box.specs, settings, session_id=session_id, before=depth - len(path),

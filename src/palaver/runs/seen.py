@@ -64,6 +64,7 @@ def described(
         steps_left_out=view.steps_left_out,
         summary_id=view.summary_id,
         summarized=view.summarized,
+        memories=view.memories,
         files=files,
         project_files=project_files,
         images=images,
