@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from palaver.agents import tables as of_agents
 from palaver.context import tables as of_contexts
 from palaver.context.memory import tables as of_memory
+from palaver.files import index_tables as of_documents
 from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
 from palaver.runs import tables as of_runs
@@ -23,6 +24,7 @@ from palaver.storage.sqlite import DIALECT, SqliteDatabase
 TABLES = (
     of_agents.definitions,
     of_contexts.manifests,
+    of_documents.documents,
     of_files.snapshots,
     of_memory.memories,
     of_identity.users,
@@ -39,7 +41,7 @@ def every_table() -> Script[None]:
         yield Statement(text(str(CreateTable(table).compile(dialect=DIALECT))))()
         for index in table.indexes:
             yield Statement(text(str(CreateIndex(index).compile(dialect=DIALECT))))()
-    for made in (of_sessions.SQLITE_WORDS, of_sessions.SQLITE_SEARCH, *of_memory.SQLITE_SEARCH):
+    for made in (of_sessions.SQLITE_WORDS, of_sessions.SQLITE_SEARCH, *of_memory.SQLITE_SEARCH, *of_documents.SQLITE):
         yield Statement(text(made))()
 
 

@@ -36,7 +36,7 @@ from tests.unit.runs.given import ADA, begin
 
 REVISIONS = sorted(one.stem[:4] for one in (MIGRATIONS / "versions").glob("0*.py"))
 SEARCH = "message_search"
-SEARCHES = (SEARCH, "memory_search")  # SQLite's own, with tables behind them that no code speaks of
+SEARCHES = (SEARCH, "memory_search", "passage_search")  # SQLite's own, with tables behind them that no code speaks of
 
 
 def config(connection: Connection | None = None) -> Config:

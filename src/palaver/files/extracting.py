@@ -21,6 +21,7 @@ LONGEST_TEXT = 8 * 2**20  # characters of one document
 MOST_PASSAGES = 20_000  # of one document
 
 PROGRAM = Path(__file__).with_name("extraction.py")
+TEXTLESS = "There is no text in files of this type that could be read."
 BROKEN = "It cannot be read: it is damaged, protected, or too demanding."
 _line = msgspec.json.Decoder(tuple[str, str] | bool)
 
@@ -50,7 +51,7 @@ def text_of(file: BinaryIO, name: str, stop: threading.Event | None = None) -> E
     file.seek(0)
     reader = reader_of(name, file.read(HEAD))
     if reader is None:
-        return Extracted(missing="There is no text in files of this type that could be read.")
+        return Extracted(missing=TEXTLESS)
     if reader in APART:
         return _apart(file, reader, stop or threading.Event())
     file.seek(0)

@@ -41,3 +41,10 @@ def is_text(head: bytes) -> bool:
     if b"\0" in head:
         return False
     return sum(byte in _CONTROLS for byte in head) * 100 <= len(head)
+
+
+def way_of(name: str, version: int) -> str:
+    """How a file with this name would be read, whatever stands in it; the same content may be read in several ways."""
+    ending = name.lower().rpartition(".")[2]
+    known = ending in _ZIPPED or ending in _WRITTEN or ending == "xls"
+    return f"{version}:{ending}" if known else f"{version}:"
