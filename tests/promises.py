@@ -154,6 +154,9 @@ PROMISES = {
     "files:whole": Promise(
         says="A file is changed whole or not at all, and an ambiguous edit is refused.", because="issue:#3"
     ),
+    "files:sweep": Promise(
+        says="No content is kept that nothing needs, and none is removed that something needs.", because="issue:#4"
+    ),
     "files:download": Promise(says="A downloaded file is saved, never run by our page.", because="product"),
     "tools:arguments": Promise(
         says="A call that does not fit its tool is not made, and the model hears what is wrong.", because="issue:#3"

@@ -98,6 +98,18 @@ async def test_a_fork_stays_whole_when_its_parent_changes_and_goes(owner: Person
     assert (await owner.get("/stats"))["messages"] == 0
 
 
+@keeps("sessions:fork")
+async def test_a_branch_that_a_fork_shows_can_be_deleted_where_it_began(owner: Person) -> None:
+    session_id, _, _, second = await two_turns(owner)
+    better = await owner.patch(f"/messages/{second}", {"text": "two, better"})
+    forked = await fork(owner, session_id, message_id=better["id"])
+    assert (await owner.call("DELETE", f"/messages/{better['id']}")).status == 204
+    assert texts(await owner.messages(session_id)) == ["one acacia", HELLO]
+    assert texts(await owner.messages(forked["id"])) == ["one acacia", HELLO, "two, better"]
+    await turn(owner, "three", session_id=session_id)
+    assert texts(await owner.messages(forked["id"])) == ["one acacia", HELLO, "two, better"]
+
+
 async def test_only_ones_own_can_be_forked_and_only_at_what_is_there(owner: Person, house: House) -> None:
     session_id, _, _, second = await two_turns(owner)
     other, _, elsewhere = await turn(owner, "another session")

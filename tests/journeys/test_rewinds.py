@@ -1,6 +1,7 @@
 """Going back in a session: checkpoints, rewinds of messages and files, what stays outside, and comparisons."""
 
 import asyncio
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -188,6 +189,17 @@ async def test_a_fork_begins_with_the_files_of_its_message_and_both_go_their_own
     assert {path: data for path, (data, _) in tree(house, late).items()} == {"a.txt": b"one\n"}
     assert [one["call_id"] for one in done["not_undone"]] == ["b", "c"]
     assert len(await owner.messages(late)) == 4
+
+
+async def test_a_preview_tells_what_was_renamed_as_the_rewind_does(house: House, owner: Person) -> None:
+    session_id = (await owner.post("/sessions", {}))["id"]
+    at = f"/sessions/{session_id}"
+    assert (await owner.call("PUT", f"{at}/files/a", data=BytesIO(b"one"))).status == 200
+    point = {"checkpoint_id": (await owner.post(f"{at}/checkpoints"))["id"]}
+    await owner.post(f"{at}/files/move", {"path": "a", "to": "b/c"})
+    told = await owner.post(f"{at}/rewind", point | {"preview": True})
+    assert told["restored"]["files"] == {"created": ["a"], "changed": [], "deleted": ["b/", "b/c"]}
+    assert (await owner.post(f"{at}/rewind", point))["restored"] == told["restored"]
 
 
 async def test_one_of_two_rewinds_at_once_is_refused_or_comes_after(

@@ -69,21 +69,26 @@ class Workspaces:
         if self.forgotten is not None:
             self.forgotten(session_id)
         try:
-            for found in (root, self.beside / session_id):
-                self._put_away(found)
+            gone = [self._put_away(found) for found in (root, self.beside / session_id)]
         except OSError as error:
             raise told(error, "The workspace") from error
-        self.clear()
+        self._remove([name for name in gone if name])
 
     def clear(self) -> None:
         """Remove what was put away; also what a process that died had put away and not removed."""
+        with suppress(FileNotFoundError):
+            self._remove([found.name for found in self._gone.iterdir()])
+
+    def _remove(self, names: list[str]) -> None:
+        """Each session's own, so that many can be deleted at once; what a sweep takes meanwhile is gone as well."""
         try:
             here = open_root(self._gone, create=False)
         except NotFound:
             return
         try:
-            for found in self._gone.iterdir():
-                remove_all(here, found.name)
+            for name in names:
+                with suppress(FileNotFoundError):
+                    remove_all(here, name)
         except OSError as error:
             raise told(error, "The workspace") from error
         finally:
@@ -94,12 +99,15 @@ class Workspaces:
         found = [one for at in (self._home, self.beside) if at.exists() for one in at.iterdir()]
         return sorted({SessionId(one.name) for one in found if _is_old_session(one, older_than)})
 
-    def _put_away(self, found: Path) -> None:
-        """In one step, so that a folder is there whole or not at all."""
+    def _put_away(self, found: Path) -> str | None:
+        """In one step, so that a folder is there whole or not at all; the name that it has now."""
+        name = secrets.token_hex(12)
         with suppress(FileNotFoundError):
             found.lstat()
             self._gone.mkdir(mode=0o700, exist_ok=True)
-            found.rename(self._gone / secrets.token_hex(12))
+            found.rename(self._gone / name)
+            return name
+        return None
 
     def _settle(self, session_id: SessionId, workspace: Workspace) -> None:
         if self.settle is not None:

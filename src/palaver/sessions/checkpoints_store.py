@@ -73,6 +73,7 @@ _NEXT = Statement(
 )
 _BEGIN = Statement(insert(rewinds).values({name: bindparam(name) for name in Under._fields}))
 _UNDER_WAY = Statement(select(*_UNDER).order_by(rewinds.c.session_id))
+_OF_SESSION = Statement(select(rewinds.c.undo_id).where(rewinds.c.session_id == bindparam("of")))
 _END = Statement(delete(rewinds).where(rewinds.c.session_id == bindparam("of")))
 
 
@@ -131,6 +132,11 @@ def begin(one: Under) -> Script[None]:
 def under_way() -> Script[list[Under]]:
     """The rewinds that are under way, of all sessions."""
     return [Under(*row) for row in (yield from rows(_UNDER_WAY()))]
+
+
+def is_under_way(session_id: SessionId) -> Script[bool]:
+    """Whether a session is being rewound."""
+    return (yield from first(_OF_SESSION(of=session_id))) is not None
 
 
 def end(session_id: SessionId) -> Script[None]:

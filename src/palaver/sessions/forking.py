@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from palaver.core.errors import SessionBusy
 from palaver.core.ids import SESSION, MessageId, SessionId, UserId
 from palaver.core.permissions import PermissionMode
 from palaver.core.usage import Usage
 from palaver.files.snapshots import Snapshots
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
-from palaver.sessions import shares_store, shown, store, tree
+from palaver.sessions import checkpoints_store, shares_store, shown, store, tree
 from palaver.sessions.session import Origin, Session
 from palaver.sessions.store import Kept
 from palaver.sessions.targets import Files, files_after
@@ -28,6 +29,16 @@ class Wish(NamedTuple):
     session_id: SessionId
     message_id: MessageId | None = None
     title: str | None = None
+
+
+class _Standing(NamedTuple):
+    """Where the session that is forked stood when it was decided which files the fork begins with."""
+
+    head: MessageId | None
+    files: Files
+
+
+_TRIES = 3  # as often as a session may have moved on while its files were kept
 
 
 class Forking:
@@ -44,14 +55,23 @@ class Forking:
 
     async def fork(self, user_id: UserId, wish: Wish) -> Session:
         """A new session that goes on from there; the other one stays as it is."""
-        new = SessionId(new_id(SESSION))
-        files = await self._database.read(_files(user_id, wish)) if self._snapshots else Files()
-        if self._snapshots and (files.now or files.root):
-            await asyncio.to_thread(_lay_out, self._snapshots, wish.session_id, new, files)
-        return await self._database.write(self._fork(user_id, wish, new))
+        for _ in range(_TRIES):
+            new = SessionId(new_id(SESSION))
+            standing = await self._database.read(_standing(user_id, wish))
+            files = standing.files
+            if self._snapshots and (files.now or files.root):
+                await asyncio.to_thread(_lay_out, self._snapshots, wish.session_id, new, files)
+            made = await self._database.write(self._fork(user_id, wish, new, standing))
+            if made is not None:
+                return made
+        raise SessionBusy("This session does not stand still long enough to be forked; try again in a moment.")
 
-    def _fork(self, user_id: UserId, wish: Wish, new: SessionId) -> Script[Session]:
+    def _fork(self, user_id: UserId, wish: Wish, new: SessionId, standing: _Standing) -> Script[Session | None]:
+        """None where the session moved on meanwhile: its messages would not belong to the files that were kept."""
         kept = yield from store.find(wish.session_id, user_id, to_change=True)
+        yield from _refuse_in_rewind(wish.session_id)
+        if kept.session.head_message_id != standing.head:
+            return None
         place, message_id = yield from self._spot(kept, wish.message_id)
         shape = tree.fork(kept.tree, place, new)
         session = forked(kept.session, new, now=stamp(self._clock.now()))
@@ -74,12 +94,20 @@ class Forking:
         return found.place, found.message().id
 
 
-def _files(user_id: UserId, wish: Wish) -> Script[Files]:
+def _standing(user_id: UserId, wish: Wish) -> Script[_Standing]:
     kept = yield from store.find(wish.session_id, user_id)
-    message_id = wish.message_id or kept.session.head_message_id
+    yield from _refuse_in_rewind(wish.session_id)
+    head = kept.session.head_message_id
+    message_id = wish.message_id or head
     if message_id is None:
-        return Files(now=True)
-    return (yield from files_after(kept, (yield from store.in_session(kept, message_id))))
+        return _Standing(head, Files(now=True))
+    return _Standing(head, (yield from files_after(kept, (yield from store.in_session(kept, message_id)))))
+
+
+def _refuse_in_rewind(session_id: SessionId) -> Script[None]:
+    """Half way through a rewind the files are those of one place already, and the messages of another one still."""
+    if (yield from checkpoints_store.is_under_way(session_id)):
+        raise SessionBusy("This session is being rewound; try again in a moment.")
 
 
 def _lay_out(snapshots: Snapshots, origin: SessionId, new: SessionId, files: Files) -> None:

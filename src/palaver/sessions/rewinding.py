@@ -161,7 +161,7 @@ class Rewinding:
         created = [one.path for one in changes if one.kind in {"created", "renamed"}]
         changed = [one.path for one in changes if one.kind in {"changed", "mode"}]
         deleted = [one.from_path or one.path for one in changes if one.kind in {"deleted", "renamed"}]
-        return RestoredFiles(created, changed, deleted)
+        return RestoredFiles(sorted(created), sorted(changed), sorted(deleted))
 
 
 def _found(user_id: UserId, wish: Wish) -> Script[tuple[Kept, Target, list[Effect]]]:

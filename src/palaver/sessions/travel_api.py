@@ -25,6 +25,7 @@ REFUSED = problems(
     _422="A field is missing, unknown or wrong.",
 )
 CHANGING = REFUSED | problems(_503="The database cannot be written now.")
+BUSY = problems(_409="The session is being rewound, or moves on all the time.", _507="The disk is full.")
 
 MessageIn = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -70,7 +71,7 @@ def routes(travel: Travel, check_mode: CheckMode, door: Door) -> APIRouter:
         status_code=201,
         operation_id="fork_session",
         summary="Begin a session that goes on from a message of this one; this one stays as it is",
-        responses=described(Session, 201, says="Made.") | CHANGING,
+        responses=described(Session, 201, says="Made.") | CHANGING | BUSY,
         openapi_extra=SECURED,
         response_class=Response,
     )

@@ -130,8 +130,8 @@ def fork(tree: Tree, to: Place | None, root: str) -> Tree:
 
 
 def close(tree: Tree, line_id: str) -> Tree:
-    """Let nothing be added to a line any more."""
-    return _with(tree, replace(tree.line(line_id), closed=True))
+    """Let nothing be added to a line any more; to one that is not there nothing is."""
+    return Tree(tuple(replace(line, closed=True) if line.id == line_id else line for line in tree.lines))
 
 
 def contains(tree: Tree, place: Place, to: Place | None) -> bool:

@@ -1,4 +1,5 @@
 import gc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_forgetting_a_session_removes_its_files_and_follows_no_link(tmp_path: Pa
     assert workspaces.of(ONE).entries() == []
     assert workspaces.of(TWO).read("a") == b"2"
     workspaces.forget(ONE)
+
+
+def test_many_sessions_are_forgotten_at_once(tmp_path: Path) -> None:
+    workspaces = Workspaces(tmp_path)
+    sessions = [SessionId(f"ses_{number}") for number in range(60)]
+    for one in sessions:
+        workspaces.of(one).write("folder/file", b"x")
+    with ThreadPoolExecutor(12) as threads:
+        assert list(threads.map(workspaces.forget, sessions)) == [None] * 60
+    assert [one for one in (tmp_path / "workspaces").rglob("*") if one.name != ".gone"] == []
 
 
 def test_a_workspace_that_was_made_a_link_is_forgotten_without_what_it_leads_to(tmp_path: Path) -> None:
