@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from palaver.core.errors import PalaverError
 from palaver.files.media import HEAD, media_type_of, safe_media_type
 
-_PIECE = 512 * 1024  # bytes that are read and sent at a time
+_PIECE = 256 * 1024  # bytes that are read and sent at a time
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -109,7 +109,21 @@ def _tags(header: str) -> list[str]:
 
 
 async def _pieces(file: BinaryIO, size: int) -> AsyncIterator[bytes]:
-    """As many bytes as were announced, though the file may grow meanwhile."""
-    while size > 0 and (piece := await asyncio.to_thread(file.read, min(_PIECE, size))):
+    """As many bytes as were announced, though the file may grow meanwhile; while a piece is sent, the next is read."""
+    ahead = _read(file, size)
+    while piece := await ahead:
         size -= len(piece)
+        ahead = _read(file, size)
         yield piece
+
+
+def _read(file: BinaryIO, size: int) -> asyncio.Future[bytes]:
+    reading = asyncio.get_running_loop().run_in_executor(None, file.read, min(_PIECE, max(size, 0)))
+    reading.add_done_callback(_ignored)
+    return reading
+
+
+def _ignored(reading: asyncio.Future[bytes]) -> None:
+    """Whoever waits hears of it; who left does not: the file was closed meanwhile."""
+    if not reading.cancelled():
+        reading.exception()

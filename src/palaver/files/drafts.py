@@ -3,6 +3,9 @@
 import hashlib
 import os
 import secrets
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +33,9 @@ class Draft:
         self._bound = bound
         self._begun = 0
         self._digest = hashlib.sha256()
+        # A thread may still write when nobody waits for it any more; what is closed then may be another file already.
+        self._busy = threading.Lock()
+        self._dropped = False
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
@@ -37,7 +43,12 @@ class Draft:
             raise told(error, "The file") from error
 
     def write(self, piece: bytes) -> None:
-        """Take some more bytes."""
+        """Take some more bytes; what comes after `drop` is nobody's."""
+        with self._open() as still:
+            if still:
+                self._write(piece)
+
+    def _write(self, piece: bytes) -> None:
         if self.size + len(piece) > self._bound.most:
             raise PayloadTooLarge(self._bound.says)
         if len(self.head) < 512:
@@ -58,6 +69,11 @@ class Draft:
 
     def finish(self) -> None:
         """All has come: it is on the disk now, and `sha` says what it is called."""
+        with self._open() as still:
+            if still:
+                self._finish()
+
+    def _finish(self) -> None:
         try:
             os.fchmod(self._file, FILE_MODE)
             os.fsync(self._file)
@@ -67,9 +83,26 @@ class Draft:
         self._close()
 
     def drop(self) -> None:
-        """Close it, and remove what was not moved elsewhere."""
-        self._close()
+        """Remove what was not moved elsewhere, and close it, or let the thread that is at it do so."""
+        self._dropped = True
         self.path.unlink(missing_ok=True)
+        self._let_go()
+
+    @contextmanager
+    def _open(self) -> Generator[bool]:
+        try:
+            with self._busy:
+                yield self._file >= 0
+        finally:
+            if self._dropped:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        if self._busy.acquire(blocking=False):
+            try:
+                self._close()
+            finally:
+                self._busy.release()
 
     def _close(self) -> None:
         if self._file >= 0:

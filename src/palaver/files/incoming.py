@@ -30,6 +30,7 @@ class Drafts:
     def __init__(self, begin: Callable[[int], Awaitable[Draft]], named: Callable[[str], str]) -> None:
         self._begin = begin
         self._named = named
+        self._writing: asyncio.Future[None] | None = None
         self.taken: list[tuple[str, Draft]] = []
 
     async def take_one(self, name: str, body: AsyncIterator[bytes]) -> None:
@@ -37,8 +38,8 @@ class Drafts:
         await self._one(name)
         async with aclosing(whole(_patient(body), _PIECE)) as pieces:
             async for piece in pieces:
-                await asyncio.to_thread(self.taken[-1][1].write, piece)
-        await asyncio.to_thread(self.taken[-1][1].finish)
+                await self._write(piece)
+        await self._finish()
 
     async def take(self, form: Form) -> None:
         """Take every file of a form; as `take_one`."""
@@ -51,9 +52,9 @@ class Drafts:
                     case Began(name):
                         await self._one(name)
                     case Came(content):
-                        await asyncio.to_thread(self.taken[-1][1].write, content)
+                        await self._write(content)
                     case Ended():
-                        await asyncio.to_thread(self.taken[-1][1].finish)
+                        await self._finish()
         if not self.taken:
             raise Invalid("The form has no file in it.")
 
@@ -63,10 +64,26 @@ class Drafts:
         path = self._named(name)
         self.taken.append((path, await self._begin(sum(draft.size for _, draft in self.taken))))
 
+    async def _write(self, piece: bytes) -> None:
+        """Write a piece in a thread while the next one comes; one is under way at a time, so no more is held."""
+        await self._written()
+        self._writing = asyncio.get_running_loop().run_in_executor(None, self.taken[-1][1].write, piece)
+
+    async def _written(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await writing
+
+    async def _finish(self) -> None:
+        await self._written()
+        await asyncio.to_thread(self.taken[-1][1].finish)
+
     def drop(self) -> None:
-        """Remove what was not moved elsewhere."""
+        """Remove what was not moved elsewhere; a piece that is being written may still be."""
         for _, draft in self.taken:
             draft.drop()
+        if self._writing is not None and self._writing.done() and not self._writing.cancelled():
+            self._writing.exception()  # the body broke off first, and that is what is told
 
 
 async def _patient(body: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
