@@ -157,6 +157,10 @@ PROMISES = {
     "files:sweep": Promise(
         says="No content is kept that nothing needs, and none is removed that something needs.", because="issue:#4"
     ),
+    "files:templates": Promise(
+        says="A new session begins with the operator's files; nothing done there changes theirs, or the reverse.",
+        because="issue:#4",
+    ),
     "files:download": Promise(says="A downloaded file is saved, never run by our page.", because="product"),
     "tools:arguments": Promise(
         says="A call that does not fit its tool is not made, and the model hears what is wrong.", because="issue:#3"

@@ -4,6 +4,8 @@ import re
 
 from palaver.agents.settings import AgentSettings
 from palaver.core.errors import PalaverError
+from palaver.core.ids import SessionId
+from palaver.files.service import Home
 from palaver.files.workspace import Workspace
 
 _END = re.compile(r"<\s*/(?=\s*project_instructions)", re.IGNORECASE)
@@ -16,6 +18,15 @@ _BEFORE = (
 )
 
 
+def of_session(home: Home, session_id: SessionId, settings: AgentSettings) -> str | None:
+    """As `of_workspace`; files that were never used stay so: laying out what waits would be for the sake of one."""
+    most = settings.instructions_characters
+    waiting = home.snapshots.waiting(session_id, settings.instructions_file, most * _LONGEST_LETTER + 1)
+    if waiting is None:
+        return of_workspace(home.workspaces.of(session_id), settings)
+    return wrapped(settings.instructions_file, text, most) if (text := _text(waiting)).strip() else None
+
+
 def of_workspace(workspace: Workspace, settings: AgentSettings) -> str | None:
     """What is added to the system prompt; None where there is no such file. Waits for the disk: call it in a thread."""
     name = settings.instructions_file
@@ -24,10 +35,14 @@ def of_workspace(workspace: Workspace, settings: AgentSettings) -> str | None:
     most = settings.instructions_characters
     try:
         with workspace.open(name) as file:
-            text = file.read(most * _LONGEST_LETTER + 1).decode("utf-8", "replace")
+            text = _text(file.read(most * _LONGEST_LETTER + 1))
     except PalaverError:
         return None  # not there, a folder, a link, or away: a turn goes on without
     return wrapped(name, text, most) if text.strip() else None
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
 
 
 def wrapped(name: str, text: str, most: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from palaver.agents.commands import Expanded
-from palaver.agents.instructions import of_workspace
+from palaver.agents.instructions import of_session
 from palaver.agents.opening import Agents, Bounds, open_agents
 from palaver.agents.recipe import Recipe, SkillBrief, Subagent
 from palaver.agents.service import Recipes
@@ -22,7 +22,8 @@ from palaver.core.principal import Principal
 from palaver.entry.filing import open_files
 from palaver.entry.home import sealing_key
 from palaver.entry.settings import Settings
-from palaver.files.service import Files
+from palaver.files.service import Files, Home
+from palaver.files.templates import Templates, open_templates
 from palaver.files.workspaces import Workspaces
 from palaver.kit.clock import Clock
 from palaver.privacy.sealing import Sealer
@@ -61,6 +62,7 @@ class Agency:
     workspaces: Workspaces
     files: Files
     grounds: Grounds
+    templates: Templates
     chosen: Chosen
     places: "HousePlaces"
     web: tuple[WebFetch | WebSearch, ...]
@@ -100,18 +102,19 @@ async def open_agency(
     agents.tell_status(servers.status)
     files = open_files(home, settings.files, database, clock)
     workspaces = files.home.workspaces
-    places = HousePlaces(servers, agents.recipes, workspaces, settings.agents)
+    places = HousePlaces(servers, agents.recipes, files.home, settings.agents)
+    templates = open_templates(home, settings.files, files.home)
     grounds = Grounds(database, workspaces)
-    return Agency(tools, servers, hooks, agents, workspaces, files, grounds, chosen, places, web)
+    return Agency(tools, servers, hooks, agents, workspaces, files, grounds, templates, chosen, places, web)
 
 
 class HousePlaces:
     """Where tools, hooks and instructions of one run come from (`runs.boxes.Places`)."""
 
-    def __init__(self, servers: McpServers, recipes: Recipes, workspaces: Workspaces, settings: AgentSettings) -> None:
+    def __init__(self, servers: McpServers, recipes: Recipes, home: Home, settings: AgentSettings) -> None:
         self._servers = servers
         self._recipes = recipes
-        self._workspaces = workspaces
+        self._home = home
         self._settings = settings
 
     async def servers(self, user_id: UserId, mcp: Sequence[dict[str, Any]]) -> tuple[Sequence[Tool], Sequence[Noticed]]:
@@ -131,9 +134,9 @@ class HousePlaces:
 
     async def grounds(self, session_id: SessionId) -> str | None:
         """The instructions that lie in a workspace, if there is one."""
-        if not self._workspaces.exists(session_id):
+        if not self._home.workspaces.exists(session_id):
             return None  # most sessions have no files: a look costs less than a thread
-        return await asyncio.to_thread(of_workspace, self._workspaces.of(session_id), self._settings)
+        return await asyncio.to_thread(of_session, self._home, session_id, self._settings)
 
     async def instructions(self, user_id: UserId, subagent: Subagent) -> str:
         """What a subagent is told about itself."""

@@ -158,7 +158,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     holder = new_id("wrk")
     sessions = Sessions(database, clock, settings.sessions)
     sessions.forgotten = run_store.forget_answer
-    sessions.removed = agency.files.session_removed
+    sessions.removed, sessions.begins = agency.files.session_removed, agency.templates.begin
     sessions.projects = projects = Projects(database, clock)
     sessions.check_mode = agency.agents.recipes.check_mode
     projects.removed, projects.shelf = agency.files.session_removed, agency.grounds.shelf
@@ -231,7 +231,7 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
         family=family,
         resolve=inference.resolve,
         acceptance=Acceptance(clock, holder=ground.holder, queued=settings.queued_per_session),
-        keeping=Keeping(agency.files.home.snapshots, agency.workspaces.exists),
+        keeping=Keeping(agency.files.home.snapshots, agency.workspaces.exists, agency.templates.begin),
         clock=clock,
         holder=ground.holder,
     )

@@ -5,6 +5,8 @@ from typing import Any
 from palaver.files.api import Brought, FileList, of_project
 from palaver.files.preview import Preview
 from palaver.files.service import FileInfo, UploadInfo
+from palaver.files.templates import Template
+from palaver.files.templates_api import TemplateList
 from palaver.files.uploads_api import UploadList
 
 FILE = "fil_019aa3c5e0247d84fbccdae9c8b7a608"
@@ -29,6 +31,7 @@ _ANSWERS: dict[str, Any] = {
     "upload_for_messages": UploadList([_UPLOAD]),
     "list_uploads": UploadList([_UPLOAD]),
     "get_upload": _UPLOAD,
+    "list_templates": TemplateList([Template("default", 12, 48_211, default=True)]),
 }
 
 _OF_FILES = ("_file", "_files", "_folder")  # how operations end that projects have as well

@@ -27,7 +27,9 @@ from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
 from palaver.entry.settings import Loaded
 from palaver.entry.wire import Connection
+from palaver.files import templates_api
 from palaver.identity import api as identity_api
+from palaver.identity.door import SECURED
 from palaver.inference import api as inference_api
 from palaver.kit.clock import SystemClock
 from palaver.observability.logs import configure_logs
@@ -64,6 +66,7 @@ def application(house: House) -> ASGIApp:
         runs_api.routes(house.runs, house.sessions, door),
         approvals_api.routes(house.answering, house.sessions, house.inference.resolve, door),
         *filing.routers(house.agency.files, _owner_of(house), _owner_of_project(house), door),
+        templates_api.routes(house.agency.templates, door, SECURED),
         tools_api.routes(house.agency.tools, door),
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),

@@ -68,10 +68,16 @@ class SeenFolder:
 
 
 class Scan:
-    """One reading of a workspace. `left_out` is what cannot be kept: sockets, devices, files with a second name, …"""
+    """One reading of a workspace. `left_out` is what cannot be kept: sockets, devices, files with a second name, …
 
-    def __init__(self, keep: Keep, *, most: int, now: int, moved: dict[int, Node] | None = None) -> None:
+    What is not `ours` is an operator's: their files may have second names, and what they closed stays closed.
+    """
+
+    def __init__(
+        self, keep: Keep, *, most: int, now: int, moved: dict[int, Node] | None = None, ours: bool = True
+    ) -> None:
         self._keep = keep
+        self._ours = ours
         self._left = most
         self._trusted = now - _TICK
         self._moved = moved or {}  # by inode: files that were just put here, whose content is known
@@ -122,12 +128,12 @@ class Scan:
             entries[name] = seen
 
     def _file(self, here: int, name: str, now: os.stat_result) -> Seen | None:
-        if now.st_nlink > 1:
+        if now.st_nlink > 1 and self._ours:
             return None
         moved = self._moved.get(now.st_ino)
         if moved is not None and moved.size == now.st_size:
             return self._seen(now, _node(name, now, Blob(moved.sha.hex(), moved.size)))
-        with os.fdopen(_opened(here, name, _FILE), "rb") as file:
+        with os.fdopen(self._opened(here, name, _FILE), "rb") as file:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
                 return None
@@ -155,7 +161,7 @@ class Scan:
         try:
             if path.count("/") >= DEEPEST:
                 raise PermissionError
-            inner = _opened(here, name, _FOLDER)
+            inner = self._opened(here, name, _FOLDER)
         except FileNotFoundError:
             return
         except (PermissionError, NotADirectoryError):
@@ -169,6 +175,9 @@ class Scan:
         node = Node(os.fsencode(name), "folder", now.st_mode & 0o777, found.size, found.files, found.sha)
         unchanged = was is not None and was.below is found and was.node == node
         entries[name] = was if was and unchanged else Seen(_NEVER, now.st_ino, node, found)
+
+    def _opened(self, here: int, name: str, how: int) -> int:
+        return _opened(here, name, how) if self._ours else os.open(name, how, dir_fd=here)
 
     def _kept(self, folder: SeenFolder) -> SeenFolder:
         nodes = [one.node for one in folder.entries.values()]
@@ -201,6 +210,7 @@ def _same(entries: dict[str, Seen], known: dict[str, Seen]) -> bool:
             return False
     return True
 
+
 def _holds_something(here: int, name: str) -> bool:
     """Whether there are files of the session's own where others' are seen: an empty folder is only their place."""
     try:
@@ -212,7 +222,6 @@ def _holds_something(here: int, name: str) -> bool:
             return next(found, None) is not None
     finally:
         os.close(inner)
-
 
 
 def _node(name: str, now: os.stat_result, blob: Blob) -> Node:

@@ -1,6 +1,7 @@
 """What an operator can say about the files of sessions: how large they may be; nothing is measured here."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +11,10 @@ class FileSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    templates: Path | None = Field(
+        default=None,
+        description="The folder whose folders are templates of workspaces; left out, templates/ in the home.",
+    )
     file_bytes: int = Field(
         default=64 * 2**20, ge=1, description="Bytes that one file may have when it is written through Palaver."
     )

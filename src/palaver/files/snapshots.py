@@ -7,7 +7,7 @@ process that dies on the way leaves a workspace that is as before, or that becom
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,7 @@ class Snapshots:
         self._blobs = blobs
         self._workspaces = workspaces
         self._known = Known()
+        self.others: Callable[[], set[str]] = set  # snapshots on which somebody else relies
         workspaces.settle = self._settle
         workspaces.forgotten = self._known.forget
 
@@ -96,6 +97,20 @@ class Snapshots:
         self._want(session_id, root)
         self._workspaces.of(session_id).unsettle()
 
+    def waiting(self, session_id: SessionId, name: str, most: int) -> bytes | None:
+        """The beginning of a file of a workspace that was never used, which so stays unused; empty where it lacks.
+
+        None where there is nothing that waits: whoever asks looks into the workspace.
+        """
+        root = self._wanted(session_id)
+        if root is None or self._workspaces.of(session_id).root.exists():
+            return None
+        for node in self._nodes(bytes.fromhex(root)):
+            if node.kind == "file" and os.fsdecode(node.name) == name:
+                with self._blobs.open(node.sha.hex()) as file:
+                    return file.read(most)
+        return b""
+
     def diff(self, root_a: str | None, root_b: str | None) -> list[FileChange]:
         """What is different from one snapshot to another (None: no files), by path."""
         old, new = (bytes.fromhex(root or EMPTY) for root in (root_a, root_b))
@@ -110,7 +125,7 @@ class Snapshots:
     def needed(self, roots: set[str]) -> set[str]:
         """The names of all contents of these snapshots, and of those that workspaces still rely on."""
         beside = self._workspaces.beside
-        roots = roots | self._known.roots(beside)
+        roots = roots | self.others() | self._known.roots(beside)
         if beside.exists():
             roots |= {root for place in beside.iterdir() if (root := _read(place / _WANTED))}
         needed: set[str] = set()

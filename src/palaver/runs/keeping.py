@@ -3,11 +3,14 @@
 import asyncio
 from typing import Protocol
 
+from msgspec import UNSET
+
 from palaver.core.errors import SessionBusy
 from palaver.core.ids import SessionId
 from palaver.files import store as files_store
 from palaver.files.snapshots import Snapshot
 from palaver.files.store import Taken
+from palaver.files.templates import Wish
 from palaver.kit.ids import new_id
 from palaver.runs.accepting import Accepted, Accepting
 from palaver.runs.store import Kept
@@ -29,12 +32,23 @@ class Has(Protocol):
     def __call__(self, session_id: SessionId) -> bool: ...
 
 
+class Begins(Protocol):
+    """Lets a session that is about to be made begin with files; see `files.templates`."""
+
+    async def __call__(self, session_id: SessionId, wish: Wish = UNSET) -> Snapshot | None: ...
+
+
+async def empty(session_id: SessionId, wish: Wish = UNSET) -> Snapshot | None:
+    """No session begins with files."""
+
+
 class Keeping:
     """Keeps the workspaces of sessions in which turns begin; none begins in one that is `held`: it is being rewound."""
 
-    def __init__(self, snapshots: Takes, has_files: Has) -> None:
+    def __init__(self, snapshots: Takes, has_files: Has, begin: Begins = empty) -> None:
         self._snapshots = snapshots
         self._has_files = has_files
+        self.begin = begin
         self.held: set[SessionId] = set()
 
     async def take(self, session_id: SessionId | None) -> Snapshot | None:

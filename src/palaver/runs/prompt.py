@@ -3,11 +3,13 @@
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET
 
 from palaver.agents.recipe import PLAIN, Recipe
 from palaver.agents.wanted import Wanted
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import Part
+from palaver.files.templates import Wish
 from palaver.inference.port import Effort, ToolChoice, ToolSpec
 
 WhenBusy = Literal["reject", "queue", "interrupt"]
@@ -25,6 +27,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     With `summarize` nothing is asked: a summary is written of the session as it is.
     `client_tools` are made by the client: a call of one ends the run, and what came of it stands in the parts of a
     later turn. `server_tools` False leaves it at those.
+    `template` is what the workspace of a new session begins with.
     `wanted` is what was asked for of the agent, by name; `recipe` what that came to when the turn was accepted.
     """
 
@@ -50,6 +53,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     idempotency_key: str | None = None
     workspace: SessionId | None = None
     summarize: Summarize | None = None
+    template: Wish = UNSET
 
     def ground(self, session_id: SessionId) -> SessionId:
         """The session in whose workspace, and with whose grants, the agent works: a subagent in its parent's."""

@@ -13,6 +13,7 @@ from palaver.core.permissions import PermissionMode
 from palaver.inference.port import Effort
 from palaver.runs.client_tools import ClientTools
 from palaver.runs.prompt import Prompt, WhenBusy
+from palaver.sessions.beginning import TEMPLATE, TemplateName
 from palaver.sessions.incoming import LONGEST_TEXT, PartIn, bounded, parts_of, refuse_empty, refuse_unwritable
 
 LONGEST_PROMPT = LONGEST_TEXT
@@ -179,3 +180,18 @@ class Query(TurnIn):
     """A turn to take in a session that is named, or in a new one."""
 
     session_id: Identifier | None = None
+    template: TemplateName | None = TEMPLATE
+
+    @model_validator(mode="after")
+    def _for_a_new_session(self) -> Self:
+        if self.session_id is not None and not self._default():
+            raise ValueError("a template is what a new session begins with: leave session_id or template out")
+        return self
+
+    def asked(self, session_id: SessionId | None, key: str | None = None) -> Prompt:
+        """The same as a value."""
+        prompt = super().asked(session_id, key)
+        return prompt if self._default() else msgspec.structs.replace(prompt, template=self.template)
+
+    def _default(self) -> bool:
+        return "template" not in self.model_fields_set

@@ -100,7 +100,10 @@ class Runs:
 
     async def _accept(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Accepted:
         keeping, begin = self._parts.keeping, self._parts.begin
-        files = await keeping.take(prompt.session_id)
+        if prompt.session_id is None and live.parent is None:
+            files = await keeping.begin(live.session_id, prompt.template)
+        else:
+            files = await keeping.take(prompt.session_id)
 
         def accept() -> Accepting:
             return keeping.around(live.session_id, self._parts.acceptance.accept(live, prompt, model), files)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
+from msgspec import UNSET
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -21,10 +22,12 @@ from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Message, Part
 from palaver.core.permissions import PermissionMode
 from palaver.core.principal import Principal
+from palaver.files.templates import Wish
 from palaver.identity.door import SECURED, Door
 from palaver.kit import asked
 from palaver.kit.answers import JSON, answer, described, problems
 from palaver.sessions import export
+from palaver.sessions.beginning import TEMPLATE, TemplateName
 from palaver.sessions.incoming import LONGEST_TEXT, PartIn, bounded, parts_of, refuse_empty, refuse_unwritable
 from palaver.sessions.service import Branch, Sessions, plain
 from palaver.sessions.service import Query as Listing
@@ -138,6 +141,20 @@ class Changes(BaseModel):
         return self.model_dump(include=self.model_fields_set)
 
 
+class SessionIn(Changes):
+    """A session as it begins."""
+
+    template: TemplateName | None = TEMPLATE
+
+    def wish(self) -> Wish:
+        """What its workspace begins with."""
+        return self.template if "template" in self.model_fields_set else UNSET
+
+    def given(self) -> dict[str, Any]:
+        """Only what the client said about the session itself."""
+        return self.model_dump(include=self.model_fields_set - {"template"})
+
+
 class SessionChanges(Changes):
     """What a client may change of a session."""
 
@@ -210,10 +227,11 @@ def _sessions(router: APIRouter, sessions: Sessions, door: Door, clear: Clear) -
         openapi_extra=SECURED,
         response_class=Response,
     )
-    async def create(principal: Annotated[Principal, Depends(door)], body: Changes | None = None) -> Response:
+    async def create(principal: Annotated[Principal, Depends(door)], body: SessionIn | None = None) -> Response:
         given = body.given() if body else {}
         sessions.check_mode(principal, given.get("permission_mode", "default"))
-        return answer(await sessions.create(principal.user_id, given), 201)
+        wish = body.wish() if body else UNSET
+        return answer(await sessions.create(principal.user_id, given, wish), 201)
 
     @router.get(
         "/sessions/{session_id}",

@@ -3,15 +3,18 @@
 from typing import Annotated, Any, Protocol
 
 import msgspec
+from msgspec import UNSET
 
 from palaver.core.errors import Invalid, NotFound, SessionBusy
 from palaver.core.ids import MESSAGE, SESSION, MessageId, SessionId, UserId
 from palaver.core.messages import Message, Part, Siblings, Summary, TextPart, text_of
 from palaver.core.principal import Principal
+from palaver.files.templates import Wish
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.pages import BadCursor, cursor, position
 from palaver.sessions import search_store, shares_store, stats_store, store, summing, tree, turns
+from palaver.sessions.beginning import Begins
 from palaver.sessions.project import NO_BRIEF, Brief
 from palaver.sessions.session import Session
 from palaver.sessions.settings import SessionSettings
@@ -83,15 +86,18 @@ class Sessions:
         self.check_mode: CheckMode = _any_mode  # whether a person may let agents act that freely
         self.forgotten: Forgotten = _nobody_else  # whoever else keeps something of a message that is deleted
         self.removed: Removed = _nothing_else  # whoever else keeps something of a session that was deleted
+        self.begins: Begins = _with_nothing  # whoever lays out what a session begins with
         self.projects: KnowsProjects = _AnyProject()
         self.settings = settings
 
-    async def create(self, user_id: UserId, given: dict[str, Any]) -> Session:
+    async def create(self, user_id: UserId, given: dict[str, Any], template: Wish = UNSET) -> Session:
         """A new, empty session with what the client gave it."""
         now = self._now()
         session = Session(id=SessionId(new_id(SESSION)), created_at=now, updated_at=now)
         session = _changed(session, given)
         await self.projects.check(user_id, session.project_id)
+        # First, so that no session is there without its files; those of one that was never made are swept.
+        await self.begins(session.id, template)
         await self._database.write(store.create(turns.fresh(session), user_id))
         return session
 
@@ -283,6 +289,10 @@ def _whole(user_id: UserId, session_id: SessionId) -> Script[tuple[Session, list
     kept = yield from store.find(session_id, user_id)
     found = yield from path(kept, kept.head, last=1 << 62)
     return kept.session, [one.message(_siblings(kept.tree, one)) for one in found]
+
+
+async def _with_nothing(session_id: SessionId, wish: Wish = UNSET) -> None:
+    """Sessions begin without files."""
 
 
 async def _nothing_else(session_id: SessionId) -> None:

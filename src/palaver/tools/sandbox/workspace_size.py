@@ -87,7 +87,7 @@ def _mended(mode: int) -> int:
     if stat.S_ISDIR(mode):
         return stat.S_IMODE(mode) & 0o777 | 0o700
     if stat.S_ISREG(mode):
-        return stat.S_IMODE(mode) & 0o777 | 0o600
+        return stat.S_IMODE(mode) & 0o777 | 0o400
     return stat.S_IMODE(mode)
 
 

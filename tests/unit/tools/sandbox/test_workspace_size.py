@@ -50,7 +50,13 @@ def test_what_was_shut_is_opened_and_set_user_bits_are_taken(tmp_path: Path) -> 
     (root / "shut").chmod(0o000)
     mend(root)
     assert (root / "shut").stat().st_mode & 0o7777 == 0o700
-    assert (root / "shut/file").stat().st_mode & 0o7777 == 0o711
+    assert (root / "shut/file").stat().st_mode & 0o7777 == 0o511
+
+
+def test_what_is_read_only_stays_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch(0o444)
+    mend(tmp_path)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o444
 
 
 def test_what_may_lie_outside_keeps_its_mode(tmp_path: Path) -> None:
