@@ -11,7 +11,7 @@ from typing import Any, Self
 import msgspec
 from aiohttp import web
 
-from tests.vendor import anthropic, chat, responses
+from tests.vendor import anthropic, chat, responses, vectors
 from tests.vendor.script import Drop, Knobs, Pause, Reply, Script, Stall, Step, by_name, failure
 from tests.vendor.spoken import Answer, by_knobs
 
@@ -162,6 +162,8 @@ class FakeVendor:
         """The answer in the format of the request, or what is wrong with the request."""
         kind = path.rpartition("/")[2]
         model = str(body.get("model"))
+        if kind == "embeddings":
+            return vectors.replied(body)
         if queued is None and kind not in WIRES:
             return by_name(model, body)
         wire = WIRES.get(kind, chat)

@@ -4,9 +4,10 @@ It never tries again once a piece was told, and it knows no wire format.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
@@ -20,6 +21,8 @@ from palaver.kit.retry import Backoff
 from palaver.observability.metrics import Metrics
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Chance = Callable[[], float]
 
@@ -70,6 +73,24 @@ class Attempts:
                 tried += 1
                 await self._wait(error, tried)
 
+    async def whole(self, server: Server, ask: Callable[[], Awaitable[T]]) -> T:
+        """What `ask` gives, which is told whole or not at all; raises what the last try raised."""
+        tried = 0
+        while True:
+            self._admit(server)
+            try:
+                found = await ask()
+            except PalaverError as error:
+                self.note(server, error)
+                tried += 1
+                await self._wait(error, tried)
+            except BaseException:
+                server.breaker = server.breaker.abandoned()
+                raise
+            else:
+                server.breaker = server.breaker.succeeded()
+                return found
+
     def note(self, server: Server, error: PalaverError) -> None:
         """Count a failure against the server, if it is the server's; a refusal shows that it is well."""
         ailing = isinstance(error, failures.AILING)
@@ -79,11 +100,7 @@ class Attempts:
         server.breaker = server.breaker.failed(self._clock.now()) if ailing else server.breaker.succeeded()
 
     async def _try(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
-        now = self._clock.now()
-        if not server.breaker.admits(now):
-            told = f"{server.name} failed too often and is left alone for now."
-            raise failures.ProviderResting(told, retry_after=server.breaker.remaining(now))
-        server.breaker = server.breaker.asked()
+        now = self._admit(server)
         rest = server.provider.stream(ask)
         try:
             first = await anext(rest)
@@ -96,6 +113,15 @@ class Attempts:
         server.breaker = server.breaker.answered()
         self._metrics.first_token_seconds.add((self._clock.now() - now).total_seconds(), server.name)
         return Begun(model, server, first, rest)
+
+    def _admit(self, server: Server) -> datetime:
+        """When the try begins; raises where the server is left alone."""
+        now = self._clock.now()
+        if not server.breaker.admits(now):
+            told = f"{server.name} failed too often and is left alone for now."
+            raise failures.ProviderResting(told, retry_after=server.breaker.remaining(now))
+        server.breaker = server.breaker.asked()
+        return now
 
     async def _wait(self, error: PalaverError, tried: int) -> None:
         """Wait before the next try, or raise the error again if there is to be none."""

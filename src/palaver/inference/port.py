@@ -171,6 +171,14 @@ Piece = TextPiece | ReasoningPiece | ReasoningSealPiece | ToolCallPiece | Finish
 Pieces = AsyncGenerator[Sequence[Piece], None]
 
 
+class Embedded(msgspec.Struct, frozen=True):
+    """Vectors of texts, one each and all of one length; `model` is the id that the vendor says made them."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    usage: Usage = Usage()
+    model: str | None = None
+
+
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """A model as its own server describes it; None where it says nothing."""
 

@@ -4,7 +4,7 @@ What an answer is worth, and where it is kept, is decided above.
 """
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -14,8 +14,9 @@ from palaver.core.principal import Principal
 from palaver.inference.attempts import Attempts, Begun, Chance
 from palaver.inference.breaker import State
 from palaver.inference.describing import Listed, Sources, describe
+from palaver.inference.embedding import Embedding
 from palaver.inference.failures import UnknownModel, worth_another_model
-from palaver.inference.port import Ask, Capability, Offer, Pieces, Provider, ResolvedModel, Switched
+from palaver.inference.port import Ask, Capability, Embedded, Offer, Pieces, Provider, ResolvedModel, Switched
 from palaver.inference.price import Price
 from palaver.inference.pricelist import PriceList
 from palaver.inference.servers import Server, Servers
@@ -83,7 +84,8 @@ class Inference:
             longest=settings.longest_wait,
             patience=settings.patience,
         )
-        self._attempts = Attempts(backoff, clock, chance, metrics or Metrics())
+        self._attempts = Attempts(backoff, clock, chance, metrics := metrics or Metrics())
+        self._embedding = Embedding(self._attempts, metrics)
 
     async def resolve(self, model_id: str | None, principal: Principal) -> ResolvedModel:
         """The model a request means; None means the default. Raises `UnknownModel`."""
@@ -123,6 +125,18 @@ class Inference:
             raise
         finally:
             await begun.rest.aclose()
+
+    async def embed(self, model_id: str, texts: Sequence[str]) -> Embedded:
+        """A vector for each text. Whose the texts are, and who may ask for vectors, is decided above.
+
+        Servers hardly list the models that make vectors: any id is asked for. Raises `UnknownModel`.
+        """
+        provider, _, name = model_id.partition("/")
+        server = self._servers.get(provider)
+        if server is None or not name:
+            raise _unknown(model_id)
+        (model,) = await self._described(server, [name])
+        return await self._embedding.embed(model, server, texts)
 
     def health(self) -> list[ProviderHealth]:
         """Every provider that is there, and how it does."""

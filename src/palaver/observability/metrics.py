@@ -112,6 +112,7 @@ class Metrics(Collector):
         self.first_token_seconds = Spread(
             "palaver_first_token_seconds", "Time until a model said something.", ("provider",), FIRST_TOKEN_SECONDS
         )
+        self.embedded_tokens = Tally("palaver_embedded_tokens", "Tokens of texts made into vectors.", ("provider",))
         self._watched: list[_Watched] = []
         self._registry = CollectorRegistry()
         for collector in (PlatformCollector, ProcessCollector, GCCollector):
@@ -141,7 +142,14 @@ class Metrics(Collector):
         """Called by the registry when Prometheus asks."""
         yield CounterMetricFamily("palaver_readers_let_go", "Streams ended for being too slow.", self.readers_let_go)
         yield GaugeMetricFamily("palaver_streams_open", "Event streams open now.", self.streams_open)
-        for series in (self.requests, self.request_seconds, self.runs, self.upstream_errors, self.first_token_seconds):
+        for series in (
+            self.requests,
+            self.request_seconds,
+            self.runs,
+            self.upstream_errors,
+            self.first_token_seconds,
+            self.embedded_tokens,
+        ):
             yield series.collect()
         for watched in self._watched:
             yield watched.collect()

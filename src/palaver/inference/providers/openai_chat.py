@@ -7,12 +7,13 @@ from urllib.parse import quote
 from yarl import URL
 
 from palaver.inference.failures import NotUnderstood
-from palaver.inference.port import Ask, Offer, Pieces
+from palaver.inference.port import Ask, Embedded, Offer, Pieces
 from palaver.inference.profiles import Vendor
 from palaver.inference.providers.call_ids import FreshIds
 from palaver.inference.providers.fields import rows
 from palaver.inference.providers.openai_chat_answering import Answer
 from palaver.inference.providers.openai_chat_asking import Encoding
+from palaver.inference.providers.openai_embeddings import embedded
 from palaver.inference.providers.openai_listing import offer_of
 from palaver.inference.providers.streaming import streamed
 from palaver.inference.providers.upstream import Server, Upstream
@@ -45,6 +46,11 @@ class OpenAIChat:
         if found is None:
             raise NotUnderstood(f"{self._name} did not list its models in the form that was expected.")
         return [offer for offer in map(offer_of, found) if offer is not None]
+
+    async def embed(self, model: str, texts: Sequence[str]) -> Embedded:
+        path = self.vendor.chat.removesuffix("chat/completions") + "embeddings"
+        url = self._url(path.replace("{model}", quote(model, safe="")))
+        return await embedded(self._upstream, url, self._name, (model, texts))
 
     async def close(self) -> None:
         await self._upstream.close()

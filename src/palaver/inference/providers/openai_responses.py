@@ -6,10 +6,11 @@ from typing import Any
 from yarl import URL
 
 from palaver.inference.failures import NotUnderstood
-from palaver.inference.port import Ask, Offer, Pieces
+from palaver.inference.port import Ask, Embedded, Offer, Pieces
 from palaver.inference.profiles import Vendor
 from palaver.inference.providers.call_ids import FreshIds
 from palaver.inference.providers.fields import rows
+from palaver.inference.providers.openai_embeddings import embedded
 from palaver.inference.providers.openai_listing import offer_of
 from palaver.inference.providers.responses_answering import Answer
 from palaver.inference.providers.responses_asking import Encoding
@@ -27,6 +28,7 @@ class OpenAIResponses:
         self._upstream = Upstream(server)
         self._deadline = deadline
         self._responses = _url(server.base, "responses")
+        self._embeddings = _url(server.base, "embeddings")
         self._list = _url(server.base, "models")
         self._encoding = Encoding(server.name, vendor.system, thoughts=thoughts)
 
@@ -43,6 +45,9 @@ class OpenAIResponses:
         if found is None:
             raise NotUnderstood(f"{self._name} did not list its models in the form that was expected.")
         return [offer for offer in map(offer_of, found) if offer is not None]
+
+    async def embed(self, model: str, texts: Sequence[str]) -> Embedded:
+        return await embedded(self._upstream, self._embeddings, self._name, (model, texts))
 
     async def close(self) -> None:
         await self._upstream.close()
