@@ -92,6 +92,10 @@ PROMISES = {
     "sessions:rewind:killed": Promise(
         says="A rewind that a kill cut is carried out at the next start: all of it, or nothing.", because="issue:#4"
     ),
+    "sessions:killed": Promise(
+        says="A kill at any step of a rewind, fork, checkpoint, upload or deletion leaves all of it, or nothing.",
+        because="issue:#4",
+    ),
     "sessions:effects": Promise(
         says="What calls did outside stands in a ledger before they do it, and a rewind says what stays.",
         because="issue:#4",

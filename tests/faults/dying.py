@@ -11,6 +11,8 @@ STEPS = (
     "open", "write", "fsync", "link", "rename", "replace", "unlink", "mkdir", "rmdir", "fchmod", "chmod", "utime",
     "chown", "symlink",
 )  # fmt: skip
+Tree = dict[str, tuple[bytes | None, int]]
+
 DONE = 7  # the exit code of a process that came to the end
 
 
@@ -51,7 +53,7 @@ def run(act: Callable[[], object], number: int) -> bool:
     return True
 
 
-def tree(root: Path) -> dict[str, tuple[bytes | None, int]]:
+def tree(root: Path) -> Tree:
     """What stands below a folder: contents (None of folders) and modes."""
     if not root.exists():
         return {}

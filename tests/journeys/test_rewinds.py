@@ -191,6 +191,19 @@ async def test_a_fork_begins_with_the_files_of_its_message_and_both_go_their_own
     assert len(await owner.messages(late)) == 4
 
 
+@keeps("sessions:fork")
+async def test_a_fork_of_where_a_session_stands_has_its_files_as_they_are(house: House, owner: Person) -> None:
+    session_id = (await owner.post("/sessions", {}))["id"]
+    at = f"/sessions/{session_id}"
+    assert (await owner.call("PUT", f"{at}/files/a", data=BytesIO(b"one"))).status == 200
+    _, question, _ = await turn(owner, "hello", session_id=session_id)
+    await owner.patch(at, {"head_message_id": question})
+    assert (await owner.call("PUT", f"{at}/files/a", data=BytesIO(b"two"))).status == 200
+    for wish in ({}, {"message_id": question}):
+        forked = (await owner.post(f"{at}/fork", wish))["id"]
+        assert (await owner.call("GET", f"/sessions/{forked}/files/a")).body == b"two"
+
+
 async def test_a_preview_tells_what_was_renamed_as_the_rewind_does(house: House, owner: Person) -> None:
     session_id = (await owner.post("/sessions", {}))["id"]
     at = f"/sessions/{session_id}"

@@ -67,10 +67,12 @@ class Copy:
 
     def files_at(self, one: str | None) -> Files:
         """The files with which a fork begins that goes on from a message on the way to the head."""
+        if one == self.head:
+            return copy.copy(self.files)
         way = self.way(self.head)
         after = way[way.index(one) :] if one is not None else []
         following = next((said for other in after if (said := self.said[other]).role == "user"), None)
-        return copy.copy(self.files if following is None or following.before is None else following.before)
+        return copy.copy(self.files if following is None else following.before or {})
 
     def write(self, path: str, content: bytes) -> None:
         """A file is as it was said, its mode as it was."""

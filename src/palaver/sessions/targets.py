@@ -61,10 +61,15 @@ def _head(kept: Kept, message_id: MessageId) -> Script[Found]:
 
 
 def files_after(kept: Kept, found: Found) -> Script[Files]:
-    """The files as they were once a message was there; of a question, as they were before its turn."""
-    place, at_head = found.place, kept.head == found.place
+    """The files as they were once a message was there; of a question, as they were before its turn.
+
+    Where the session stands, they are the files as they are now.
+    """
+    place = found.place
+    if kept.head == place and kept.session.active_run_id is None:
+        return Files(now=True)
     if found.message().role == "user":
-        return (yield from _kept_before(kept, found.message().id, now=at_head))
+        return (yield from _kept_before(found.message().id))
     leaf = kept.head if kept.head and tree.contains(kept.tree, place, kept.head) else tree.leaf(kept.tree, place)
     after = tree.window(tree.path(kept.tree, leaf), place.depth + 1, leaf.depth + 1)
     following = yield from checkpoints_store.next_question(after)
@@ -73,14 +78,12 @@ def files_after(kept: Kept, found: Found) -> Script[Files]:
     if following is None:  # the end of another branch: what is nearest was kept before its last turn
         asked = yield from checkpoints_store.questions(tree.path(kept.tree, place), 1)
         following = MessageId(asked[0][1][1]) if asked else None
-    return (yield from _kept_before(kept, following, now=False))
+    return (yield from _kept_before(following))
 
 
-def _kept_before(kept: Kept, message_id: MessageId | None, *, now: bool) -> Script[Files]:
+def _kept_before(message_id: MessageId | None) -> Script[Files]:
     taken = (yield from files_store.before([shown.written(message_id)[0]])) if message_id else None
-    if taken is None:
-        return Files(now=now and kept.session.active_run_id is None)
-    return Files(root=taken.root)
+    return Files(root=taken.root) if taken else Files()
 
 
 def was_set(one: Set) -> Checkpoint:
