@@ -14,7 +14,7 @@ from tests.journeys.house import House, Opening, Person
 from tests.promises import keeps
 from tests.vendor import FakeVendor
 
-IDS = re.compile(r"\b(ses|msg|run|prj)_[0-9a-f]{32}(?:_[A-Za-z0-9_-]{22})?")
+IDS = re.compile(r"\b(ses|msg|run|prj|fil)_[0-9a-f]{32}(?:_[A-Za-z0-9_-]{22})?")
 
 
 def without_ids(text: str) -> str:
@@ -23,15 +23,16 @@ def without_ids(text: str) -> str:
     return IDS.sub(lambda found: known.setdefault(found.group(), f"{found.group(1)}#{len(known)}"), text)
 
 
-def contents(archive: bytes) -> list[tuple[str, str]]:
-    """Every entry of an export but its manifest: name and content, ids numbered."""
+def contents(archive: bytes) -> list[tuple[str, str, str]]:
+    """Every entry of an export but its manifest: name, mode and content, ids numbered; and what messages show."""
     with zipfile.ZipFile(io.BytesIO(archive)) as found:
         assert found.testzip() is None
-        names = [name for name in found.namelist() if name != "manifest.json"]
-        told = [one["path"] for one in json.loads(found.read("manifest.json"))["entries"]]
-        assert told == names
-        whole = "\x00".join(f"{name}\x01{found.read(name).decode()}" for name in names)
-    return [(name, content) for name, _, content in (one.partition("\x01") for one in without_ids(whole).split("\x00"))]
+        there = [one for one in found.infolist() if one.filename != "manifest.json"]
+        manifest = json.loads(found.read("manifest.json"))
+        assert [one["path"] for one in manifest["entries"]] == [one.filename for one in there if not one.is_dir()]
+        told = [(one.filename, f"{one.external_attr >> 16:o}", found.read(one).decode("latin-1")) for one in there]
+        told.append(("uploads", "", json.dumps(manifest["uploads"])))
+    return [tuple(one) for one in json.loads(without_ids(json.dumps(told)))]
 
 
 async def export(person: Person) -> bytes:
@@ -71,15 +72,41 @@ async def filled(house: House, owner: Person, vendor: FakeVendor) -> str:
 
 @keeps("sessions:round-trip", "sessions:export")
 async def test_everything_taken_to_an_empty_server_and_taken_again_is_the_same_apart_from_ids(
-    open_house: Opening, owner: Person, filled: str
+    open_house: Opening, house: House, owner: Person, filled: str
 ) -> None:
-    await owner.post("/sessions", {"title": "Empty", "archived": True})
+    project = (await owner.post("/projects", {"name": "Boats", "instructions": "Be a pilot.", "metadata": {"a": 1}}))[
+        "id"
+    ]
+    await owner.call("PUT", f"/projects/{project}/files/charts/north.bin", data=bytes(range(256)))
+    await owner.post(f"/projects/{project}/folders", {"path": "empty"})
+    await owner.post("/sessions", {"title": "Empty", "archived": True, "project_id": project})
+    await owner.patch(f"/sessions/{filled}", {"project_id": project})
     await owner.post(f"/sessions/{filled}/fork", {"title": "A fork"})
+    workspace = house.home / "workspaces" / filled
+    for path, mode in (("notes/a.txt", 0o640), ("notes", 0o700)):
+        (workspace / path).chmod(mode)
+    (workspace / "run.sh").write_text("echo")
+    (workspace / "run.sh").chmod(0o755)
+    (workspace / "none" / "at" / "all").mkdir(parents=True)
     first = await export(owner)
+    told = {(name.partition("/")[2].partition("/")[2], mode) for name, mode, _ in contents(first)}
+    assert {("notes/a.txt", "100640"), ("notes/", "40700"), ("run.sh", "100755"), ("none/at/all/", "40755")} <= told
     other = await (await open_house(home="other")).owner()
+    would = await other.call(
+        "POST", "/sessions/import", data=first, params={"dry_run": "true"}, headers={"Content-Type": "application/zip"}
+    )
+    assert (would.status, would.json["sessions"], would.json["dry_run"]) == (200, 3, True)
+    assert (await other.get("/sessions"))["items"] == (await other.get("/projects"))["items"] == []
     brought = await bring(other, first, "application/zip")
-    assert (brought["sessions"], brought["files"], brought["notes"]) == (3, 2, [])
+    assert (brought["sessions"], brought["projects"], brought["files"], brought["notes"]) == (3, 1, 4, [])
+    assert [would.json[count] for count in ("messages", "files", "projects")] == [
+        brought[count] for count in ("messages", "files", "projects")
+    ]
     assert brought["items"][0]["source_id"] == filled
+    (there,) = (await other.get("/projects"))["items"]
+    assert (there["name"], there["id"] != project) == ("Boats", True)
+    assert (await other.call("GET", f"/projects/{there['id']}/files/charts/north.bin")).body == bytes(range(256))
+    assert (await other.get(f"/sessions/{brought['items'][0]['id']}"))["project_id"] == there["id"]
     assert contents(await export(other)) == contents(first)
     new = brought["items"][0]["id"]
     assert new != filled
@@ -88,6 +115,58 @@ async def test_everything_taken_to_an_empty_server_and_taken_again_is_the_same_a
     assert [one["text"] for one in before] == [one["text"] for one in after]
     assert [one["siblings"] for one in before] == [one["siblings"] for one in after]
     assert {one["id"] for one in before}.isdisjoint(one["id"] for one in after)
+
+
+@keeps("sessions:round-trip")
+async def test_files_that_messages_show_come_along_and_are_the_persons_own_there(
+    open_house: Opening, owner: Person
+) -> None:
+    form = aiohttp.FormData()
+    form.add_field("file", "a small text", filename="small.txt")
+    (upload,) = (await owner.call("POST", "/files", data=form)).json["items"]
+    parts = [{"type": "text", "text": "Look"}, {"type": "file", "file_id": upload["id"]}]
+    events = await owner.ask(parts=parts, model="fake/fake-n2")
+    assert events[-1].type == "done"
+    first = await export(owner)
+    other_house = await open_house(home="other")
+    other = await other_house.owner()
+    brought = await bring(other, first, "application/zip")
+    assert contents(await export(other)) == contents(first)
+    (question, _) = await other.messages(brought["items"][0]["id"])
+    (shown,) = [part["file_id"] for part in question["parts"] if part["type"] == "file"]
+    assert shown != upload["id"]
+    there = await other.get(f"/files/{shown}")
+    assert [there[name] for name in ("name", "size", "sha256", "created_at")] == [
+        upload[name] for name in ("name", "size", "sha256", "created_at")
+    ]
+    assert (await other.call("GET", f"/files/{shown}/content")).body == b"a small text"
+    assert other_house.rows("select message_id from upload_uses where upload_id = ?", shown) == [(question["id"],)]
+
+
+@keeps("sessions:round-trip")
+async def test_one_session_comes_with_its_files_as_a_zip_and_all_without_theirs_as_one_array(
+    open_house: Opening, owner: Person, filled: str
+) -> None:
+    await owner.post("/sessions", {"title": "Another"})
+    taken = await owner.call("GET", f"/sessions/{filled}/export", params={"format": "zip"})
+    assert taken.headers["Content-Disposition"] == 'attachment; filename="a-round-trip.zip"'
+    other = await (await open_house(home="other")).owner()
+    (item,) = (await bring(other, taken.body, "application/zip"))["items"]
+    assert (await other.call("GET", f"/sessions/{item['id']}/files/notes/a.txt")).body == b"hello there"
+    everything = await owner.call("GET", "/export", params={"format": "json"})
+    assert [one["session"]["title"] for one in everything.json] == ["A round trip", "Another"]
+    third = await (await open_house(home="third")).owner()
+    assert (await bring(third, everything.body))["sessions"] == 2
+    again = await third.call("GET", "/export", params={"format": "json"})
+    assert without_ids(again.body.decode()) == without_ids(everything.body.decode())
+    texts = await owner.call("GET", "/export", params={"format": "markdown"})
+    with zipfile.ZipFile(io.BytesIO(texts.body)) as found:
+        names = [name for name in found.namelist() if name != "manifest.json"]
+        assert [name.rpartition("-")[0] for name in names] == ["a-round-trip", "another"]
+        assert found.read(names[0]).decode() == (
+            (await owner.call("GET", f"/sessions/{filled}/export", params={"format": "markdown"})).body.decode()
+        )
+    assert (await owner.call("GET", "/export", params={"format": "pdf"})).status == 422
 
 
 @keeps("sessions:round-trip")
@@ -207,7 +286,7 @@ async def test_an_archive_that_was_changed_or_leads_out_is_refused_whole(
     with zipfile.ZipFile(io.BytesIO(await export(owner))) as found:
         entries = {name: found.read(name) for name in found.namelist()}
     manifest = entries.pop("manifest.json")
-    (session,), (file,) = ([one for one in entries if one.startswith(folder)] for folder in ("sessions/", "files/"))
+    (session,), (file,) = ([one for one in entries if one.startswith(folder)] for folder in ("sessions/", f"files/{filled}/notes/a"))
     out = f"files/{filled}/../../../palaver.db"
     changes: list[tuple[dict[str, bytes], str]] = [
         ({**entries, file: b"other", "manifest.json": manifest}, "SHA-256"),

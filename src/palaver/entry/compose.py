@@ -53,8 +53,10 @@ from palaver.runs.service import Runs
 from palaver.runs.titling import Titling
 from palaver.runs.waking import Waking
 from palaver.sessions.finding import Finding
+from palaver.sessions.import_files import ImportedFiles
 from palaver.sessions.importing import Importing
 from palaver.sessions.jobs import SearchUpkeep
+from palaver.sessions.packing import Packing
 from palaver.sessions.projects import Projects
 from palaver.sessions.service import Sessions
 from palaver.sessions.taking import Taking
@@ -207,9 +209,10 @@ class _Ground:
 
 def _moving(ground: _Ground, sessions: Sessions, agency: Agency, projects: Projects) -> Moving:
     files = ground.settings.files
-    importing = Importing(ground.database, sessions, agency.workspaces, ground.settings.home / "incoming", files=files)
+    brought = ImportedFiles(ground.database, agency.files)
+    importing = Importing(ground.database, sessions, brought, ground.settings.home / "incoming", bounds=files)
     importing.knows_project = projects.knows
-    taking = Taking(ground.database, agency.workspaces, ground.clock)
+    taking = Taking(ground.database, Packing(agency.files), ground.clock)
     return Moving(taking, importing, Finding(ground.database, sessions))
 
 

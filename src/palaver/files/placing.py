@@ -39,7 +39,11 @@ def writable(path: str) -> str:
 
 def place(workspace: Workspace, draft: Path, path: str, on_conflict: OnConflict) -> str:
     """Move a file that was written elsewhere on this disk into the workspace; the answer is the path that it got."""
-    path = writable(path)
+    return put(workspace, draft, writable(path), on_conflict)
+
+
+def put(workspace: Workspace, draft: Path, path: str, on_conflict: OnConflict) -> str:
+    """As `place`, to any path that `inside` spells, Palaver's own folder among them."""
     size = draft.stat().st_size
     workspace.settled()
     with workspace.alone():

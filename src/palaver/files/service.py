@@ -107,7 +107,7 @@ class Files:
         workspace = self._workspaces.of(session_id)
         await asyncio.to_thread(workspace.remove, writable(path))
         workspace.measure_again()
-        await self._weigh(user_id, session_id)
+        await self.weigh(user_id, session_id)
 
     async def move(self, session_id: SessionId, path: str, to: str, on_conflict: OnConflict) -> FileInfo:
         """Give a file or folder another path."""
@@ -206,7 +206,7 @@ class Files:
             return [self._placed(workspace, draft, path, on_conflict) for path, draft in drafts.taken]
 
         infos = await asyncio.to_thread(placed)
-        await self._weigh(user_id, session_id)
+        await self.weigh(user_id, session_id)
         return infos
 
     def _placed(self, workspace: Workspace, draft: Draft, path: str, on_conflict: OnConflict) -> FileInfo:
@@ -215,7 +215,8 @@ class Files:
             self.hashes.learn(os.fstat(file.fileno()), draft.sha)
         return self.about(workspace, workspace.stat(path))
 
-    async def _weigh(self, user_id: UserId, session_id: SessionId) -> None:
+    async def weigh(self, user_id: UserId, session_id: SessionId) -> None:
+        """Write down how much a session or project holds now."""
         size = await asyncio.to_thread(self._workspaces.of(session_id).weight)
         await self._database.write(store.holds(session_id, user_id, size), durable=False)
 

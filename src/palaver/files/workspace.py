@@ -163,6 +163,16 @@ class Workspace:
         with self._writing, folder(self.root, inside(path), create=True):
             pass
 
+    def mode(self, path: str) -> int:
+        """The permission bits of a file or folder."""
+        with self._one(path) as found:
+            return stat.S_IMODE(os.fstat(found).st_mode) & 0o777
+
+    def set_mode(self, path: str, mode: int) -> None:
+        """Give a file or folder these permission bits; no others are ever set."""
+        with self._writing, self._one(path) as found:
+            os.fchmod(found, mode & 0o777)
+
     def remove(self, path: str) -> None:
         """Remove a file, a link (not what it leads to), or a folder with everything in it."""
         path = inside(path)
@@ -195,6 +205,17 @@ class Workspace:
         self.settled()
         os.close(open_root(self.root, create=True))
         return self.root
+
+    @contextmanager
+    def _one(self, path: str) -> Generator[int]:
+        """An open file or folder."""
+        path = inside(path)
+        if self.stat(path).kind == "folder":
+            with folder(self.root, path) as found:
+                yield found
+        else:
+            with self.open(path) as file:
+                yield file.fileno()
 
     def _put(self, path: str, content: bytes) -> Entry:
         if len(content) > self.settings.file_bytes:

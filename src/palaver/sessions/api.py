@@ -1,7 +1,7 @@
 """Sessions and messages over HTTP; it translates and decides nothing."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
@@ -46,6 +46,7 @@ NO_CONTENT: dict[int | str, dict[str, Any]] = {204: {"description": "Gone, with 
 
 EXPORTED = described(export.Exported)
 EXPORTED[200]["content"]["text/markdown"] = {"schema": {"type": "string"}}
+EXPORTED[200]["content"]["application/zip"] = {"schema": {"type": "string", "format": "binary"}}
 
 Listed = TypeVar("Listed", bound=BaseModel)
 Clear = Callable[[UserId, SessionId], Awaitable[None]]
@@ -290,7 +291,7 @@ def _export(router: APIRouter, sessions: Sessions, taking: Taking, door: Door) -
     @router.get(
         "/sessions/{session_id}/export",
         operation_id="export_session",
-        summary="A session whole as JSON, to be imported again, or its branch as Markdown",
+        summary="A session whole as JSON, or with its files as a zip, to be imported again; or its branch as Markdown",
         responses=EXPORTED | REFUSED | INVALID,
         openapi_extra=SECURED,
         response_class=Response,
@@ -298,13 +299,15 @@ def _export(router: APIRouter, sessions: Sessions, taking: Taking, door: Door) -
     async def take(
         session_id: str,
         principal: Annotated[Principal, Depends(door)],
-        form: Annotated[Literal["json", "markdown"], Query(alias="format")] = "json",
+        form: Annotated[export.Format, Query(alias="format")] = "json",
     ) -> Response:
         whose, session = principal.user_id, SessionId(session_id)
         if form == "markdown":
             found, messages = await sessions.whole(whose, session)
             return Response(export.markdown(found, messages), 200, _named(found, form), "text/markdown; charset=utf-8")
         headers = _named(await sessions.find(whose, session), form)
+        if form == "zip":
+            return StreamingResponse(await taking.archived(whose, session), 200, headers, "application/zip")
         return StreamingResponse(await taking.session(whose, session), 200, headers, JSON)
 
 

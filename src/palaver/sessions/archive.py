@@ -5,13 +5,15 @@ Nothing of an entry is held: what was compressed is taken away at once. What rem
 
 import asyncio
 import hashlib
+import stat
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 
 import msgspec
 
 from palaver import __version__
-from palaver.sessions.upload import MANIFEST, Entry, Manifest
+from palaver.files.descent import FILE_MODE
+from palaver.sessions.upload import MANIFEST, Entry, Kept, Manifest
 
 FORMAT = "palaver.export/1"
 
@@ -43,9 +45,10 @@ class Archive:
         self._out = _Taken()
         self._zip = zipfile.ZipFile(self._out, "w", zipfile.ZIP_DEFLATED, compresslevel=3)  # type: ignore[arg-type]
         self._entries: list[Entry] = []
+        self._uploads: list[Kept] = []
         self._created_at = created_at
 
-    async def pieces_of(self, path: str, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def pieces_of(self, path: str, content: AsyncIterator[bytes], mode: int = FILE_MODE) -> AsyncIterator[bytes]:
         """The archive's bytes while an entry is put into it; compressing is done in a thread."""
         found, size = hashlib.sha256(), 0
         with self._zip.open(path, "w", force_zip64=True) as entry:
@@ -55,12 +58,23 @@ class Archive:
                 await asyncio.to_thread(entry.write, piece)
                 if made := self._out.take():
                     yield made
+        # Where programs that unpack look for it; it stands in the directory at the end, so it can be said now.
+        self._zip.getinfo(path).external_attr = (stat.S_IFREG | mode) << 16
         self._entries.append(Entry(path, size, found.hexdigest()))
         yield self._out.take()
 
+    def folder(self, path: str, mode: int) -> bytes:
+        """The archive's bytes for a folder, which may be empty."""
+        self._zip.mkdir(path, mode)
+        return self._out.take()
+
+    def upload(self, kept: Kept) -> None:
+        """Tell what a file of messages is; its bytes are an entry."""
+        self._uploads.append(kept)
+
     def end(self) -> Iterator[bytes]:
         """The manifest, and what closes the archive."""
-        told = Manifest(FORMAT, __version__, self._created_at, tuple(self._entries))
+        told = Manifest(FORMAT, __version__, self._created_at, tuple(self._entries), tuple(self._uploads))
         self._zip.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(told), indent=1))
         yield self._out.take()
         self._zip.close()

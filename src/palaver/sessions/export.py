@@ -7,12 +7,13 @@ from typing import Literal
 import msgspec
 
 from palaver.core.ids import MessageId
-from palaver.core.messages import Message
+from palaver.core.messages import AudioPart, FilePart, ImagePart, Message, Part, ToolResultPart
 from palaver.sessions.session import Session
 
 DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # Windows takes these for devices, whatever follows a dot
 
-Format = Literal["json", "markdown"]
+Format = Literal["json", "markdown", "zip"]
+ENDINGS: dict[Format, str] = {"json": "json", "markdown": "md", "zip": "zip"}
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,20 +31,37 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
 def markdown(session: Session, messages: Sequence[Message]) -> str:
     """For people: who said what, in order."""
-    lines = [f"# {_one_line(session.title or 'Untitled')}", "", f"*{session.id}, begun {session.created_at}*", ""]
-    for message in messages:
-        lines += [f"## {_speaker(message)}", "", message.text, ""]
-        if message.status != "complete":
-            why = message.error.message if message.error else "interrupted"
-            lines += [f"*({_one_line(why)})*", ""]
+    return heading(session) + "".join(paragraph(message) for message in messages)
+
+
+def heading(session: Session) -> str:
+    """What stands above what was said."""
+    return f"# {_one_line(session.title or 'Untitled')}\n\n*{session.id}, begun {session.created_at}*\n\n"
+
+
+def paragraph(message: Message) -> str:
+    """One message."""
+    lines = [f"## {_speaker(message)}", "", message.text, "", ""]
+    if message.status != "complete":
+        why = message.error.message if message.error else "interrupted"
+        lines[-1:] = [f"*({_one_line(why)})*", "", ""]
     return "\n".join(lines)
+
+
+def files_of(message: Message) -> list[str]:
+    """The ids of the files that were brought in for messages and that this one shows."""
+    parts: list[Part] = list(message.parts)
+    for part in message.parts:
+        if isinstance(part, ToolResultPart):
+            parts += part.parts
+    return [part.file_id for part in parts if isinstance(part, ImagePart | FilePart | AudioPart) and part.file_id]
 
 
 def file_name(session: Session, format: Format) -> str:  # noqa: A002 - the contract's name
     """A name that is safe in a header and on every disk."""
     words = re.sub(r"[^A-Za-z0-9]+", "-", session.title or "").strip("-").lower()[:40]
     name = session.id if not words or DEVICES.fullmatch(words) else words
-    return f"{name}.{'md' if format == 'markdown' else 'json'}"
+    return f"{name}.{ENDINGS[format]}"
 
 
 def _speaker(message: Message) -> str:

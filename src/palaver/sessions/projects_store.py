@@ -41,6 +41,12 @@ _OF_SESSION = Statement(
         projects.c.user_id == bindparam("whose"),
     )
 )
+_ALL = Statement(
+    select(projects.c.body)
+    .where(projects.c.user_id == bindparam("whose"), projects.c.id > bindparam("after"))
+    .order_by(projects.c.id)
+    .limit(bindparam("limit"))
+)
 _MEMBERS = Statement(
     select(sessions.c.body).where(sessions.c.user_id == bindparam("whose"), sessions.c.project_id == bindparam("key"))
 )
@@ -69,6 +75,12 @@ def of_session(session_id: SessionId, user_id: UserId) -> Script[SessionId | Non
 def page(user_id: UserId, after: tuple[str, str], limit: int) -> Script[list[Project]]:
     """A page of projects, the one that was changed last first."""
     found = yield from rows(_PAGE(whose=user_id, after=after[0], after_id=after[1], limit=limit))
+    return [_project(row[0]) for row in found]
+
+
+def after(user_id: UserId, project_id: str, limit: int) -> Script[list[Project]]:
+    """The next projects of a person, oldest first."""
+    found = yield from rows(_ALL(whose=user_id, after=project_id, limit=limit))
     return [_project(row[0]) for row in found]
 
 

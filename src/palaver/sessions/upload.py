@@ -1,4 +1,4 @@
-"""A file that somebody brings, opened: conversations one after the other, and their files; nothing is stored here.
+"""A file that somebody brings, opened: projects, conversations and their files; nothing is stored here.
 
 A JSON file, or a zip with one. Everything here waits for the disk: call it in a thread. At most one conversation is
 held at a time.
@@ -19,12 +19,15 @@ from palaver.files.paths import inside
 from palaver.sessions.formats import telling
 from palaver.sessions.formats.brought import Broken, Brought
 from palaver.sessions.formats.elements import Element, elements
+from palaver.sessions.project import Project
 
 PIECE = 256 * 1024  # bytes that are read at a time
 MOST_ENTRIES = 500_000  # in one zip
 MANIFEST = "manifest.json"
-_SESSIONS = "sessions/"
-_FILES = "files/"
+PROJECTS = "projects/"
+SESSIONS = "sessions/"
+FILES = "files/"  # by session or project
+UPLOADS = "uploads/"  # files of messages, by id
 _ZIP = b"PK"
 
 
@@ -44,6 +47,15 @@ class Entry(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """A file that messages show: what it is besides its bytes, which are the entry of its id."""
+
+    id: str
+    name: str
+    media_type: str
+    created_at: str
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """What an archive of ours holds; it stands last in it, once everything else is written."""
 
@@ -51,14 +63,16 @@ class Manifest(msgspec.Struct, frozen=True):
     palaver: str
     created_at: str
     entries: tuple[Entry, ...] = ()
+    uploads: tuple[Kept, ...] = ()
 
 
 class File(NamedTuple):
-    """A file that belongs to a conversation; `name` is its entry in the archive."""
+    """A file or folder (`size` None) of a workspace; `name` is its entry in the archive. Without `mode`, the usual."""
 
     path: str
     name: str
-    size: int
+    size: int | None
+    mode: int | None = None
 
 
 class Document(NamedTuple):
@@ -78,6 +92,8 @@ class Upload:
         self._bounds = bounds
         self._zip = zipped
         self._files: dict[str, list[File]] = {}
+        self.bytes = 0  # of all files
+        self._ours = any(one.filename == MANIFEST for one in self._infos())
         if zipped is not None:
             self._look(zipped)
 
@@ -90,20 +106,40 @@ class Upload:
                 while (element := _next(found, name)) is not None:
                     number += 1
                     form, brought = telling.read(element, name, number)
-                    files = tuple(self._files.get(brought.session.id, ())) if form == "palaver" else ()
+                    files = self.files(brought.session.id) if form == "palaver" else ()
                     yield Document(form, brought, (element, name, number), files)
-        if not number:
+        if not number and not self._ours:
             raise _invalid(self._path.name if self._zip else "the file", "holds no conversation")
 
-    def content(self, file: File) -> bytes:
-        """The bytes of a file of the archive."""
-        assert self._zip is not None
-        with self._open(file.name) as opened:
-            return b"".join(_pieces(opened, file.name))
+    def projects(self) -> Iterator[Project]:
+        """Every project, in order."""
+        for name in self._entries(PROJECTS):
+            with self._open(name) as file:
+                found = list(elements(_pieces(file, name), self._bounds.conversation))
+                if len(found) != 1:
+                    raise _invalid(name, "is no project")
+                yield telling.project(found[0], name)
+
+    def files(self, whose: str) -> tuple[File, ...]:
+        """The files and folders of a session or project, by its id in the upload."""
+        return tuple(self._files.get(whose, ()))
+
+    def uploads(self) -> Iterator[tuple[Kept, File]]:
+        """Every file that messages show."""
+        there = {one.filename: one for one in self._infos()}
+        for kept in self._manifest().uploads if self._ours else ():
+            if (entry := there.get(UPLOADS + kept.id)) is None:
+                raise _invalid(UPLOADS + kept.id, "is told by the manifest, not there")
+            yield kept, File(kept.name, entry.filename, entry.file_size)
+
+    def content(self, name: str) -> Iterator[bytes]:
+        """The bytes of an entry of the archive, piece by piece."""
+        with self._open(name) as opened:
+            yield from _pieces(opened, name)
 
     def check(self) -> None:
         """Compare an archive of ours with its manifest: everything that it tells is there, and nothing else."""
-        if self._zip is None or MANIFEST not in self._zip.namelist():
+        if self._zip is None or not self._ours:
             return
         told = {one.path: one for one in self._manifest().entries}
         there = {one.filename for one in self._zip.infolist() if not one.is_dir()} - {MANIFEST}
@@ -130,11 +166,18 @@ class Upload:
         if self._zip is None:
             return ["the file"]
         names = [one for one in self._zip.namelist() if not one.endswith("/")]
-        ours = [one for one in names if one.startswith(_SESSIONS) and one.endswith(".json")]
+        ours = self._entries(SESSIONS)
         theirs = [one for one in names if one.rpartition("/")[2] == "conversations.json"]
-        if not ours and not theirs:
+        if not ours and not theirs and not self._ours:
             raise _invalid("the archive", "holds neither sessions/*.json nor conversations.json")
         return ours or theirs
+
+    def _infos(self) -> list[zipfile.ZipInfo]:
+        return self._zip.infolist() if self._zip else []
+
+    def _entries(self, folder: str) -> list[str]:
+        names = [one.filename for one in self._infos()]
+        return [one for one in names if one.startswith(folder) and one.endswith(".json")]
 
     @contextmanager
     def _open(self, name: str) -> Generator[BinaryIO]:
@@ -155,18 +198,25 @@ class Upload:
         if sum(one.file_size for one in entries) > self._bounds.whole:
             raise _invalid("the archive", f"has more than {self._bounds.whole:,} bytes when it is unpacked")
         for one in entries:
-            if one.filename.startswith(_FILES) and not one.is_dir():
+            if one.filename.startswith(FILES) and one.filename.count("/") > 1 + one.is_dir():
                 self._place(one)
+            if one.filename.startswith((FILES, UPLOADS)):
+                self._measure(one)
 
     def _place(self, one: zipfile.ZipInfo) -> None:
-        session_id, _, path = one.filename.removeprefix(_FILES).partition("/")
+        whose, _, path = one.filename.removeprefix(FILES).partition("/")
         try:
             path = inside(path)
         except PalaverError as error:
             raise _invalid(one.filename, error.detail or str(error)) from None
+        size = None if one.is_dir() else one.file_size
+        bits = one.external_attr >> 16  # nothing where the archive was made by a system without such modes
+        self._files.setdefault(whose, []).append(File(path, one.filename, size, bits & 0o777 if bits else None))
+
+    def _measure(self, one: zipfile.ZipInfo) -> None:
         if one.file_size > self._bounds.file:
             raise _invalid(one.filename, f"has more than {self._bounds.file:,} bytes")
-        self._files.setdefault(session_id, []).append(File(path, one.filename, one.file_size))
+        self.bytes += one.file_size
 
 
 @contextmanager

@@ -8,9 +8,13 @@ from palaver.core.ids import MessageId
 from palaver.core.messages import Message
 from palaver.sessions.formats.brought import LONGEST_TITLE, Broken, Brought, instant, plain
 from palaver.sessions.incoming import LONGEST_METADATA
+from palaver.sessions.project import Project
 from palaver.sessions.session import Session
 
 FORMAT = "palaver.session/1"
+PROJECT_FORMAT = "palaver.project/1"
+LONGEST_INSTRUCTIONS = 100_000  # characters, as where they are given by hand
+_LONGEST_DESCRIPTION = 2_000
 
 
 class _Whole(msgspec.Struct, frozen=True):
@@ -23,6 +27,14 @@ class _Whole(msgspec.Struct, frozen=True):
     lines: tuple[MessageId, ...] = ()
 
 
+class _WholeProject(msgspec.Struct, frozen=True):
+    """A project, alone in its document."""
+
+    format: Literal["palaver.project/1"]
+    project: Project
+
+
+_project = msgspec.json.Decoder(_WholeProject)
 _whole = msgspec.json.Decoder(_Whole)
 
 
@@ -33,6 +45,25 @@ def brought(document: bytes) -> Brought:
     branch = [_read(one, f"$.messages[{at}]") for at, one in enumerate(whole.messages)]
     others = [_read(one, f"$.others[{at}]") for at, one in enumerate(whole.others)]
     return Brought(session=_timed(whole.session), messages=(*branch, *others), lines=whole.lines)
+
+
+def project(document: bytes) -> Project:
+    """The project that a document holds; errors as of `brought`."""
+    told = _project.decode(document).project
+    longest = {"name": LONGEST_TITLE, "description": _LONGEST_DESCRIPTION, "instructions": LONGEST_INSTRUCTIONS}
+    for name, most in longest.items():
+        if len(text := getattr(told, name) or "") > most:
+            raise Broken(f"has more than {most} characters", f"$.project.{name}")
+        if "\x00" in text:
+            raise Broken("holds a NUL character", f"$.project.{name}")
+    if not told.name.strip():
+        raise Broken("is empty", "$.project.name")
+    _bounded(told.metadata, "$.project.metadata")
+    return msgspec.structs.replace(
+        told,
+        created_at=instant(told.created_at, "$.project.created_at"),
+        updated_at=instant(told.updated_at, "$.project.updated_at"),
+    )
 
 
 def _read(message: Message, at: str) -> Message:

@@ -11,6 +11,7 @@ from palaver.core.ids import SessionId
 from palaver.sessions.formats import chatgpt, claude, ours
 from palaver.sessions.formats.brought import Broken, Brought, Planted, plant
 from palaver.sessions.formats.elements import Element
+from palaver.sessions.project import Project
 
 Form = Literal["palaver", "chatgpt", "claude"]
 
@@ -43,6 +44,14 @@ def read(element: Element, name: str, number: int) -> tuple[Form, Brought]:
         raise refused(error, element, name, number) from None
 
 
+def project(element: Element, name: str) -> Project:
+    """The project that a document holds; `Invalid` as for `read`."""
+    try:
+        return ours.project(element.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, Broken) as error:
+        raise refused(error, element, name, 1, what="project") from None
+
+
 def planted(
     brought: Brought, session_id: SessionId, fresh: Callable[[], str], *, said: tuple[Element, str, int]
 ) -> Planted:
@@ -53,14 +62,14 @@ def planted(
         raise refused(error, *said) from None
 
 
-def refused(error: Exception, element: Element, name: str, number: int) -> Invalid:
+def refused(error: Exception, element: Element, name: str, number: int, *, what: str = "conversation") -> Invalid:
     """What is told of a conversation that cannot be read."""
     line, says, at = element.line, str(error), error.at if isinstance(error, Broken) else "$"
     if byte := _BYTE.search(says):
         line += element.body.count(b"\n", 0, int(byte.group(1)))
     elif found := _AT.match(says):
         says, at = found.groups()
-    place = [name, f"conversation {number}", f"line {line}", *([at] if at != "$" else [])]
+    place = [name, f"{what} {number}", f"line {line}", *([at] if at != "$" else [])]
     detail = f"{', '.join(place)}: {says}"
     where = {"loc": ["body", name, number - 1, *_fields(at)], "msg": f"line {line}: {says}", "type": "broken_file"}
     return Invalid(f"{detail}. Nothing was imported.", errors=[where])
