@@ -25,6 +25,7 @@ _SECONDS = 30
 _WRITTEN = 64 << 20  # bytes of output
 _LONGEST_PART = 64 << 20  # bytes of one part of an archive, unpacked
 _LONGEST_TEXT = 8 << 20
+_DEEPEST = 32  # elements around a text that are looked at
 _ROWS = 25  # of a sheet that stand together
 _WIDEST = 200  # cells of a row
 
@@ -154,17 +155,28 @@ def html(content: bytes) -> Sections:
     tree = LexborHTMLParser(content)
     for node in tree.css("script, style, noscript, template, svg"):
         node.decompose()
-    title, some = "the beginning", list[str]()
+    title, some, within = "the beginning", list[str](), 0
     for node in tree.root.traverse(include_text=True) if tree.root else ():
         tag = node.tag or ""
         if tag in _HEADINGS:
             yield title, _lines(some)
             title, some = f"“{' '.join(node.text().split())[:80]}”", []
         if tag == "-text":
+            before, within = within, _block_of(node)
+            some += ["\n"] if within != before else []
             some.append(" ".join(f"|{node.text(deep=False)}|".split())[1:-1])
         else:
-            some.append("\n" if tag in _BLOCKS | _HEADINGS else " | " if tag in {"td", "th"} else "")
+            some.append("\n" if tag in _BLOCKS else " | " if tag in {"td", "th"} else "")
     yield title, _lines(some)
+
+
+def _block_of(node: Any) -> int:
+    """Which block a text stands in; of one that lies very deep, some element around it."""
+    for _ in range(_DEEPEST):
+        if node.parent is None or node.tag in _BLOCKS or node.tag in _HEADINGS or node.tag == "tr":
+            break
+        node = node.parent
+    return node.mem_id
 
 
 def _lines(pieces: list[str]) -> str:

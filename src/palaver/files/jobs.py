@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from palaver.core.errors import PalaverError
 from palaver.core.ids import MessageId, SessionId
-from palaver.files import store
+from palaver.files import index_store, store
 from palaver.files.blobs import Swept
 from palaver.files.service import Home
 from palaver.files.workspaces import Workspaces
@@ -62,6 +62,7 @@ class Sweep:
         await self._forget_snapshots()
         await self._forget_uploads()
         await self._forget_sessions(until)
+        await self._forget_documents(until)
         # What is written down is read before what lies beside workspaces: a seed is laid there first.
         roots: set[str] = set()
         for one in self._roots:
@@ -107,6 +108,17 @@ class Sweep:
                 if one not in alive:
                     await asyncio.to_thread(self._home.workspaces.forget, one)
                     await self._database.write(store.forget(one))
+
+    async def _forget_documents(self, until: datetime) -> None:
+        """Drop the text of documents that no session shows any more."""
+        after = ""
+        while found := await self._database.scan(index_store.sessions(after)):
+            after = found[-1]
+            alive = await self._database.scan(self._sessions(found))
+            for one in found:
+                if one not in alive:
+                    await self._database.write(index_store.forget(one))
+        await self._database.write(index_store.sweep(stamp(until)))
 
     async def _write(self, script: Script[None], about: Sequence[object]) -> None:
         if about:

@@ -21,11 +21,9 @@ from palaver.files.looking import Term, shown, terms_of
 from palaver.files.nearness import guessed, joined, near, signs_of, unit
 from palaver.files.service import Files
 from palaver.files.standing import Standing
-from palaver.files.store import Upload
 from palaver.files.workspace import Workspace
 from palaver.kit.clock import Clock
 from palaver.storage.port import Database
-from palaver.storage.script import Script
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +36,6 @@ _LEAST = 0.2  # how near a passage must be to be found by its meaning alone
 _EMBEDDING_PATIENCE = 20.0  # seconds
 
 Fits = Callable[[str], bool]
-Attached = Callable[[SessionId], Script[Sequence[Upload]]]
 
 
 class Embed(Protocol):
@@ -97,14 +94,12 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Searching:
-    """Searches documents; `attached` says which uploads the messages of a session show, `embed` asks a model."""
+    """Searches documents; `embed` asks a model what texts mean, where there is one for that."""
 
     def __init__(self, database: Database, files: Files, clock: Clock) -> None:
         self._database = database
-        self._blobs = files.home.blobs
         self._standing = Standing(files.home.workspaces.beside)
         self._indexing = Indexing(database, files.hashes, clock)
-        self.attached: Attached | None = None
         self.embed: Embed | None = None
 
     async def find(self, user_id: UserId, session_id: SessionId, workspace: Workspace, looked: Looked) -> FoundPassages:
@@ -112,7 +107,7 @@ class Searching:
         terms = terms_of(looked.query)
         if not terms:
             raise Invalid("Say which words to look for.")
-        sources = await self._sources(session_id, workspace)
+        sources = await self._sources(workspace)
         sources.sort(key=lambda one: looked.fits is not None and not looked.fits(one.path))
         indexed = await self._indexing.bring(user_id, session_id, sources)
         notices = list[str]()
@@ -120,13 +115,9 @@ class Searching:
         items = await self._items(indexed, looked, terms, scores)
         return _told(indexed, looked, items, notices)
 
-    async def _sources(self, session_id: SessionId, workspace: Workspace) -> list[Source]:
+    async def _sources(self, workspace: Workspace) -> list[Source]:
         standing = await asyncio.to_thread(self._standing.of, workspace)
-        sources = [Source(one.path, one.sha, partial(workspace.open, one.path)) for one in standing]
-        if self.attached is not None:
-            uploads = await self._database.scan(self.attached(session_id))
-            sources += [Source(one.name, one.sha256, partial(self._blobs.open, one.sha256)) for one in uploads]
-        return sources
+        return [Source(one.path, one.sha, partial(workspace.open, one.path)) for one in standing]
 
     async def _scores(
         self, user_id: UserId, session_id: SessionId, asked: tuple[str, list[Term]], notices: list[str]
