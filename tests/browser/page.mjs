@@ -95,7 +95,7 @@ export const tooWide = (page, width) =>
     const shown = [
       ...document.querySelectorAll(
         '.main > *, .composer, .send, .picker, .bubble, .markdown, .side.shown *, .bar > *, .call, .call summary, ' +
-          '.card, .card *, .bounded, .panel-inside, .file-row',
+          '.card, .card *, .bounded, .panel-inside, .panel-inside *, .file-row, .summed, .carried *, .attaching, .menu-list',
       ),
     ];
     return shown

@@ -32,6 +32,10 @@ def test_a_fork_is_a_new_conversation_and_the_old_one_stays(opened: House) -> No
     visit("fork_from_a_message", opened)
 
 
+def test_a_fork_begins_at_an_answer_and_the_answers_beside_it_stay_where_they_are(opened: House) -> None:
+    visit("fork_from_an_answer", opened)
+
+
 def test_the_dialog_fits_a_small_phone_by_night(opened: House) -> None:
     visit("rewind_on_a_small_phone", opened)
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { begin, settled, tooWide, violations } from './page.mjs';
+import { begin, say, settled, tooWide, violations } from './page.mjs';
 
 const WISH = 'write a file notes.txt with the words hello there';
 
@@ -91,6 +91,31 @@ export async function fork_from_a_message({ open }) {
   assert.equal(await page.locator('.answer').count(), 0);
   await page.goto(before);
   await page.locator('.answer .acts').waitFor();
+}
+
+export async function fork_from_an_answer({ open }) {
+  const page = await (await open()).newPage();
+  await begin(page, 'fake/fake-n5-d1', 'One question');
+  await page.locator('.answer .acts').waitFor();
+  await settled(page);
+  await page.getByRole('button', { name: 'Answer again' }).click();
+  await page.locator('.answer').getByText('2/2').waitFor();
+  await settled(page);
+  const before = page.url();
+  await page.getByRole('button', { name: 'More about this answer' }).press('Enter');
+  await page.waitForFunction(() => document.activeElement.role === 'menuitem');
+  await page.getByRole('menuitem', { name: 'Fork from here' }).press('Enter');
+  await page.waitForURL(url => url.href !== before && url.pathname.startsWith('/c/ses_'));
+  await page.locator('.answer .acts').waitFor();
+  assert.deepEqual(await page.locator('.bubble').allTextContents(), ['One question']);
+  // The fork shares what was chosen, and goes on from there by itself.
+  await say(page, 'Going on in the fork');
+  await page.locator('.answer .acts').nth(1).waitFor();
+  await page.goto(before);
+  await page.locator('.answer').getByText('2/2').waitFor();
+  assert.equal(await page.getByText('Going on in the fork').locator('visible=true').count(), 0);
+  await page.locator('.answer').getByRole('button', { name: 'Previous version' }).click();
+  await page.locator('.answer').getByText('1/2').waitFor();
 }
 
 export async function rewind_on_a_small_phone({ open }) {

@@ -51,8 +51,10 @@ const MOST_NAMED = 200;
 
 const segments = (path: string) => path.split('/').map(encodeURIComponent).join('/');
 
-/** Where a file of a session is, for links and images. */
-export const fileAddress = (sessionId: string, path: string) => `/api/v1/sessions/${sessionId}/files/${segments(path)}`;
+/** Where a file of a session is, below the API's root. */
+export const filePath = (sessionId: string, path: string) => `/sessions/${sessionId}/files/${segments(path)}`;
+/** The same for links and images. */
+export const fileAddress = (sessionId: string, path: string) => `/api/v1${filePath(sessionId, path)}`;
 
 export const answerCall = (runId: string, verdict: Verdict) =>
   ask<unknown>(`/runs/${runId}/answers`, { method: 'POST', body: verdict });
@@ -63,11 +65,10 @@ export const control = (sessionId: string, wish: { permission_mode: PermissionMo
 
 export const listFiles = (sessionId: string, cursor: string | null) =>
   ask<Page<SessionFile>>(`/sessions/${sessionId}/files`, { query: { cursor, limit: FILES_A_PAGE } });
-export const openFile = (sessionId: string, path: string) =>
-  open(`/sessions/${sessionId}/files/${segments(path)}`, {}, '*/*');
+export const openFile = (sessionId: string, path: string) => open(filePath(sessionId, path), {}, '*/*');
 
 export const deleteFile = (sessionId: string, path: string) =>
-  ask<void>(`/sessions/${sessionId}/files/${segments(path)}`, { method: 'DELETE' });
+  ask<void>(filePath(sessionId, path), { method: 'DELETE' });
 
 export const listCommands = () => ask<{ items: Named[] }>('/commands', { query: { limit: MOST_NAMED } });
 export const listAgents = () => ask<{ items: Named[] }>('/agents', { query: { limit: MOST_NAMED } });

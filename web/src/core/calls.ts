@@ -25,8 +25,16 @@ export interface StartedRun {
   ended_at: string | null;
 }
 
+/** A part of what a person says: words, or a file that is here already. */
+export type SaidPart =
+  | { type: 'text'; text: string }
+  | { type: 'image' | 'file'; file_id: string }
+  | { type: 'image' | 'file'; path: string }
+  | { type: 'image'; url: string };
+
 export interface Prompt {
   prompt?: string;
+  parts?: SaidPart[];
   model?: string;
   parent_message_id?: string;
   idempotency_key?: string;
@@ -74,8 +82,9 @@ export async function readMessages(sessionId: string, branch?: Branch): Promise<
   return messages;
 }
 
-export const editMessage = (id: string, text: string) =>
-  ask<Message>(`/messages/${id}`, { method: 'PATCH', body: { text } });
+/** Said otherwise: a sibling of the message is made. */
+export const editMessage = (id: string, said: { text: string } | { parts: SaidPart[] }) =>
+  ask<Message>(`/messages/${id}`, { method: 'PATCH', body: said });
 
 export const say = (sessionId: string, prompt: Prompt) =>
   ask<StartedRun>(`/sessions/${sessionId}/messages`, { method: 'POST', body: prompt });

@@ -7,7 +7,15 @@ export type PermissionMode = 'default' | 'acceptEdits' | 'plan' | 'dontAsk' | 'b
 
 /** An image, or a file: an uploaded one, or (by `path`) one of the session's workspace. */
 export type Attachment =
-  | { type: 'image'; url?: string | null; file_id?: string | null; media_type?: string | null }
+  | {
+      type: 'image';
+      url?: string | null;
+      file_id?: string | null;
+      media_type?: string | null;
+      path?: string | null;
+      name?: string | null;
+      size?: number | null;
+    }
   | {
       type: 'file';
       file_id?: string | null;
@@ -46,6 +54,23 @@ export interface Failure {
   message: string;
 }
 
+/** What a summary says about itself: for which messages it stands, and what that saves. */
+export interface Receipt {
+  from_message_id: string;
+  to_message_id: string;
+  messages: number;
+  tokens_before: number;
+  tokens_after: number;
+  because?: 'asked' | 'full';
+  checked?: boolean;
+  repaired?: boolean;
+  /** Sentences were picked, because the model cannot write a summary. */
+  extractive?: boolean;
+  focus?: string | null;
+  /** It was taken back. */
+  undone?: boolean;
+}
+
 export interface Message {
   id: string;
   session_id: string;
@@ -61,6 +86,8 @@ export interface Message {
   finish_reason: FinishReason | null;
   error: Failure | null;
   siblings: { count: number; index: number };
+  /** Only of messages that sum up earlier ones. */
+  summary?: Receipt;
   metadata: Record<string, unknown>;
   created_at: string;
 }
@@ -73,6 +100,7 @@ export interface Session {
   permission_mode: PermissionMode;
   pinned: boolean;
   archived: boolean;
+  project_id: string | null;
   status: 'idle' | 'running' | 'waiting' | 'error';
   active_run_id: string | null;
   head_message_id: string | null;

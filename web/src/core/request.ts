@@ -1,11 +1,18 @@
 // Asks the server, and turns its refusals into one kind of error; it keeps nothing and shows nothing.
 
+export interface Flaw {
+  loc: (string | number)[];
+  msg: string;
+}
+
 export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
     readonly requestId: string | null = null,
+    /** Where in what was sent it is wrong, and how. */
+    readonly errors: readonly Flaw[] = [],
   ) {
     super(message);
   }
@@ -38,11 +45,18 @@ function address(path: string, query: Asking['query']): string {
   return `/api/v1${path}${search ? `?${search}` : ''}`;
 }
 
-async function refusal(response: Response): Promise<Refusal> {
-  const problem = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+/** The refusal that a body of `application/problem+json` tells, as far as it is one. */
+export function problemOf(status: number, body: unknown, requestId: string | null): Refusal {
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const text = (name: string) => (typeof problem[name] === 'string' ? problem[name] : '');
-  const says = text('detail') || text('title') || `The server answered ${response.status}.`;
-  return new Refusal(response.status, text('code') || 'internal', says, response.headers.get('x-request-id'));
+  const says = text('detail') || text('title') || `The server answered ${status}.`;
+  const errors = Array.isArray(problem['errors']) ? (problem['errors'] as Flaw[]) : [];
+  return new Refusal(status, text('code') || 'internal', says, requestId, errors);
+}
+
+async function refusal(response: Response): Promise<Refusal> {
+  const body: unknown = await response.json().catch(() => null);
+  return problemOf(response.status, body, response.headers.get('x-request-id'));
 }
 
 /** The open response, for streams; throws a `Refusal` for anything but success. Status 0 means that nobody answered. */

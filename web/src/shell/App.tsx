@@ -20,7 +20,9 @@ import { Home } from './Home';
 import { Logo } from './Logo';
 import { Disconnected } from './Notice';
 import { hold, letGo, opened } from './opened';
+import { Panels } from './Panels';
 import { place } from './place';
+import { SessionMenu } from './SessionMenu';
 import { drawer, Sidebar } from './Sidebar';
 
 /** Why the page could not be begun; it is tried again by itself. */
@@ -62,6 +64,7 @@ function Bar() {
       {place.value ? <h1>{title.value || 'New chat'}</h1> : <p class="only-narrow">Palaver</p>}
       <WaitingBadge />
       {place.value && <FilesButton sessionId={place.value} />}
+      {place.value && <SessionMenu sessionId={place.value} />}
       <a class="quiet only-narrow" href="/" aria-label="New chat">
         <Icon name="plus" />
       </a>
@@ -121,6 +124,7 @@ export function App() {
       </a>
       <Sidebar />
       <Main />
+      <Panels />
     </div>
   );
 }

@@ -1,13 +1,17 @@
 // One conversation on the page: its thread, where one writes, and the keys that work everywhere in it.
 
+import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 
 import { chosenAgent, commands, matching } from '@/features/agents/offers';
 import { AgentPicker, ModePicker } from '@/features/agents/Pickers';
 import { ModelPicker } from '@/features/inference/ModelPicker';
 import { nameOf } from '@/features/inference/models';
+import { ContextPanel } from '@/features/context/ContextPanel';
+import { putBack } from '@/features/runs/attaching/attaching';
 import { Composer } from '@/features/runs/Composer';
-import type { Conversation } from '@/features/runs/conversation';
+import type { Conversation, Said } from '@/features/runs/conversation';
+import { jumpTo } from '@/features/runs/jump';
 import { Thread } from '@/features/runs/Thread';
 import { busy } from '@/features/runs/view';
 import { waiting } from '@/features/waiting/waiting';
@@ -16,6 +20,9 @@ import { remember } from '@/kit/remembered';
 
 import { Disconnected } from './Notice';
 import { go } from './place';
+
+/** The message whose context is shown; empty: the next call's; null: none is. */
+export const contextShown = signal<string | null>(null);
 
 function Problem({ says, onClose }: { says: string; onClose: () => void }) {
   return (
@@ -55,8 +62,9 @@ export function Chat({ conversation }: { conversation: Conversation }) {
 
   if (conversation.missing.value) return <Missing says={conversation.missing.value} />;
 
-  const takeBack = (text: string) => {
+  const takeBack = ({ text, attachments }: Said) => {
     remember(`draft.${draft}`, text);
+    putBack(draft, attachments);
     setTaken(taken + 1);
   };
 
@@ -75,6 +83,7 @@ export function Chat({ conversation }: { conversation: Conversation }) {
         waiting={waiting.value}
         onTakeBack={takeBack}
         onFork={messageId => void fork(messageId)}
+        onContext={messageId => (contextShown.value = messageId)}
       />
       <div class="foot">
         {conversation.notice.value && <Problem says={conversation.notice.value} onClose={conversation.dismiss} />}
@@ -83,7 +92,7 @@ export function Chat({ conversation }: { conversation: Conversation }) {
           draft={draft}
           busy={working}
           commandsFor={text => matching(commands.value, text)}
-          onSend={text => void conversation.say(text, chosenAgent.value ? { agent: chosenAgent.value } : {})}
+          onSend={said => void conversation.say(said, chosenAgent.value ? { agent: chosenAgent.value } : {})}
           onStop={() => void conversation.stop()}
         >
           <ModelPicker />
@@ -94,6 +103,18 @@ export function Chat({ conversation }: { conversation: Conversation }) {
         </Composer>
         <p class="foot-hint">Answers can be wrong. What matters, check.</p>
       </div>
+      {contextShown.value !== null && (
+        <ContextPanel
+          key={contextShown.value}
+          sessionId={conversation.sessionId}
+          messageId={contextShown.value || null}
+          busy={working}
+          nameOf={nameOf}
+          onJump={jumpTo}
+          onSumUp={focus => void conversation.sumUp(focus)}
+          onClose={() => (contextShown.value = null)}
+        />
+      )}
     </>
   );
 }

@@ -6,7 +6,9 @@ import { wordsFor } from '@/core/request';
 import { chosenAgent, commands, firstMode, matching } from '@/features/agents/offers';
 import { AgentPicker, ModePicker } from '@/features/agents/Pickers';
 import { ModelPicker } from '@/features/inference/ModelPicker';
+import { putBack } from '@/features/runs/attaching/attaching';
 import { Composer } from '@/features/runs/Composer';
+import type { Said } from '@/features/runs/conversation';
 import { create } from '@/features/sessions/list';
 import { remember } from '@/kit/remembered';
 
@@ -21,12 +23,12 @@ export function Home() {
   const [starting, setStarting] = useState(false);
   const [tries, setTries] = useState(0);
 
-  const begin = async (text: string) => {
+  const begin = async (said: Said) => {
     setStarting(true);
     setError(null);
     try {
       const session = await create();
-      const saying = hold(session.id).say(text, {
+      const saying = hold(session.id).say(said, {
         ...(firstMode.value !== 'default' && { permission_mode: firstMode.value }),
         ...(chosenAgent.value && { agent: chosenAgent.value }),
       });
@@ -35,7 +37,8 @@ export function Home() {
     } catch (thrown) {
       setError(wordsFor(thrown));
       // The words go back to where they were written.
-      remember('draft.new', text);
+      remember('draft.new', said.text);
+      putBack('new', said.attachments);
       setTries(tries + 1);
       setStarting(false);
     }
@@ -57,7 +60,7 @@ export function Home() {
         draft="new"
         busy={starting}
         commandsFor={text => matching(commands.value, text)}
-        onSend={text => void begin(text)}
+        onSend={said => void begin(said)}
         onStop={() => {}}
       >
         <ModelPicker />
@@ -67,7 +70,12 @@ export function Home() {
       <ul class="beginnings" aria-label="Ways to begin">
         {BEGINNINGS.map(text => (
           <li key={text}>
-            <button type="button" class="chip" disabled={starting} onClick={() => void begin(text)}>
+            <button
+              type="button"
+              class="chip"
+              disabled={starting}
+              onClick={() => void begin({ text, attachments: [] })}
+            >
               {text}
             </button>
           </li>

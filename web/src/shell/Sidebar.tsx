@@ -5,9 +5,12 @@ import { useEffect, useRef } from 'preact/hooks';
 
 import { person, signOut } from '@/features/identity/who';
 import { SessionList } from '@/features/sessions/SessionList';
+import { takeEverything } from '@/features/sessions/taking';
 import { Icon, type IconName } from '@/kit/icons';
+import { type Choice, Menu } from '@/kit/Menu';
 
 import { Logo } from './Logo';
+import { panel } from './Panels';
 import { go, place } from './place';
 import { nextTheme, theme, type Theme } from './theme';
 
@@ -20,6 +23,11 @@ const LOOKS: Record<Theme, { icon: IconName; says: string }> = {
   dark: { icon: 'moon', says: 'Dark colours' },
 };
 
+const CHOICES: Choice[] = [
+  { icon: 'in', says: 'Import conversations', act: () => (panel.value = 'import') },
+  { icon: 'out', says: 'Export everything', act: takeEverything },
+];
+
 function Foot() {
   const look = LOOKS[theme.value];
   return (
@@ -27,6 +35,7 @@ function Foot() {
       <span class="who" title={person.value?.email ?? ''}>
         {person.value?.email}
       </span>
+      <Menu label="More" choices={CHOICES} />
       <button type="button" class="quiet" aria-label={look.says} title={look.says} onClick={nextTheme}>
         <Icon name={look.icon} />
       </button>

@@ -7,6 +7,8 @@ import './styles/middle.css';
 import './styles/thread.css';
 import './styles/calls.css';
 import './styles/cards.css';
+import './styles/context.css';
+import './styles/attached.css';
 import './styles/markdown.css';
 
 import { render } from 'preact';

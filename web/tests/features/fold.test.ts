@@ -66,7 +66,14 @@ test('a run of which nobody told us the question asks for a fresh reading', () =
   expect(all(asked(), TURN.slice(0, 2)).stale).toBe(false);
 });
 
-const prompt = { key: 'k', text: 'And you?', parentId: 'msg_q', sentAt: '2026-01-01T00:00:01Z', error: null };
+const prompt = {
+  key: 'k',
+  text: 'And you?',
+  attachments: [],
+  parentId: 'msg_q',
+  sentAt: '2026-01-01T00:00:01Z',
+  error: null,
+};
 
 test('a prompt becomes a message when its run begins, whichever news comes first', () => {
   const sent = sending(asked(), prompt);

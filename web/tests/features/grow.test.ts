@@ -153,15 +153,10 @@ test('a restarted step takes back its words and calls, and leaves earlier ones a
   expect(view.live?.entries.map(entry => entry.kind)).toEqual(['call', 'line', 'line', 'content']);
 });
 
-test('a summary of earlier messages is a quiet line', () => {
+test('a summary that is put before the question is read anew, as no event says where it stands', () => {
   const view = all(asked(), told({ type: 'compacted', tokens_before: 900, tokens_after: 120, receipt_id: 'msg_s' }));
-  expect(view.live?.entries).toMatchObject([
-    {
-      kind: 'line',
-      tone: 'notice',
-      says: 'Earlier messages were summed up for the model: 900 tokens became 120.',
-    },
-  ]);
+  expect(view.stale).toBe(true);
+  expect(view.live?.entries).toEqual([]);
 });
 
 test('several calls of one step keep their own results, whichever comes first', () => {

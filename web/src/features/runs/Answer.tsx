@@ -3,6 +3,7 @@
 import { useMemo } from 'preact/hooks';
 
 import type { Message } from '@/core/messages';
+import { Menu } from '@/kit/Menu';
 
 import { type Block, blocksOfEntries, blocksOfMessage } from './blocks';
 import { Blocks } from './BlockList';
@@ -23,6 +24,9 @@ interface Props {
   hands: Hands;
   onAgain: () => void;
   onShow: (index: number) => void;
+  onFork: (messageId: string) => void;
+  /** What was this answer based on? */
+  onContext: (messageId: string) => void;
 }
 
 const ENDINGS: Record<string, string> = {
@@ -40,7 +44,7 @@ function measures(message: Message): string {
   return says.join(' · ');
 }
 
-function Kept({ message, busy, onAgain, onShow }: Props & { message: Message }) {
+function Kept({ message, busy, onAgain, onShow, onFork, onContext }: Props & { message: Message }) {
   const ending = message.finish_reason && ENDINGS[message.finish_reason];
   const again = busy ? undefined : onAgain;
   return (
@@ -51,6 +55,13 @@ function Kept({ message, busy, onAgain, onShow }: Props & { message: Message }) 
         {message.text && <CopyAct text={message.text} says="Copy answer" />}
         {again && !message.error && <Act icon="again" says="Answer again" onClick={again} />}
         <Siblings message={message} onShow={onShow} />
+        <Menu
+          label="More about this answer"
+          choices={[
+            { icon: 'gauge', says: 'What it was based on', act: () => onContext(message.id) },
+            { icon: 'fork', says: 'Fork from here', act: () => onFork(message.id) },
+          ]}
+        />
         <span class="measures">{measures(message)}</span>
       </div>
     </>
@@ -88,6 +99,7 @@ export function Answer(props: Props) {
       class={live ? 'answer live' : 'answer'}
       aria-label={live ? 'Answer being written' : `${name} answered`}
       aria-busy={live ? 'true' : undefined}
+      id={message ? `at-${message.id}` : undefined}
     >
       <header>{name}</header>
       <Blocks blocks={blocks} runId={live?.runId ?? ''} running={live !== null} hands={hands} />

@@ -7,13 +7,17 @@ import type { Named } from '@/core/acting';
 import { Icon } from '@/kit/icons';
 import { recall, remember } from '@/kit/remembered';
 
+import { AttachButton, AttachedFiles } from './attaching/AttachedFiles';
+import { allThere, attach, attachedTo, takeAttached } from './attaching/attaching';
+import { useDropping } from './attaching/dropping';
+import type { Said } from './conversation';
 import { Offer, useOffer } from './Offer';
 
 interface Props {
   /** Under which name the draft is kept. */
   draft: string;
   busy: boolean;
-  onSend: (text: string) => void;
+  onSend: (said: Said) => void;
   onStop: () => void;
   /** What could be meant by the beginning of a command. */
   commandsFor?: (text: string) => readonly Named[];
@@ -46,12 +50,16 @@ export function Composer({ draft, busy, onSend, onStop, commandsFor, children }:
     remember(name, words);
   };
 
+  const attached = attachedTo(draft);
+  const sendable = allThere(draft) && (attached.length > 0 || text.trim() !== '');
+
   const send = () => {
-    if (busy || !text.trim()) return;
+    if (busy || !sendable) return;
     write('');
-    onSend(text);
+    onSend({ text, attachments: takeAttached(draft) });
   };
 
+  const over = useDropping(draft);
   const found = commandsFor?.(text) ?? [];
   const offer = useOffer(found, command => write(`/${command.name} `));
 
@@ -65,7 +73,7 @@ export function Composer({ draft, busy, onSend, onStop, commandsFor, children }:
 
   return (
     <form
-      class="composer"
+      class={over ? 'composer over' : 'composer'}
       onSubmit={event => {
         event.preventDefault();
         send();
@@ -75,6 +83,7 @@ export function Composer({ draft, busy, onSend, onStop, commandsFor, children }:
         Your message
       </label>
       <Offer offer={offer} />
+      <AttachedFiles draft={draft} />
       <textarea
         id="prompt"
         ref={area}
@@ -84,6 +93,12 @@ export function Composer({ draft, busy, onSend, onStop, commandsFor, children }:
         value={text}
         onInput={event => write(event.currentTarget.value)}
         onKeyDown={key}
+        onPaste={event => {
+          const files = [...(event.clipboardData?.files ?? [])];
+          if (files.length === 0) return;
+          event.preventDefault();
+          attach(draft, files);
+        }}
         aria-describedby="prompt-keys"
         {...offer.attributes}
       />
@@ -91,13 +106,14 @@ export function Composer({ draft, busy, onSend, onStop, commandsFor, children }:
         Enter sends, Shift and Enter begin a new line, Escape stops an answer.
       </span>
       <div class="composer-row">
+        <AttachButton draft={draft} />
         {children}
         {busy ? (
           <button type="button" class="send stop" aria-label="Stop the answer" title="Stop (Esc)" onClick={onStop}>
             <Icon name="stop" />
           </button>
         ) : (
-          <button class="send" aria-label="Send" title="Send (Enter)" disabled={!text.trim()}>
+          <button class="send" aria-label="Send" title="Send (Enter)" disabled={!sendable}>
             <Icon name="send" />
           </button>
         )}

@@ -8,20 +8,22 @@ import { Icon } from '@/kit/icons';
 
 import { Answer, Dots } from './Answer';
 import { Waits } from './calls/CallRow';
-import type { Conversation } from './conversation';
+import type { Conversation, Said } from './conversation';
 import { FailureNote } from './pieces';
 import { RewindDialog } from './rewind/RewindDialog';
 import { strayAsks } from './strays';
+import { SummaryCard } from './SummaryCard';
 import { PendingMessage, UserMessage } from './UserMessage';
-import { asking, busy, type View } from './view';
+import { asking, busy, sumsUp, type View } from './view';
 
 interface Props {
   conversation: Conversation;
   nameOf: (model: string | null) => string;
   /** What waits in this session according to the server, for where no event has told it. */
   waiting: readonly Waiting[];
-  onTakeBack: (text: string) => void;
+  onTakeBack: (said: Said) => void;
   onFork: (messageId: string) => void;
+  onContext: (messageId: string) => void;
 }
 
 const NEAR_END_PX = 64;
@@ -55,20 +57,32 @@ const ASKS = { approval: 'Your approval is needed', question: 'You are asked som
 /** What a screen reader is told: that an answer is coming, that somebody is asked, and, once, the whole answer. */
 function Announcer({ view }: { view: View }) {
   const working = busy(view);
+  const summing = sumsUp(view);
   const worked = useRef(false);
   const [says, setSays] = useState('');
   const waits = asking(view.live?.entries ?? [], '').at(-1)?.ask;
   useEffect(() => {
     const last = view.messages.at(-1);
     if (waits) setSays(`${ASKS[waits.kind]}${waits.kind === 'approval' ? `: ${waits.name}` : ''}.`);
-    else if (working) setSays('An answer is being written.');
+    else if (working) setSays(summing ? 'Earlier messages are being summed up.' : 'An answer is being written.');
+    else if (worked.current && last?.summary) setSays('Earlier messages were summed up.');
     else if (worked.current && last?.role === 'assistant') setSays(`The answer: ${last.text}`);
     worked.current = working;
-  }, [working, waits?.callId]);
+  }, [working, summing, waits?.callId]);
   return (
     <div class="visually-hidden" aria-live="polite">
       {says}
     </div>
+  );
+}
+
+/** Stands where the summary will stand. */
+function Summing() {
+  return (
+    <p class="summing">
+      <span class="spinner" aria-hidden="true" />
+      Summing up earlier messages…
+    </p>
   );
 }
 
@@ -78,10 +92,11 @@ function unanswered(view: View): Message | undefined {
   return last?.role === 'user' ? last : view.messages.findLast(message => message.role === 'user');
 }
 
-export function Thread({ conversation, nameOf, waiting, onTakeBack, onFork }: Props) {
+export function Thread({ conversation, nameOf, waiting, onTakeBack, onFork, onContext }: Props) {
   const [rewinding, setRewinding] = useState<string | null>(null);
   const view = conversation.view.value;
   const working = busy(view);
+  const summing = sumsUp(view);
   const { box, away, toEnd, scrolled } = useEndInSight(view);
   const asked = unanswered(view);
   const strays = strayAsks(view, waiting);
@@ -108,7 +123,19 @@ export function Thread({ conversation, nameOf, waiting, onTakeBack, onFork }: Pr
               />
             );
           }
+          if (message?.summary) {
+            return (
+              <SummaryCard
+                key={message.id}
+                message={message}
+                receipt={message.summary}
+                busy={working}
+                onUndo={() => void conversation.undoSummary(message)}
+              />
+            );
+          }
           if (message !== null && message.role !== 'assistant') return null;
+          if (live && summing) return <Summing key="summing" />;
           return (
             <Answer
               key={message?.id ?? live?.messageId ?? 'live'}
@@ -120,6 +147,8 @@ export function Thread({ conversation, nameOf, waiting, onTakeBack, onFork }: Pr
               hands={conversation.hands}
               onAgain={() => message?.parent_id && void conversation.answer(message.parent_id)}
               onShow={index => message && void conversation.show(message, index)}
+              onFork={onFork}
+              onContext={onContext}
             />
           );
         })}

@@ -5,6 +5,8 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '@/core/messages';
 import { Menu } from '@/kit/Menu';
 
+import { Carried } from './Carried';
+import { attachmentsOf } from './conversation';
 import { Act, CopyAct, Siblings } from './pieces';
 import type { Pending } from './view';
 
@@ -67,15 +69,16 @@ export function UserMessage({ message, busy, onEdit, onShow, onRewind, onFork }:
     onEdit(text);
   };
   return (
-    <article class="said" aria-label="You said">
+    <article class="said" aria-label="You said" id={`at-${message.id}`}>
       {editing ? (
         <Editor text={message.text} onSave={save} onCancel={() => setEditing(false)} />
       ) : (
         <>
-          <div class="bubble">{message.text}</div>
+          <Carried sessionId={message.session_id} attachments={attachmentsOf(message)} />
+          {message.text && <div class="bubble">{message.text}</div>}
           <div class="acts">
             <Siblings message={message} onShow={onShow} />
-            <CopyAct text={message.text} says="Copy message" />
+            {message.text && <CopyAct text={message.text} says="Copy message" />}
             {!busy && <Act icon="pen" says="Edit message" onClick={() => setEditing(true)} />}
             <Menu
               label="More about this message"
@@ -102,7 +105,8 @@ export function PendingMessage({
 }) {
   return (
     <article class="said" aria-label="You said">
-      <div class={pending.error === null ? 'bubble' : 'bubble unsent'}>{pending.text}</div>
+      <Carried sessionId="" attachments={pending.attachments} />
+      {pending.text && <div class={pending.error === null ? 'bubble' : 'bubble unsent'}>{pending.text}</div>}
       {pending.error !== null && (
         <div class="alert failure" role="alert">
           <p>Not sent. {pending.error}</p>

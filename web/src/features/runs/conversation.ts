@@ -6,9 +6,11 @@ import * as acting from '@/core/acting';
 import * as calls from '@/core/calls';
 import type { RunEvent } from '@/core/events';
 import { follow } from '@/core/follow';
-import type { Message, PermissionMode } from '@/core/messages';
+import { deleteMessage, summarize } from '@/core/context';
+import type { Attachment, Message, PermissionMode } from '@/core/messages';
 import { Refusal, wordsFor } from '@/core/request';
 import * as travel from '@/core/travel';
+import { partToSend } from '@/core/uploads';
 import { freshKey } from '@/kit/keys';
 
 import type { Hands, Reply } from './hands';
@@ -31,6 +33,12 @@ export interface Around {
 /** What a person chose for a prompt besides its words. */
 export type Choices = Pick<calls.Prompt, 'permission_mode' | 'agent'>;
 
+/** What a person says: words, and files that were uploaded before. */
+export interface Said {
+  text: string;
+  attachments: readonly Attachment[];
+}
+
 export interface Conversation {
   readonly sessionId: string;
   readonly view: ReadonlySignal<View>;
@@ -43,14 +51,18 @@ export interface Conversation {
   /** How freely agents may act in this session; null while it is not known. */
   readonly mode: ReadonlySignal<PermissionMode | null>;
   readonly hands: Hands;
-  say(text: string, choices?: Choices): Promise<void>;
+  say(said: Said, choices?: Choices): Promise<void>;
   /** Send the prompt that did not arrive once more. */
   sayAgain(): Promise<void>;
-  /** Give up the prompt that did not arrive; returns its text. */
-  takeBack(): string;
+  /** Give up the prompt that did not arrive; returns what it was. */
+  takeBack(): Said;
   /** Answer this message of the person (again). */
   answer(userMessageId: string): Promise<void>;
   edit(message: Message, text: string): Promise<void>;
+  /** Sums up what was said earlier, above all about `focus`. */
+  sumUp(focus: string): Promise<void>;
+  /** Takes a summary back: models are told the messages themselves again. */
+  undoSummary(summary: Message): Promise<void>;
   /** Goes over to the branch of another message that was given in this one's place. */
   show(instead: Message, sibling: number): Promise<void>;
   /** A new session that goes on from this message; its id, or null where it could not be made. */
@@ -64,6 +76,19 @@ export interface Conversation {
   dismiss(): void;
   close(): void;
 }
+
+/** As it is sent: plain words where there is nothing but words. */
+const partsOf = ({ text, attachments }: Said): calls.SaidPart[] => [
+  ...attachments.map(partToSend),
+  ...(text.trim() ? [{ type: 'text' as const, text }] : []),
+];
+
+const promptOf = (said: Said): calls.Prompt =>
+  said.attachments.length > 0 ? { parts: partsOf(said) } : { prompt: said.text };
+
+/** The files that a message carries. */
+export const attachmentsOf = (message: Message): Attachment[] =>
+  message.parts.filter(part => part.type === 'image' || part.type === 'file');
 
 /** Whether the server still waits for this answer; where it cannot be asked, it is taken to be over. */
 const stillWaits = (runId: string, callId: string): Promise<boolean> =>
@@ -179,7 +204,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     if (!pending) return;
     view.value = sending(view.value, { ...pending, error: null });
     try {
-      await start({ prompt: pending.text, idempotency_key: pending.key, ...chosen });
+      await start({ ...promptOf(pending), idempotency_key: pending.key, ...chosen });
     } catch (thrown) {
       view.value = refused(view.value, wordsFor(thrown));
     }
@@ -213,27 +238,49 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     notice,
     mode,
     hands: { sessionId, respond },
-    async say(text, choices = {}) {
+    async say({ text, attachments }, choices = {}) {
       if (busy(view.value)) return;
       chosen = choices;
       notice.value = null;
       const parentId = view.value.messages.at(-1)?.id ?? null;
       const sentAt = new Date().toISOString();
-      view.value = sending(view.value, { key: freshKey(), text, parentId, sentAt, error: null });
+      view.value = sending(view.value, { key: freshKey(), text, attachments, parentId, sentAt, error: null });
       await deliver();
     },
     sayAgain: deliver,
     takeBack() {
-      const text = view.value.pending?.text ?? '';
+      const { text, attachments } = view.value.pending ?? { text: '', attachments: [] };
       view.value = { ...view.value, pending: null };
-      return text;
+      return { text, attachments };
     },
     answer: userMessageId => askAgain(async () => userMessageId),
     edit: (message, text) =>
       askAgain(async () => {
-        const sibling = await calls.editMessage(message.id, text);
+        const attachments = attachmentsOf(message);
+        const sibling = await calls.editMessage(
+          message.id,
+          attachments.length > 0 ? { parts: partsOf({ text, attachments }) } : { text },
+        );
         view.value = branched(view.value, sibling);
         return sibling.id;
+      }),
+    async sumUp(focus) {
+      if (busy(view.value)) return;
+      view.value = { ...view.value, asking: true };
+      await attempt(async () => {
+        try {
+          await summarize(sessionId, focus);
+        } catch (thrown) {
+          throw new Error(`Nothing was summed up. ${wordsFor(thrown)}`);
+        }
+      });
+      view.value = { ...view.value, asking: false };
+      await reload();
+    },
+    undoSummary: summary =>
+      attempt(async () => {
+        await deleteMessage(summary.id);
+        await reload();
       }),
     show: (instead, sibling) =>
       attempt(async () => {

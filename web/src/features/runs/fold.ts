@@ -4,7 +4,7 @@ import type { RunEvent } from '@/core/events';
 import type { Message } from '@/core/messages';
 
 import { grown, newborn } from './grow';
-import type { Call, Line, Live, Pending, View } from './view';
+import { type Call, type Line, type Live, type Pending, sumsUp, type View } from './view';
 
 type Told<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
@@ -30,7 +30,11 @@ function apply(view: View, event: RunEvent): View {
     case 'message':
       return settle(view, event.message);
     case 'error':
-      return { ...view, failure: { code: event.code, message: event.message } };
+      // That a summary failed is told to whoever asked for it; nothing else is otherwise.
+      return sumsUp(view) ? view : { ...view, failure: { code: event.code, message: event.message } };
+    case 'compacted':
+      // The summary stands before the question, where no event has put it.
+      return { ...view, stale: true };
     case 'done':
       return { ...view, live: null, again: false, stale: view.stale || view.again };
     case 'usage':
@@ -69,7 +73,7 @@ const asMessage = (view: View, pending: Pending, id: string): Message => ({
   session_id: view.sessionId,
   parent_id: pending.parentId,
   role: 'user',
-  parts: [{ type: 'text', text: pending.text }],
+  parts: [...pending.attachments, ...(pending.text ? [{ type: 'text' as const, text: pending.text }] : [])],
   text: pending.text,
   model: null,
   provider: null,

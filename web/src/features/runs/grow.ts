@@ -28,8 +28,6 @@ export function grown(live: Live, event: RunEvent): Live {
     case 'notice':
     case 'limit':
       return add(line(event, event.type, event.message));
-    case 'compacted':
-      return add(line(event, 'notice', compactedSays(event)));
     case 'hook':
       return add(line(event, 'hook', hookSays(event)));
     case 'step_restarted':
@@ -162,10 +160,6 @@ function below(call: Call, { child_run_id: runId, seq, event: told }: Told<'suba
       return grown(heard, event);
   }
 }
-
-/** What was summed up stays where it is; only the model is told less of it. */
-const compactedSays = ({ tokens_before: before, tokens_after: after }: Told<'compacted'>): string =>
-  `Earlier messages were summed up for the model: ${before} tokens became ${after}.`;
 
 const HOOK_DECIDED = { allow: 'allowed it', deny: 'refused', ask: 'wants a person asked' } as const;
 

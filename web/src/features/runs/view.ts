@@ -86,6 +86,7 @@ export interface Live {
 export interface Pending {
   key: string;
   text: string;
+  attachments: readonly Attachment[];
   parentId: string | null;
   sentAt: string;
   error: string | null;
@@ -143,6 +144,13 @@ export function written(live: Live, kind: Piece['kind']): string {
 /** Whether an answer is awaited or being written. */
 export const busy = (view: View): boolean =>
   view.live !== null || view.asking || (view.pending !== null && view.pending.error === null);
+
+/** Whether the run that is under way sums up what was said earlier: it goes below an answer, not below a question. */
+export const sumsUp = (view: View): boolean => {
+  const below = view.live?.userMessageId;
+  const found = below ? view.messages.find(message => message.id === below) : undefined;
+  return found !== undefined && found.role !== 'user';
+};
 
 /** What waits for a person among entries, below calls of subagents too, each with the run that asks. */
 export function asking(entries: readonly Entry[], runId: string): { runId: string; ask: Ask }[] {

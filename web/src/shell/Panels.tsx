@@ -1,0 +1,27 @@
+// The panels that belong to no conversation, one at a time.
+
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+
+import { ImportPanel } from '@/features/sessions/ImportPanel';
+
+import { place } from './place';
+
+export type PanelName = 'import';
+
+export const panel = signal<PanelName | null>(null);
+
+const close = () => {
+  panel.value = null;
+};
+
+export function Panels() {
+  // Who went to a conversation from a panel is done with it.
+  useEffect(close, [place.value]);
+  switch (panel.value) {
+    case 'import':
+      return <ImportPanel onClose={close} />;
+    case null:
+      return null;
+  }
+}
