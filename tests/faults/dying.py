@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from palaver.files import swapping
+
 STEPS = (
     "open", "write", "fsync", "link", "rename", "replace", "unlink", "mkdir", "rmdir", "fchmod", "chmod", "utime",
     "chown", "symlink",
@@ -31,6 +33,7 @@ def die_at(number: int) -> None:
 
     for name in STEPS:
         setattr(os, name, counted(getattr(os, name)))
+    swapping.swap = counted(swapping.swap)
 
 
 def run(act: Callable[[], object], number: int) -> bool:

@@ -1,7 +1,8 @@
 """Making a workspace what a snapshot says, in place and as often as needed; when that is to be done is said elsewhere.
 
 Everything that is needed lies ready beside the workspace before the first change is made, so that no full disk can stop
-it half way; and doing it again after it was broken off leads to the same end.
+it half way; and doing it again after it was broken off leads to the same end. What is replaced or removed is put where
+that lay, and whoever keeps the place removes it: to free ten thousand files takes longer than to put them there.
 """
 
 import os
@@ -11,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from palaver.files.blobs import PIECE, Blobs
+from palaver.files import swapping
+from palaver.files.blobs import Blobs
 from palaver.files.descent import belong_to_folder, remove_all, told
 from palaver.files.scanning import SeenFolder
 from palaver.files.trees import Node
@@ -102,40 +104,38 @@ class Staging:
 
     def __init__(self, blobs: Blobs, place: Path) -> None:
         self._blobs = blobs
-        self._place = place
-        self._count = 0
+        self.place = place
+        self.count = 0
         self.moved: dict[int, Node] = {}
-        self.paths: list[Path] = []
 
     def prepare(self, change: Change) -> None:
-        """Lay ready all that a change will put, in the order in which it will."""
-        for _, node in change.put:
-            path = self._place / str(self._count)
-            self._count += 1
-            try:
-                self._one(path, node)
-            except OSError as error:
-                raise told(error, "The snapshot") from error
-        for _, inner in change.enter:
-            self.prepare(inner)
+        """Lay ready all that a change will put, by number in the order in which it will."""
+        here = os.open(self.place, _FOLDER)
+        try:
+            self._all(here, change)
+        except OSError as error:
+            raise told(error, "The snapshot") from error
+        finally:
+            os.close(here)
 
-    def _one(self, path: Path, node: Node) -> None:
-        if node.kind == "link":
-            path.symlink_to(os.fsdecode(self._blobs.get(node.sha.hex())))
-        else:
-            with self._blobs.open(node.sha.hex()) as source, path.open("xb") as file:
-                while piece := source.read(PIECE):
-                    file.write(piece)
-                os.fchmod(file.fileno(), node.mode)
-                self.moved[os.fstat(file.fileno()).st_ino] = node
-        self.paths.append(path)
+    def _all(self, here: int, change: Change) -> None:
+        for _, node in change.put:
+            name = str(self.count)
+            self.count += 1
+            if node.kind == "link":
+                os.symlink(os.fsdecode(self._blobs.get(node.sha.hex())), name, dir_fd=here)
+            else:
+                self.moved[self._blobs.copy(node.sha.hex(), here, name, node.mode).st_ino] = node
+        for _, inner in change.enter:
+            self._all(here, inner)
 
 
 class Applying:
-    """Carries a change out, with what lies ready for it."""
+    """Carries a change out, with what lies ready for it in an open folder."""
 
-    def __init__(self, ready: list[Path]) -> None:
-        self._ready = iter(ready)
+    def __init__(self, ready: int) -> None:
+        self._ready = ready
+        self._next = self._out = 0
 
     def folder(self, here: int, change: Change) -> None:
         """Change one open folder and what is below it."""
@@ -143,7 +143,7 @@ class Applying:
         if before & 0o700 != 0o700:
             os.fchmod(here, before | 0o700)
         for name in change.remove:
-            remove_all(here, name)
+            self._remove(here, name)
         for name, _ in change.put:
             self._put(here, name)
         for name, mode in change.modes:
@@ -154,10 +154,21 @@ class Applying:
             os.fchmod(here, before if change.mode is None else change.mode)
 
     def _put(self, here: int, name: str) -> None:
-        ready = next(self._ready)
-        _only(here, name, folder=False)
-        os.replace(ready, name, dst_dir_fd=here)
+        ready = str(self._next)
+        self._next += 1
+        if not swapping.swap(self._ready, ready, here, name):  # nothing stands there, or it cannot be moved
+            _only(here, name, folder=False)
+            os.replace(ready, name, src_dir_fd=self._ready, dst_dir_fd=here)
         belong_to_folder(here, name)
+
+    def _remove(self, here: int, name: str) -> None:
+        try:
+            os.rename(name, f"out{self._out}", src_dir_fd=here, dst_dir_fd=self._ready)
+            self._out += 1
+        except PermissionError:  # its owner closed the folder
+            remove_all(here, name)
+        except FileNotFoundError:
+            pass
 
     def _enter(self, here: int, name: str, change: Change) -> None:
         _only(here, name, folder=True)

@@ -49,12 +49,13 @@ class Seen(NamedTuple):
 class SeenFolder:
     """A folder as it was read; `sha` is None where its content was not kept."""
 
-    __slots__ = ("entries", "files", "sha", "size")
+    __slots__ = ("_count", "entries", "files", "sha", "size")
 
     def __init__(self, entries: dict[str, Seen]) -> None:
         self.entries = entries
         self.sha: bytes | None = None
         self.size = self.files = 0
+        self._count: int | None = None
 
     def with_entries(self, entries: dict[str, Seen]) -> "SeenFolder":
         """The same content, seen anew."""
@@ -64,7 +65,9 @@ class SeenFolder:
 
     def count(self) -> int:
         """Entries in it, with all that is below."""
-        return sum(1 + (one.below.count() if one.below else 0) for one in self.entries.values())
+        if self._count is None:
+            self._count = sum(1 + (one.below.count() if one.below else 0) for one in self.entries.values())
+        return self._count
 
 
 class Scan:
@@ -89,6 +92,7 @@ class Scan:
         known = before.entries if before else {}
         entries: dict[str, Seen] = {}
         below: list[tuple[str, os.stat_result]] = []
+        anew = before is None or before.sha is None
         with os.scandir(here) as found:
             for entry in found:
                 name = entry.name
@@ -103,10 +107,15 @@ class Scan:
                     if path or name != PROJECT or _holds_something(here, name):
                         below.append((name, now))
                 else:
+                    anew = True
                     self._one(entries, here, f"{path}{name}", now)
         self._spend(len(entries) + len(below))
         for name, now in below:
-            self._folder(entries, here, (f"{path}{name}", known.get(name)), now)
+            was = known.get(name)
+            self._folder(entries, here, (f"{path}{name}", was), now)
+            anew = anew or entries.get(name) is not was
+        if before is not None and not anew and len(entries) == len(known):
+            return before
         if before is None or before.sha is None or not _same(entries, known):
             return self._kept(SeenFolder(entries))
         # Files that were too young to be trusted are read again; mostly they are what they were, and trusted now.

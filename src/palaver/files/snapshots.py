@@ -29,6 +29,7 @@ from palaver.files.workspace import Workspace
 from palaver.files.workspaces import Workspaces
 
 _WANTED = "wanted"  # the file that says what is to become of a workspace
+_LATER = 500  # files that a restore replaced or removed; more are freed by the next sweep and not while people wait
 _TOLD = 100  # paths that were left out and are told; the rest is counted
 
 
@@ -180,11 +181,17 @@ class Snapshots:
                 self._carry_out(workspace, plan, staging)
             self._done(session_id)
         finally:
-            shutil.rmtree(place, ignore_errors=True)
+            self._tidy(place, later=len(plan.changed) + len(plan.deleted) > _LATER)
         if plan.change:
             self._learn(session_id, workspace, staging)
         paths = (plan.created, plan.changed, plan.deleted)
         return Restored(*(tuple(_said(path) for path in sorted(some)) for some in paths))
+
+    def _tidy(self, place: Path, *, later: bool) -> None:
+        try:
+            self._workspaces.put_away(place, later=later)
+        except PalaverError:  # a disk without room for one more name
+            shutil.rmtree(place, ignore_errors=True)
 
     def _plan(self, session_id: SessionId, workspace: Workspace, root: str) -> Plan:
         seen, _ = self._scan(session_id, workspace, Hashed())
@@ -193,14 +200,15 @@ class Snapshots:
         return planning.plan
 
     def _carry_out(self, workspace: Workspace, plan: Plan, staging: Staging) -> None:
-        here = open_root(workspace.root, create=True)
+        here, ready = open_root(workspace.root, create=True), open_root(staging.place, create=False)
         try:
-            Applying(staging.paths).folder(here, plan.change)
+            Applying(ready).folder(here, plan.change)
             workspace.measure_again()
         except OSError as error:
             raise told(error, "The workspace") from error
         finally:
             os.close(here)
+            os.close(ready)
         sync_around(workspace.root)  # only then may be forgotten what it was to become
 
     def _learn(self, session_id: SessionId, workspace: Workspace, staging: Staging) -> None:
@@ -239,7 +247,7 @@ class Snapshots:
     def _fresh(self, session_id: SessionId) -> Path:
         """An empty folder beside the workspace; what an earlier try left in it is removed."""
         place = self._beside(session_id) / "new"
-        shutil.rmtree(place, ignore_errors=True)
+        self._workspaces.put_away(place, later=True)
         try:
             place.mkdir(mode=0o700)
         except OSError as error:

@@ -74,6 +74,15 @@ class Workspaces:
             raise told(error, "The workspace") from error
         self._remove([name for name in gone if name])
 
+    def put_away(self, place: Path, *, later: bool = False) -> None:
+        """Remove a folder that nobody needs, with everything in it; with `later`, it is only out of the way now."""
+        try:
+            name = self._put_away(place)
+        except OSError as error:
+            raise told(error, "The workspace") from error
+        if name and not later:
+            self._remove([name])
+
     def clear(self) -> None:
         """Remove what was put away; also what a process that died had put away and not removed."""
         with suppress(FileNotFoundError):

@@ -5,6 +5,7 @@ import pytest
 
 from palaver.core.errors import Invalid, NotFound
 from palaver.core.ids import SessionId
+from palaver.files import swapping
 from palaver.files.blobs import Blobs
 from palaver.files.snapshots import Snapshots
 from palaver.files.workspace import Workspace
@@ -221,3 +222,60 @@ def test_a_sweep_keeps_what_snapshots_seeds_and_what_is_relied_upon_need(
     workspaces.forget(ONE)
     blobs.sweep(snapshots.needed(set()), older_than=2**40)
     assert list(blobs.names()) == []
+
+
+def test_what_many_files_were_before_is_out_of_the_way_at_once_and_freed_by_the_sweep(
+    files: Workspace, snapshots: Snapshots, workspaces: Workspaces, tmp_path: Path
+) -> None:
+    before = root_of(snapshots)
+    for number in range(501):
+        files.write(f"new/{number}.txt", b"new")
+    restored = snapshots.restore(ONE, before)
+    assert len(restored.deleted) == 502
+    assert root_of(snapshots) == before
+    assert len(list((tmp_path / "workspaces/.gone").rglob("*.txt"))) == 501
+    assert not (workspaces.beside / ONE / "new").exists()
+    workspaces.clear()
+    assert list((tmp_path / "workspaces/.gone").iterdir()) == []
+
+
+def test_what_few_files_were_before_is_freed_at_once(files: Workspace, snapshots: Snapshots, tmp_path: Path) -> None:
+    before = root_of(snapshots)
+    files.write("kept.txt", b"other\n")
+    snapshots.restore(ONE, before)
+    assert list((tmp_path / "workspaces/.gone").iterdir()) == []
+
+
+def test_systems_that_cannot_swap_names_restore_as_well(
+    files: Workspace, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = root_of(snapshots)
+    files.write("kept.txt", b"other\n")
+    files.remove("gone.sh")
+    files.make_folder("gone.sh/folder")
+
+    def cannot(*_: int | str) -> bool:
+        return False
+
+    monkeypatch.setattr(swapping, "swap", cannot)
+    restored = snapshots.restore(ONE, before)
+    assert restored.changed == ("kept.txt",)
+    assert files.read("kept.txt") == b"as it was\n"
+    assert root_of(snapshots) == before
+
+
+def test_files_are_swapped_so_that_a_reader_has_the_one_or_the_other(
+    files: Workspace, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = root_of(snapshots)
+    files.write("kept.txt", b"other\n")
+    swapped: list[bool] = []
+    swap = swapping.swap
+
+    def told(here: int, name: str, there: int, other: str) -> bool:
+        swapped.append(swap(here, name, there, other))
+        return swapped[-1]
+
+    monkeypatch.setattr(swapping, "swap", told)
+    snapshots.restore(ONE, before)
+    assert swapped == [True]
