@@ -81,7 +81,9 @@ export async function see_what_an_answer_was_based_on({ open }) {
       .then(all => all.slice(0, 3)),
     [ids[3], ids[0], ids[2]],
   );
-  await panel(page).getByRole('button', { name: /^first/ }).click();
+  await panel(page)
+    .getByRole('button', { name: /^first/ })
+    .click();
   await panel(page).waitFor({ state: 'detached' });
   await page.waitForFunction(id => document.activeElement.id === id, `at-${ids[0]}`);
 }
