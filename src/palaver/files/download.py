@@ -15,6 +15,8 @@ from palaver.core.errors import PalaverError
 from palaver.files.media import HEAD, media_type_of, safe_media_type
 
 _PIECE = 256 * 1024  # bytes that are read and sent at a time
+# Signs that turn the direction of writing: with them a name can seem to end otherwise than it does.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -78,7 +80,7 @@ class Download(StreamingResponse):
 
 def _headers(name: str, tag: str) -> dict[str, str]:
     return {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_TURNING.sub('_', name), safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-cache",
