@@ -29,7 +29,9 @@ SPARE = 0.75  # of the window may be told: estimates err, and the answer needs r
 EXACT = 0.98  # the same where tokens are counted with the model's own vocabulary: chat formats add some
 USUAL_ANSWER = 4_096  # tokens kept free for an answer of which nobody said how long it may get
 LEAST_ANSWER = 16
-IMAGE_TOKENS = 1_500
+IMAGE_TOKENS = 1_500  # of a large one, or one of unknown size
+LEAST_IMAGE = 300  # what vendors that count tiles take for the smallest
+PIXELS_PER_TOKEN = 750  # Anthropic's figure, above which OpenAI's tiles stay for most shapes
 PER_TURN, PER_CALL, PER_TOOL = 4, 12, 12  # what chat formats add around each
 # What is left of a result that is shortened: enough to see what it was.
 HEAD, TAIL = 700, 300
@@ -234,6 +236,8 @@ def _constant(part: Part) -> float:
             return PER_CALL
         case ToolResultPart(parts=parts):
             return PER_CALL + IMAGE_TOKENS * sum(isinstance(inner, ImagePart) for inner in parts)
+        case ImagePart(width=int(width), height=int(height)):
+            return min(IMAGE_TOKENS, max(LEAST_IMAGE, width * height / PIXELS_PER_TOKEN))
         case ImagePart() | FilePart() | AudioPart():
             return IMAGE_TOKENS
         case TextPart() | ReasoningPart():

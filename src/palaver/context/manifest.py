@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from palaver.context.attachments import Attachment
 from palaver.context.window import Told, Weights
 from palaver.core.ids import MessageId, RunId, SessionId
 from palaver.core.messages import FilePart, ImagePart, Part, ToolResultPart
@@ -64,6 +65,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     the instructions for this turn. `files` were told whole or in part; of `project_files` the model was told that tools
     can read them. `memories` are the facts about the person that were told, `summary_id` the message that stands for
     `summarized` older ones.
+    `attachments` are the files and images of the messages that were told, `images` counts those shown.
     """
 
     message_id: MessageId | None = None
@@ -85,6 +87,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     memories: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     project_files: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     images: int = 0
     tools: Offered = Offered()
     tokens: Tokens = Tokens()

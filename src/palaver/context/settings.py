@@ -20,6 +20,9 @@ class ContextSettings(BaseModel):
     check_summaries: bool = Field(
         True, description="Whether a second call compares each summary with what it sums up, and repairs it once."
     )
+    document_characters: int = Field(
+        20_000, ge=500, description="How many characters of one attached document a model is told at most."
+    )
     titles: bool = Field(
         True, description="Whether a model names sessions after their first answer; builtin models never do."
     )

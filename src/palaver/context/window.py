@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from palaver.context import budget, untrusted
+from palaver.context.attachments import Attachment
 from palaver.context.attribution import RULE, several
 from palaver.context.budget import IMAGE_TOKENS, SPARE, Measure, Spoken
 from palaver.context.memory import recalling
@@ -49,7 +50,8 @@ class Told(msgspec.Struct, frozen=True):
     """What the model is told: `left_out` counts the oldest messages that did not fit.
 
     `ids` are the messages that are told, `memories` the facts, `summary_id` the message that stands for older ones,
-    and `over` how many tokens even the least that can be told is too long.
+    and `over` how many tokens even the least that can be told is too long. `attachments` are the
+    files of all messages that were considered.
     """
 
     system: str | None
@@ -65,6 +67,7 @@ class Told(msgspec.Struct, frozen=True):
     weights: Weights = Weights()
     over: int = 0
     memories: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 def size(text: str) -> float:

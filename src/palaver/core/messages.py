@@ -25,15 +25,23 @@ class TextPart(_Part, frozen=True, tag="text"):
 
 
 class ImagePart(_Part, frozen=True, tag="image"):
-    """An image: a `data:` or `https:` URL, or the id of an uploaded file."""
+    """An image: a `data:` or `https:` URL, or a file as in `FilePart`; `width` and `height` are pixels."""
 
     url: str | None = None
     file_id: str | None = None
+    path: str | None = None
+    name: str | None = None
     media_type: str | None = None
+    size: int | None = None
+    width: int | None = None
+    height: int | None = None
 
 
 class FilePart(_Part, frozen=True, tag="file"):
-    """A file: one that was uploaded (`file_id`), or one of the session's workspace (`path`); `size` is bytes."""
+    """A file. In messages of people, `file_id` has its content for good, and `path` is where it lay for tools.
+
+    `size` is bytes. Files that tools made have a `path` only.
+    """
 
     file_id: str | None = None
     path: str | None = None

@@ -18,6 +18,7 @@ from palaver.entry.filing import sweep_of
 from palaver.entry.home import signing_key
 from palaver.entry.memory import keep_tidy
 from palaver.entry.settings import Loaded, Settings
+from palaver.files.attaching import Attachments
 from palaver.identity.service import Identity, open_identity
 from palaver.inference.providers.guide import Guide
 from palaver.inference.service import Inference
@@ -158,7 +159,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     metrics, health = Metrics(), HealthChecks(settings.observability, clock)
     inference = Inference(settings.inference, loaded.providers, Guide(clock), clock, metrics=metrics)
     holder = new_id("wrk")
-    sessions = Sessions(database, clock, settings.sessions)
+    sessions = Sessions(database, clock, settings.sessions, Attachments(database, agency.files, clock))
     sessions.forgotten = run_store.forget_answer
     sessions.removed, sessions.begins = agency.files.session_removed, agency.templates.begin
     sessions.projects = projects = Projects(database, clock)
@@ -226,18 +227,7 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     hands = _hands(ground, inference, agency, (journal, delegating, questioning, concluding))
     family = Family(journal)
     driver = Driver(journal, hands, ground.tasks)
-    parts = Parts(
-        database=database,
-        bus=ground.bus,
-        journal=journal,
-        driver=driver,
-        family=family,
-        resolve=inference.resolve,
-        acceptance=Acceptance(clock, holder=ground.holder, queued=settings.queued_per_session),
-        keeping=Keeping(agency.files.home.snapshots, agency.workspaces.exists, agency.templates.begin),
-        clock=clock,
-        holder=ground.holder,
-    )
+    parts = _parts(ground, inference, agency, (journal, driver, family))
     queue = Queue(parts)
     parts.acceptance.may_wait = queue.may_wait
     runs = Runs(parts, queue, Waking(parts), settling)
@@ -264,6 +254,25 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     return _Driving(runs, recovery, journal, answering, concluding, children, titling)
 
 
+def _parts(
+    ground: _Ground, inference: Inference, agency: Agency, shared: tuple[Journal, Driver, Family]
+) -> Parts:  # fmt: skip
+    journal, driver, family = shared
+    return Parts(
+        database=ground.database,
+        bus=ground.bus,
+        journal=journal,
+        driver=driver,
+        family=family,
+        resolve=inference.resolve,
+        acceptance=Acceptance(ground.clock, holder=ground.holder, queued=ground.settings.runs.queued_per_session),
+        keeping=Keeping(agency.files.home.snapshots, agency.workspaces.exists, agency.templates.begin),
+        attachments=Attachments(ground.database, agency.files, ground.clock),
+        clock=ground.clock,
+        holder=ground.holder,
+    )
+
+
 def _hands(
     ground: _Ground,
     inference: Inference,
@@ -281,6 +290,7 @@ def _hands(
         inference,
         boxes=boxes,
         hooked=hooked,
+        conveying=contexts.conveying(ground.settings, database, agency.files),
         compacting=contexts.compacting(ground.settings, journal, inference, hooked=hooked, clock=clock),
         count=counting.count,
         history=settings.history_messages,

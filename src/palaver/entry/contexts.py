@@ -5,11 +5,13 @@ from palaver.context import counting
 from palaver.context.settings import ContextSettings
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.settings import Settings
+from palaver.files.service import Files
 from palaver.inference.service import Inference
 from palaver.kit.clock import Clock
 from palaver.runs.boxes import RunBoxes
 from palaver.runs.compacting import Compacting
 from palaver.runs.consulting import Consulting
+from palaver.runs.conveying import Conveying
 from palaver.runs.hooked import Hooked
 from palaver.runs.journal import Journal
 from palaver.runs.seeing import Seeing
@@ -30,8 +32,14 @@ def seeing(
         inference.resolve,
         Settling(agency.agents.recipes, sessions, agency.servers),
         RunBoxes(agency.tools, agency.places, settings.runs, bypass=bypass),
+        conveying=conveying(settings, database, agency.files),
         history=settings.runs.history_messages,
     )
+
+
+def conveying(settings: Settings, database: Database, files: Files) -> Conveying:
+    """What makes of attached files what models can be told."""
+    return Conveying(database, files.showing, characters=settings.context.document_characters)
 
 
 def titling(

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from fastapi import APIRouter
 
+from palaver.core.ids import MessageId
 from palaver.files import api as files_api
 from palaver.files import uploads_api
 from palaver.files.api import Owns
@@ -18,9 +19,11 @@ from palaver.files.snapshots import Snapshots
 from palaver.files.workspaces import Workspaces
 from palaver.identity.door import SECURED, Door
 from palaver.kit.clock import Clock
+from palaver.runs.waiting_store import waiting
 from palaver.sessions import checkpoints_store
 from palaver.sessions.alive_store import alive_messages, alive_sessions
 from palaver.storage.port import Database
+from palaver.storage.script import Script
 from palaver.tools.builtin.documents import text_of
 
 # Which other snapshots are needed than those in the table of snapshots; whoever points at one adds a script here.
@@ -35,7 +38,12 @@ def open_files(home: Path, settings: FileSettings, database: Database, clock: Cl
 
 def sweep_of(files: Files, database: Database, clock: Clock) -> Sweep:
     """What removes contents that nothing needs."""
-    return Sweep(database, files.home, clock, sessions=alive_sessions, messages=alive_messages, roots=ROOTS)
+    return Sweep(database, files.home, clock, sessions=alive_sessions, messages=_showing, roots=ROOTS)
+
+
+def _showing(ids: Sequence[MessageId]) -> Script[set[MessageId]]:
+    """Of these messages, and of turns that wait to become one, those that are there."""
+    return (yield from alive_messages(ids)) | (yield from waiting(ids))
 
 
 def routers(files: Files, owns: Owns, owns_project: Owns, door: Door) -> Sequence[APIRouter]:

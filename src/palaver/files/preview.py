@@ -1,24 +1,20 @@
 """A look at a file without downloading it: the beginning of a text, a small picture, the text of a document."""
 
 import os
-import warnings
 from collections.abc import Callable
-from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from palaver.core.errors import Invalid
 from palaver.files.media import HEAD, media_type_of
+from palaver.files.pictures import is_clear, opened, smaller
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 LONGEST = 64 * 1024  # bytes of text
 SIDE = 512  # pixels
-_MOST_PIXELS = 50_000_000  # a picture may say that it is larger than any memory
-_LARGEST = 50 * 2**20  # bytes of a picture that is opened
 
 # The text of a document of a kind ("pdf", "docx"), or `Invalid` with the reason.
 Documents = Callable[[str, BinaryIO], str]
@@ -66,30 +62,13 @@ def look(file: BinaryIO, name: str, documents: Documents) -> Preview | Picture:
 
 def scaled(file: BinaryIO, side: int) -> Picture:
     """The picture, no wider and no higher than `side` pixels, without what cameras write into it; or `Invalid`."""
-    if find_spec("PIL") is None:
-        raise Invalid("Pictures cannot be scaled here: the server was installed without its extra `images`.")
-    if os.fstat(file.fileno()).st_size > _LARGEST:
-        raise Invalid(f"The picture is too large to be opened: more than {_LARGEST:,} bytes.")
-    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - only where a picture is looked at
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(file) as found:
-                if found.width * found.height > _MOST_PIXELS:
-                    raise Invalid(f"The picture is too large to be opened: more than {_MOST_PIXELS:,} pixels.")
-                found.draft("RGB", (side, side))
-                small = ImageOps.exif_transpose(found)
-                small.thumbnail((side, side))
-                return _written(small)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
-        raise Invalid("The picture cannot be read: it is damaged, or of a kind that is not known.") from error
+    with opened(file) as found:
+        return _written(smaller(found, side))
 
 
 def _written(image: "Image") -> Picture:
-    clear = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
     out = BytesIO()
-    if clear:
+    if is_clear(image):
         image.convert("RGBA").save(out, "PNG")
         return Picture(out.getvalue(), "image/png")
     image.convert("RGB").save(out, "JPEG", quality=85)

@@ -22,6 +22,7 @@ from palaver.files.hashes import Hashes
 from palaver.files.incoming import Drafts, Form
 from palaver.files.media import HEAD, media_type_of
 from palaver.files.placing import OnConflict, move, place, refuse_taken, writable
+from palaver.files.showing import Showing
 from palaver.files.snapshots import Snapshots
 from palaver.files.store import Upload
 from palaver.files.workspace import Entry, Workspace
@@ -77,6 +78,7 @@ class Files:
         self._settings = home.workspaces.settings
         self._clock = clock
         self.hashes = Hashes(clock)
+        self.showing = Showing(home.blobs, self._settings.remembered_bytes)
 
     async def put(
         self, user_id: UserId, session_id: SessionId, path: str, *, body: AsyncIterator[bytes], on_conflict: OnConflict

@@ -39,3 +39,10 @@ class FileSettings(BaseModel):
     unused_uploads: timedelta = Field(
         default=timedelta(days=1), ge=timedelta(0), description="How long uploads are kept that no message shows."
     )
+    message_files: int = Field(default=20, ge=1, description="Files and images that one message may carry.")
+    message_bytes: int = Field(
+        default=128 * 2**20, ge=1, description="Bytes that the files and images of one message may have together."
+    )
+    remembered_bytes: int = Field(
+        default=32 * 2**20, ge=0, description="Bytes of scaled images and taken out texts that are kept in memory."
+    )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from palaver.core.errors import NotFound
-from palaver.core.ids import MessageId, SessionId, UserId
+from palaver.core.ids import MessageId, RunId, SessionId, UserId
 from palaver.files.tables import session_files, snapshots, upload_uses, uploads
 from palaver.storage.script import Script, Statement, changed, first, rows
 
@@ -129,6 +129,16 @@ def upload(upload_id: str, user_id: UserId) -> Script[Upload]:
     return Upload(*row)
 
 
+def uploads_named(upload_ids: Sequence[str], user_id: UserId) -> Script[dict[str, Upload]]:
+    """Those of these uploads that are this person's and still there, by id."""
+    found: dict[str, Upload] = {}
+    for one in dict.fromkeys(upload_ids):
+        row = yield from first(_OWN(id=one, user_id=user_id))
+        if row is not None:
+            found[one] = Upload(*row)
+    return found
+
+
 def uploads_of(user_id: UserId, prior_to: str | None, most: int) -> Script[list[Upload]]:
     """A person's uploads, newest first."""
     found = yield from rows(_OWN_ALL(user_id=user_id, before=prior_to or "fil~", most=most))
@@ -141,7 +151,14 @@ def remove_upload(upload_id: str, user_id: UserId) -> Script[None]:
         raise NotFound("There is no such file.")
 
 
-def use(message_id: MessageId, upload_ids: Sequence[str]) -> Script[None]:
+def claim(used_by: MessageId | RunId, user_id: UserId, upload_ids: Sequence[str]) -> Script[None]:
+    """A message, or the turn that waits to become one, shows these uploads; NotFound where one is not this person's."""
+    for one in upload_ids:
+        yield from upload(one, user_id)
+    yield from use(used_by, upload_ids)
+
+
+def use(message_id: MessageId | RunId, upload_ids: Sequence[str]) -> Script[None]:
     """A message shows these uploads from now on."""
     if upload_ids:
         yield _USE.many([{"upload_id": one, "message_id": message_id} for one in sorted(set(upload_ids))])

@@ -13,6 +13,7 @@ import msgspec
 
 from palaver.core.errors import Invalid, PalaverError
 from palaver.inference import failures
+from palaver.inference.imageless import holds_images, without_images
 from palaver.inference.port import Ask, Piece, Pieces, Remarked, ResolvedModel
 from palaver.inference.servers import Server
 from palaver.inference.toolless import holds_calls, without_tools
@@ -62,6 +63,8 @@ class Attempts:
         if ask.tools and not fitted.tools:
             told = f"{model.name} calls no tools. It answers without them."
             return replace(begun, remark=Remarked("tools_unsupported", told))
+        if holds_images(ask) and not holds_images(fitted):
+            return replace(begun, remark=Remarked("images_unsupported", f"{model.name} does not see the images."))
         return begun
 
     async def _persist(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
@@ -135,5 +138,7 @@ def _fitted(ask: Ask, model: ResolvedModel) -> Ask:
     """The question for this model: under its name, with what a provider must know of it."""
     if model.tools == "no" and (ask.tools or holds_calls(ask)):
         ask = without_tools(ask)
+    if model.images == "no":
+        ask = without_images(ask)
     images = "images" in model.capabilities
     return msgspec.structs.replace(ask, model=model.model, most_output=model.max_output, images=images)

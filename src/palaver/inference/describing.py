@@ -7,7 +7,7 @@ import msgspec
 
 from palaver.inference.port import Ability, Capability, Offer, ResolvedModel
 from palaver.inference.price import Price
-from palaver.inference.profiles import Profile, Vendor, profile_of
+from palaver.inference.profiles import PLAIN, Profile, Vendor, profile_of
 from palaver.inference.settings import ModelFacts
 
 _TOOLS: frozenset[Capability] = frozenset({"tools"})
@@ -48,6 +48,9 @@ def describe(provider: str, model: str, known: Sources) -> ResolvedModel:
         max_output=facts.max_output or offer.max_output or profile.most_output,
         capabilities=_capabilities(profile, facts, offer) - (_TOOLS if tools == "no" else frozenset()),
         tools=tools,
+        images=_images(profile, known),
+        image_side=profile.image_side,
+        most_images=known.vendor.most_images if known.vendor else PLAIN.most_images,
         price=_price(provider, facts, offer) or known.listed.price,
         local=known.local,
     )
@@ -63,6 +66,17 @@ def _tools(profile: Profile, known: Sources) -> Ability:
         return "yes" if "tools" in known.offer.capabilities else "no"
     if profile.tools is not None:
         return "yes" if profile.tools else "no"
+    return "unknown"
+
+
+def _images(profile: Profile, known: Sources) -> Ability:
+    """Whether the model sees images, said by the same as for tools."""
+    if known.facts.images is not None:
+        return "yes" if known.facts.images else "no"
+    if known.offer is not None and known.offer.capabilities is not None:
+        return "yes" if "images" in known.offer.capabilities else "no"
+    if profile.images is not None:
+        return "yes" if profile.images else "no"
     return "unknown"
 
 

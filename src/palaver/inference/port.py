@@ -130,6 +130,8 @@ class ResolvedModel(msgspec.Struct, frozen=True, kw_only=True):
 
     `context_window` and `max_output` are tokens, None where nobody knows; `price` likewise. `tools` says whether it
     calls tools; a model of which nobody knows is told of them, and asked again without when its server objects.
+    `images` says whether it sees images, `image_side` is the most pixels at which it looks at one, and `most_images`
+    how many it is shown at once.
     """
 
     id: str
@@ -140,6 +142,9 @@ class ResolvedModel(msgspec.Struct, frozen=True, kw_only=True):
     max_output: int | None = None
     capabilities: frozenset[Capability] = frozenset()
     tools: Ability = "unknown"
+    images: Ability = "unknown"
+    image_side: int = 1_568
+    most_images: int = 20
     price: Price | None = None
     local: bool = False
 
@@ -163,7 +168,7 @@ class Remarked(msgspec.Struct, frozen=True, gc=False):
     Only `Inference.stream` yields it, before the first piece of the answer.
     """
 
-    code: Literal["tools_unsupported"]
+    code: Literal["tools_unsupported", "images_unsupported"]
     message: str
 
 

@@ -22,7 +22,8 @@ class Vendor:
     `key` is the header for the key. `chat` is the path after the base URL; `{model}` stands for the model's id.
     `ids` is the form of ids of calls. `thoughts` says whether thoughts are wanted back while an answer goes on,
     `user_after_tool` whether a person's message may follow results at once.
-    `prices` is the vendor's id in the price data, None where calls cost nothing or nobody knows.
+    `prices` is the vendor's id in the price data, None where calls cost nothing or nobody knows. `most_images` is how
+    many images one call is sent.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Vendor:
     thoughts: bool = False
     user_after_tool: bool = True
     prices: str | None = None
+    most_images: int = 20
 
 
 PLAIN = Vendor(name="")
@@ -59,9 +61,11 @@ VENDORS: Mapping[str, Vendor] = {
             prices="azure",
         ),
         Vendor(name="openrouter", effort="reasoning", prices="openrouter"),
-        Vendor(name="groq", limit="max_completion_tokens", prices="groq"),
+        Vendor(name="groq", limit="max_completion_tokens", prices="groq", most_images=5),
         # answers 422 to fields it does not know, and reports usage in streams without being asked
-        Vendor(name="mistral", usage=False, effort=None, ids="nine", user_after_tool=False, prices="mistral"),
+        Vendor(
+            name="mistral", usage=False, effort=None, ids="nine", user_after_tool=False, prices="mistral", most_images=8
+        ),
         Vendor(name="deepseek", effort=None, json_schema=False, thoughts=True, prices="deepseek"),
         Vendor(name="gemini", prices="google"),
         Vendor(name="together", prices="together"),
@@ -111,13 +115,15 @@ def vendor_of(name: str, host: str, path: str) -> Vendor:
 class Profile:
     """What a model can do. None: nobody knows, so the server is left to say.
 
-    `window` is the vendor's own; who runs the model on a machine of theirs gives it less.
+    `window` is the vendor's own; who runs the model on a machine of theirs gives it less. `image_side` is how many
+    pixels of an image's longer side the model looks at: more of them are sent for nothing.
     """
 
     chats: bool = True
     window: int | None = None
     most_output: int | None = None
     images: bool | None = None
+    image_side: int = 1_568
     tools: bool | None = None
     reasoning: bool | None = None
     json_schema: bool | None = None
@@ -134,9 +140,9 @@ class Profile:
         return frozenset(name for name, can in known.items() if can)
 
 
-_ALL = Profile(images=True, tools=True, reasoning=True, json_schema=True)
+_ALL = Profile(images=True, image_side=2_048, tools=True, reasoning=True, json_schema=True)
 _TEXT_THINKER = Profile(images=False, tools=True, reasoning=True, json_schema=True)
-_SEES = Profile(images=True, tools=True, reasoning=False, json_schema=True)
+_SEES = Profile(images=True, image_side=2_048, tools=True, reasoning=False, json_schema=True)
 _TEXT = Profile(images=False, tools=True, reasoning=False)
 
 _CLAUDE = Profile(window=200_000, images=True, tools=True, reasoning=True)
@@ -158,7 +164,7 @@ MODELS: tuple[tuple[re.Pattern[str], Profile], ...] = tuple(
         (r"^o1-mini|^o1-preview", Profile(images=False, tools=False, reasoning=True)),
         (r"^o3-mini", _TEXT_THINKER),
         (r"^(gpt-4o|gpt-4\.1|gpt-4\.5|chatgpt-4o|gpt-chat)", _SEES),
-        (r"^gpt-4-turbo|vision", Profile(images=True, tools=True, reasoning=False)),
+        (r"^gpt-4-turbo|vision", Profile(images=True, image_side=2_048, tools=True, reasoning=False)),
         (r"^gpt-(4|3\.5)", _TEXT),
         (r"^claude-(3-haiku|3-opus|2|instant)", replace(_CLAUDE, most_output=4_096, reasoning=False)),
         (r"^claude-3-5", replace(_CLAUDE, most_output=8_192, reasoning=False)),
@@ -168,9 +174,12 @@ MODELS: tuple[tuple[re.Pattern[str], Profile], ...] = tuple(
         (r"^gemini-(2\.5|3)", replace(_ALL, window=1_048_576)),
         (r"^gemini", replace(_SEES, window=1_048_576)),
         (r"^mistral-(large|medium|small)", Profile(window=131_072, tools=True)),
-        (r"^gemma-?3|^gemma3", Profile(images=True, reasoning=False)),
+        (r"^gemma-?3|^gemma3", Profile(images=True, image_side=896, reasoning=False)),
         (r"^(deepseek-(r1|reasoner)|qwq|qwen3|magistral|kimi-k2-thinking|glm-[45])(?!.*-vl)", Profile(reasoning=True)),
-        (r"^(llava|llama-?4|llama-?3\.2.*vision|pixtral|qwen.*-?vl|minicpm-v|moondream)", Profile(images=True)),
+        (
+            r"^(llava|llama-?4|llama-?3\.2.*vision|pixtral|qwen.*-?vl|minicpm-v|moondream)",
+            Profile(images=True, image_side=1_120),
+        ),
         (r"^(llama|mixtral|codestral|deepseek|mistral-(7b|nemo))", Profile(images=False)),
     )
 )

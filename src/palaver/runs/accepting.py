@@ -13,6 +13,8 @@ import msgspec
 from palaver.core.errors import Conflict, SessionBusy
 from palaver.core.events import RunEvent, RunStarted, SessionOpened
 from palaver.core.ids import MESSAGE, MessageId, SessionId, UserId
+from palaver.files import store as files_store
+from palaver.files.attaching import files_in
 from palaver.inference.port import ResolvedModel
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
@@ -115,6 +117,7 @@ class Acceptance:
             raise SessionBusy(f"{len(waiting)} turns wait in this session already.")
         first = row.prompt.when_busy == "interrupt"
         yield from store.put(row, place_in_queue=("!" if first else "") + row.created_at)
+        yield from files_store.claim(row.id, row.user_id, files_in(row.prompt.parts))
         return Accepted(row)
 
     def _new_session(self, live: Live) -> session_store.Kept:

@@ -26,6 +26,7 @@ from palaver.core.events import (
     StepRestarted,
     TextGrew,
 )
+from palaver.core.ids import UserId
 from palaver.core.messages import Message, text_of
 from palaver.core.usage import Usage
 from palaver.inference.port import (
@@ -46,6 +47,7 @@ from palaver.runs import limits, speaking
 from palaver.runs.box import Box
 from palaver.runs.calling import CallsHeard
 from palaver.runs.client_tools import refuse_unoffered
+from palaver.runs.conveying import Conveyed
 from palaver.runs.ending import asked_images, asked_text, priced, so_far
 from palaver.runs.hooked import Hooked
 from palaver.runs.journal import Journal
@@ -87,6 +89,12 @@ class Compacts(Protocol):
     async def asked(self, live: Live, box: Box, path: Sequence[Message]) -> Sequence[RunEvent]: ...
 
 
+class Conveys(Protocol):
+    """Makes of files in messages what a model can be told; see `conveying.py`."""
+
+    async def convey(self, user_id: UserId, path: Sequence[Message], model: ResolvedModel) -> Conveyed: ...
+
+
 class Boxes(Protocol):
     """Finds what an agent may use."""
 
@@ -112,7 +120,7 @@ class Asking:
 
     def __init__(
         self, database: Database, journal: Journal, models: Models, *, boxes: Boxes, hooked: Hooked,
-        compacting: Compacts, count: Counter, history: int, format_tries: int,
+        compacting: Compacts, conveying: Conveys, count: Counter, history: int, format_tries: int,
     ) -> None:  # fmt: skip
         self._database = database
         self._journal = journal
@@ -120,6 +128,7 @@ class Asking:
         self._boxes = boxes
         self._hooked = hooked
         self._compacting = compacting
+        self._conveying = conveying
         self._count = count
         self._history = history
         self._format_tries = format_tries
@@ -129,14 +138,14 @@ class Asking:
         try:
             box = live.box or await self._open(live)
             if live.prompt.summarize is not None:
-                return await self._compacting.asked(live, box, await self._past(live))
+                return await self._compacting.asked(live, box, (await self._conveyed(live)).path)
             ended = limits.reached(live.fold().steps, box.limits)
             if ended is None and not live.run.steps.count and self._hooked.asks(box, *STARTS):
                 ended = await self._hooked.opening(live, box, text_of((await self._past(live))[-1].parts))
             if ended is not None:
                 return (ended,)
             if not live.run.steps.count:
-                await self._compacting.before(live, box, await self._past(live))
+                await self._compacting.before(live, box, (await self._conveyed(live, aloud=True)).path)
             question = await self._question(live, box)
             return (question,) if isinstance(question, LimitReached) else await self._listen(live, box, question)
         except PalaverError as error:
@@ -157,7 +166,7 @@ class Asking:
         form = prompt.recipe.output_format
         native = form is None or "json_schema" in model.capabilities
         live.view = view = await view_of(
-            await self._past(live),
+            await self._conveyed(live),
             model,
             system=speaking.system(live, box, form=None if native else form),
             tools=box.specs,
@@ -299,6 +308,13 @@ class Asking:
             void = StepRestarted(from_seq=live.step_from or live.next_seq)
             return await write(self._journal, live, OutputRefused(problem=checked, reply=reply), void)
         return (checked, reply)
+
+    async def _conveyed(self, live: Live, *, aloud: bool = False) -> Conveyed:
+        """What was said before, its files as the model that answers now can be told them; `aloud`, with notices."""
+        conveyed = await self._conveying.convey(live.user_id, await self._past(live), live.asked)
+        for notice in conveyed.notices if aloud else ():
+            self._journal.tell(live, notice, len(notice.message))
+        return conveyed
 
     async def _past(self, live: Live) -> list[Message]:
         if live.path is None:

@@ -57,6 +57,11 @@ class Keeping:
             return None
         return await asyncio.to_thread(self._snapshots.take, session_id)
 
+    def refuse_held(self, session_id: SessionId) -> None:
+        """SessionBusy while the session is being rewound: nothing may change its files meanwhile."""
+        if session_id in self.held:
+            raise SessionBusy("This session is being rewound; try again in a moment.")
+
     def around(
         self, session_id: SessionId, accepting: Accepting, snapshot: Snapshot | None, *, waiting: Kept | None = None
     ) -> Accepting:

@@ -6,6 +6,7 @@ from typing import Protocol
 from palaver.bus.port import Bus
 from palaver.core.ids import UserId
 from palaver.core.principal import Principal
+from palaver.files.attached import Attaches, NoFiles
 from palaver.inference.port import ResolvedModel
 from palaver.kit.clock import Clock
 from palaver.runs.accepting import Acceptance, Accepted, begun
@@ -34,6 +35,7 @@ class Parts:
     resolve: Resolve
     acceptance: Acceptance
     keeping: Keeping = field(default_factory=nothing)
+    attachments: Attaches = field(default_factory=NoFiles)
     clock: Clock
     holder: str
 

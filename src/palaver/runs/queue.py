@@ -2,10 +2,13 @@
 
 import logging
 
+import msgspec
+
 from palaver.core.errors import PalaverError
 from palaver.core.events import CancelRequested, RunDone, RunEvent, RunFailed, SessionOpened
 from palaver.core.ids import SessionId, UserId
 from palaver.core.messages import FinishReason
+from palaver.files.attaching import names_files
 from palaver.kit.clock import stamp
 from palaver.runs import store
 from palaver.runs.live import Live
@@ -63,7 +66,8 @@ class Queue:
         try:
             model = await self._parts.resolve(kept.model, accepted_before(kept.user_id))
             files = await self._parts.keeping.take(kept.session_id)
-            begin = self._parts.acceptance.begin_queued(live, kept, model)
+            run = await self._with_files(kept)
+            begin = self._parts.acceptance.begin_queued(live, run, model)
             begin = self._parts.keeping.around(kept.session_id, begin, files, waiting=kept)
             accepted = await self._parts.journal.boundary(live, begin, self._parts.begin)
         except StorageUnavailable:
@@ -72,6 +76,13 @@ class Queue:
             await self.end(kept, failure(error))
             return False
         return accepted.live is not None
+
+    async def _with_files(self, kept: Kept) -> Kept:
+        """The turn with its files in the workspace; they are there already where it tries to begin again."""
+        if not names_files(kept.prompt.parts) or kept.session_id in self._parts.keeping.held:
+            return kept
+        placed = await self._parts.attachments.place(kept.user_id, kept.session_id, kept.prompt.parts)
+        return kept._replace(prompt=msgspec.structs.replace(kept.prompt, parts=placed.parts))
 
     async def end(self, kept: Kept, event: CancelRequested | RunFailed) -> bool:
         """A turn that waits is not going to begin; False when it began, or was ended, a moment ago."""

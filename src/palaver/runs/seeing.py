@@ -10,6 +10,7 @@ from palaver.core.messages import Message
 from palaver.core.principal import Principal
 from palaver.runs import speaking
 from palaver.runs.asking import Boxes
+from palaver.runs.conveying import Conveying
 from palaver.runs.live import Live
 from palaver.runs.parts import Resolve
 from palaver.runs.past import considered
@@ -29,13 +30,14 @@ class Seeing:
     """Answers what stands behind answers; `history` is how many messages are considered."""
 
     def __init__(
-        self, database: Database, resolve: Resolve, settle: Settle, boxes: Boxes, *, history: int,
+        self, database: Database, resolve: Resolve, settle: Settle, boxes: Boxes, *, conveying: Conveying, history: int,
         recall: Recall | None = None,
     ) -> None:  # fmt: skip
         self._database = database
         self._resolve = resolve
         self._settle = settle
         self._boxes = boxes
+        self._conveying = conveying
         self._history = history
         self._recall = recall
 
@@ -81,8 +83,10 @@ class Seeing:
         box = await self._boxes.of(live)
         wish = Wish(prompt.recipe.memory, prompt.recipe.project_id)
         recalled = await unfailing(self._recall, principal.user_id, wish, question) or NOTHING
+        conveyed = await self._conveying.convey(principal.user_id, path, live.asked)
         view = await view_of(
-            path, live.asked, system=speaking.system(live, box, form=None), tools=box.specs, going_on=None, answer=None,
+            conveyed, live.asked, system=speaking.system(live, box, form=None), tools=box.specs, going_on=None,
+            answer=None,
             recalled=recalled,
         )  # fmt: skip
         settings = {"permission_mode": live.mode} if box.specs else {}

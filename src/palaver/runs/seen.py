@@ -46,11 +46,10 @@ def described(
 ) -> Manifest:
     """What is told, as a manifest."""
     files, images = manifest.shown(view)
-    message_id, run_id, at = answer
     return Manifest(
-        message_id=message_id,
+        message_id=answer[0],
         session_id=session_id,
-        run_id=run_id,
+        run_id=answer[1],
         model=model.id,
         provider=model.provider,
         window=model.context_window,
@@ -67,8 +66,9 @@ def described(
         memories=view.memories,
         files=files,
         project_files=project_files,
+        attachments=tuple(one for one in view.attachments if one.message_id in view.ids),
         images=images,
         tools=manifest.offered(specs),
         tokens=manifest.tokens(view.weights, reported),
-        at=at,
+        at=answer[2],
     )

@@ -1,8 +1,9 @@
 """What people do with runs: start, watch, cancel; one unit of work each. Which model says what is `hands.py`'s."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -12,6 +13,7 @@ from palaver.core.events import CancelRequested, RunDone, RunEvent, RunFailed
 from palaver.core.ids import RUN, SESSION, MessageId, RunId, Seq, SessionId, UserId
 from palaver.core.principal import Principal
 from palaver.core.usage import Usage
+from palaver.files.attaching import Placed, names_files
 from palaver.inference.port import ResolvedModel
 from palaver.kit.ids import new_id
 from palaver.kit.streams import Closed
@@ -41,6 +43,13 @@ class Settle(Protocol):
     """Looks everything up that a prompt names, and gives it back with its recipe. Raises `core.errors`."""
 
     async def __call__(self, principal: Principal, prompt: Prompt) -> Prompt: ...
+
+
+class _Asked(NamedTuple):
+    """A prompt, and what was laid into the workspace for it."""
+
+    prompt: Prompt
+    placed: Placed
 
 
 class Runs:
@@ -96,6 +105,9 @@ class Runs:
     async def _settled(self, principal: Principal, prompt: Prompt) -> Prompt:
         """The prompt with everything looked up that it names; what it names with secrets in it is kept no longer."""
         settled = await self._recipes(principal, prompt)
+        parts = await self._parts.attachments.resolve(principal.user_id, prompt.session_id, settled.parts)
+        if parts is not settled.parts:
+            settled = msgspec.structs.replace(settled, parts=parts)
         return settled if settled.wanted is ANYTHING else msgspec.structs.replace(settled, wanted=ANYTHING)
 
     async def _accept(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Accepted:
@@ -104,14 +116,33 @@ class Runs:
             files = await keeping.begin(live.session_id, prompt.template)
         else:
             files = await keeping.take(prompt.session_id)
+        asked = await self._placed(live, prompt)
 
         def accept() -> Accepting:
-            return keeping.around(live.session_id, self._parts.acceptance.accept(live, prompt, model), files)
+            return keeping.around(live.session_id, self._parts.acceptance.accept(live, asked.prompt, model), files)
 
         try:
-            return await self._journal.boundary(live, accept(), begin)
-        except UniqueViolated:  # the same idempotency key from two places at once: the other one was faster
-            return await self._journal.boundary(live, accept(), begin)
+            try:
+                accepted = await self._journal.boundary(live, accept(), begin)
+            except UniqueViolated:  # the same idempotency key from two places at once: the other one was faster
+                accepted = await self._journal.boundary(live, accept(), begin)
+        except BaseException:
+            await asyncio.shield(self._take_back(live, asked.placed))
+            raise
+        if accepted.live is None:  # it waits, and its files are laid out when it begins; or it was asked before
+            await self._take_back(live, asked.placed)
+        return accepted
+
+    async def _take_back(self, live: Live, placed: Placed) -> None:
+        await self._parts.attachments.take_back(live.user_id, live.session_id, placed)
+
+    async def _placed(self, live: Live, prompt: Prompt) -> "_Asked":
+        """The prompt, with its files in the workspace; what was there before the turn is kept already."""
+        if not names_files(prompt.parts):
+            return _Asked(prompt, Placed(()))
+        self._parts.keeping.refuse_held(live.session_id)
+        placed = await self._parts.attachments.place(live.user_id, live.session_id, prompt.parts)
+        return _Asked(msgspec.structs.replace(prompt, parts=placed.parts), placed)
 
     async def _make_way(self, run: Kept) -> None:
         """End the answer that a waiting turn interrupts; begin it where the answer ended a moment ago."""

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
+import msgspec
+
 from palaver.context import budget
 from palaver.context.budget import Measure
 from palaver.context.counting import cautious, count_all, encoding_of
@@ -11,12 +13,13 @@ from palaver.context.window import UNKNOWN_WINDOW, Told, countable, told
 from palaver.core.messages import Message
 from palaver.inference.failures import ContextTooLong
 from palaver.inference.port import ResolvedModel, ToolSpec, Turn
+from palaver.runs.conveying import Conveyed
 
 BYTES_PER_CAUTIOUS = 3  # a token is at least one byte, and `cautious` counts at least one for every three
 
 
 async def view_of(
-    path: Sequence[Message],
+    conveyed: Conveyed,
     model: ResolvedModel,
     *,
     system: str | None,
@@ -27,14 +30,14 @@ async def view_of(
     recalled: Recalled = NOTHING,
 ) -> Told:
     """What fits the model's window. Raises `ContextTooLong` where even the instructions and the question do not."""
-    window = model.context_window
+    path, window = conveyed.path, model.context_window
     fitting = partial(
         told, path, model=model.id, system=system, window=window, going_on=going_on, tools=tools, answer=answer,
         besides=besides, recalled=recalled,
     )  # fmt: skip
     view = fitting(measure=cautious)
     if window is None:
-        return view
+        return msgspec.structs.replace(view, attachments=conveyed.attachments)
     if encoding_of(model.id) is not None and not _surely_fits(view, window, answer or model.max_output):
         texts = countable(
             path, model=model.id, system=system, going_on=going_on, tools=tools, besides=besides, recalled=recalled
@@ -45,7 +48,7 @@ async def view_of(
             f"The instructions, the tools and the last message take about {view.weights.total} tokens; "
             f"the window of {model.id} has {window}."
         )
-    return view
+    return msgspec.structs.replace(view, attachments=conveyed.attachments)
 
 
 async def _counted(texts: list[str], model: str) -> Measure:

@@ -1,5 +1,6 @@
 """What people do with sessions and messages, one unit of work each; turns of a model belong to `runs`."""
 
+import asyncio
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -9,6 +10,8 @@ from palaver.core.errors import Invalid, NotFound, SessionBusy
 from palaver.core.ids import MESSAGE, SESSION, MessageId, SessionId, UserId
 from palaver.core.messages import Message, Part, Siblings, Summary, TextPart, text_of
 from palaver.core.principal import Principal
+from palaver.files.attached import Attaches, NoFiles
+from palaver.files.attaching import names_files
 from palaver.files.templates import Wish
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
@@ -80,13 +83,16 @@ class KnowsProjects(Protocol):
 class Sessions:
     """The front door of sessions. Answers that clients see come as JSON, made once."""
 
-    def __init__(self, database: Database, clock: Clock, settings: SessionSettings) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, settings: SessionSettings, attachments: Attaches | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
         self.check_mode: CheckMode = _any_mode  # whether a person may let agents act that freely
         self.forgotten: Forgotten = _nobody_else  # whoever else keeps something of a message that is deleted
         self.removed: Removed = _nothing_else  # whoever else keeps something of a session that was deleted
         self.begins: Begins = _with_nothing  # whoever lays out what a session begins with
+        self._attachments = attachments or NoFiles()
         self.projects: KnowsProjects = _AnyProject()
         self.settings = settings
 
@@ -151,7 +157,17 @@ class Sessions:
         self, user_id: UserId, message_id: MessageId, parts: tuple[Part, ...] | None, metadata: dict[str, Any] | None
     ) -> bytes:
         """Change a message: new parts make a sibling that becomes the head; metadata is changed where it stands."""
-        return await self._database.write(self._edit(user_id, message_id, parts, metadata))
+        if parts is None or not names_files(parts):
+            return await self._database.write(self._edit(user_id, message_id, parts, metadata))
+        session_id = (await self._database.read(store.message(message_id, user_id))).session_id
+        _refuse_while_running(await self._database.read(store.find(session_id, user_id)))
+        found = await self._attachments.resolve(user_id, session_id, parts)
+        placed = await self._attachments.place(user_id, session_id, found)
+        try:
+            return await self._database.write(self._edit(user_id, message_id, placed.parts, metadata))
+        except BaseException:
+            await asyncio.shield(self._attachments.take_back(user_id, session_id, placed))
+            raise
 
     async def remove_message(self, user_id: UserId, message_id: MessageId) -> None:
         """Delete a message and all that follows it, on every branch."""

@@ -9,8 +9,19 @@ import msgspec
 
 from palaver.core.errors import Invalid
 from palaver.core.ids import MESSAGE, MessageId, RunId, SessionId, UserId
-from palaver.core.messages import Message, Part, Siblings, ToolCallPart, ToolResultPart, text_of
+from palaver.core.messages import (
+    FilePart,
+    ImagePart,
+    Message,
+    Part,
+    Siblings,
+    ToolCallPart,
+    ToolResultPart,
+    text_of,
+)
 from palaver.core.usage import Usage
+from palaver.files import store as files_store
+from palaver.files.attaching import files_in
 from palaver.kit.ids import new_id
 from palaver.sessions import store, tree
 from palaver.sessions.session import Session, SessionStatus
@@ -40,6 +51,7 @@ class Asked(NamedTuple):
         """Write the question down, where it is new."""
         if self.message is not None:
             yield from store.put_message(self.message, self.place, user_id)
+            yield from files_store.claim(self.message.id, user_id, files_in(self.message.parts))
 
 
 def fresh(session: Session) -> Kept:
@@ -86,11 +98,15 @@ def placed(kept: Kept, message: Message, *, after: Place | None) -> Asked:
     grown, spot = tree.append(kept.tree, after, message.id)
     session = msgspec.structs.replace(
         kept.session,
-        title=kept.session.title or title_of(message.text),
+        title=kept.session.title or title_of(message.text or _names(message.parts)),
         head_message_id=message.id,
         message_count=kept.session.message_count + 1,
     )
     return Asked(Kept(session, grown, spot), message.id, spot, message)
+
+
+def _names(parts: tuple[Part, ...]) -> str:
+    return ", ".join(part.name for part in parts if isinstance(part, ImagePart | FilePart) and part.name)
 
 
 def ask_again(kept: Kept, message_id: MessageId) -> Script[Asked]:

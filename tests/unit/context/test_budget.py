@@ -24,6 +24,7 @@ from palaver.core.messages import (
 )
 from palaver.inference.failures import ContextTooLong
 from palaver.inference.port import Ask, ResolvedModel, ToolSpec
+from palaver.runs.conveying import Conveyed
 from palaver.runs.viewing import most_output, view_of
 from tests.promises import keeps
 
@@ -103,7 +104,7 @@ def test_where_the_vocabulary_is_known_the_tokens_are_counted_with_it(
     path: list[Message], going_on: Message | None, specs: list[ToolSpec], window: int
 ) -> None:
     model = ResolvedModel(id=GPT, provider="openai", model="gpt-4o", name="G", context_window=window, max_output=9_000)
-    asked = view_of(path, model, system="Be kind.", tools=specs, going_on=going_on, answer=None)
+    asked = view_of(Conveyed(path), model, system="Be kind.", tools=specs, going_on=going_on, answer=None)
     try:
         view = asyncio.run(asked)
     except ContextTooLong:
@@ -160,7 +161,7 @@ def test_what_cannot_fit_is_not_asked() -> None:
     model = ResolvedModel(id="x/a", provider="x", model="a", name="A", context_window=4_000)
     question = said("user", TextPart(text="x" * 20_000))
     with pytest.raises(ContextTooLong, match=r"about 667[0-9] tokens; the window of x/a has 4000"):
-        asyncio.run(view_of([question], model, system=None, tools=(), going_on=None, answer=None))
+        asyncio.run(view_of(Conveyed([question]), model, system=None, tools=(), going_on=None, answer=None))
 
 
 def test_what_cannot_fit_says_by_how_much() -> None:

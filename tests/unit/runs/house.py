@@ -24,6 +24,7 @@ from palaver.runs.box import Box
 from palaver.runs.boxes import RunBoxes
 from palaver.runs.children import Children
 from palaver.runs.concluding import Concluding
+from palaver.runs.conveying import Conveyed
 from palaver.runs.delegating import Delegating
 from palaver.runs.driver import Driver
 from palaver.runs.family import Family
@@ -51,6 +52,13 @@ from tests.unit.runs.given import ADA
 PERSON = Principal(user_id=ADA)
 NOWHERE = Path("nowhere")  # no tool of these tests touches a file
 LARGE = ResolvedModel(id="x/large", provider="x", model="large", name="Large", context_window=1000)
+
+
+class AsItIs:
+    """No message carries files."""
+
+    async def convey(self, user_id: UserId, path: Sequence[Message], model: ResolvedModel) -> Conveyed:
+        return Conveyed(path)
 
 
 class Endless:
@@ -158,6 +166,7 @@ class House:
             boxes=boxes,
             hooked=hooked,
             compacting=Endless(),
+            conveying=AsItIs(),
             count=_count,
             history=10,
             format_tries=2,
