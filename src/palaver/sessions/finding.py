@@ -76,6 +76,8 @@ def _page(user_id: UserId, looked: Looked, start: Start) -> Script[FoundList]:
     lines: list[str] | None = None
     if looked.session_id or looked.project_id:
         lines = yield from finding_store.lines_of(user_id, looked.session_id, looked.project_id, MOST_LINES)
+    if lines is not None and not lines:
+        return FoundList([], None)
     among = Among(lines, looked.role, times(looked.since, looked.until))
     hits, whole = yield from _hits(user_id, looked, start, among)
     more = cursor(hits[looked.limit - 1].n, whole) if len(hits) > looked.limit else None
@@ -85,18 +87,22 @@ def _page(user_id: UserId, looked: Looked, start: Start) -> Script[FoundList]:
 def _hits(user_id: UserId, looked: Looked, start: Start, among: Among) -> Script[tuple[list[Hit], bool]]:
     """The hits, and whether the last word was taken as it stands: a long one that fills a page needs no completion."""
     before, whole = start
-    for as_it_stands in (True,) if whole else (True, False) if search_store.long(looked.q) else (False,):
+    hits: list[Hit] = []
+    tries = search_store.tries(user_id, looked.q, among, whole=whole)
+    for one in tries:
+        if not (yield from search_store.worth(one)):
+            break
         narrowed = Narrowed(
-            match=search_store.within(user_id, looked.q, among, whole=as_it_stands),
+            match=one.match,
             session_id=looked.session_id,
             project_id=looked.project_id,
             since=stamp(looked.since) if looked.since else None,
             until=stamp(looked.until) if looked.until else None,
         )
         hits = yield from finding_store.hits(user_id, narrowed, before, looked.limit + 1)
-        if as_it_stands and (whole or len(hits) > looked.limit):
+        if whole or (one is not tries[-1] and len(hits) > looked.limit):
             return hits, True
-    return hits, False  # pyright: ignore[reportPossiblyUnboundVariable] - it goes round at least once
+    return hits, False
 
 
 def times(since: datetime | None, until: datetime | None) -> list[str] | None:

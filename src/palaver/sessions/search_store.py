@@ -25,6 +25,7 @@ _ADD = Statement(
         "select n, text, facets from message_words where n > :after and n <= :upto"
     )
 )
+_ANY = Statement(text("select 1 from message_search where message_search match :match limit 1"))
 _TAKE_OUT = (
     "insert into message_search(message_search, rowid, text, facets) "
     "select 'delete', w.n, w.text, w.facets from messages m join message_words w on w.n = m.n where m.n <= :upto and "
@@ -114,10 +115,33 @@ def within(user_id: str, words: str, among: Among = ANYWHERE, *, whole: bool = F
     return " AND ".join([*(f"facets:{one}" for one in facets), *several, f"text:({expression(words, whole=whole)})"])
 
 
-def tries(user_id: str, words: str) -> list[str]:
-    """Expressions to try one after the other: a long last word as it stands first, then all that begin so."""
-    forms = (True, False) if long(words) else (False,)
-    return [within(user_id, words, whole=whole) for whole in forms]
+class Try(NamedTuple):
+    """An expression, and a wider one that costs little: where that finds nothing, this one is not tried."""
+
+    match: str
+    only_if: str | None = None
+
+
+def tries(user_id: str, words: str, among: Among = ANYWHERE, *, whole: bool = False) -> list[Try]:
+    """What to try one after the other: a long last word as it stands first (`whole`: only so), then all that begin so.
+
+    To look for the beginnings of a long word gathers everybody's messages with them. So it is asked first whether this
+    person has any with its first letters, of which there is a list.
+    """
+    as_it_stands, unfinished = (within(user_id, words, among, whole=one) for one in (True, False))
+    if not long(words):
+        return [Try(unfinished)]
+    if whole:
+        return [Try(as_it_stands)]
+    *before, last = words.split()
+    begun = last[:LETTERS]
+    wider = within(user_id, " ".join([*before, begun]), among) if begun.isalnum() else None
+    return [Try(as_it_stands), Try(unfinished, only_if=wider)]
+
+
+def worth(one: Try) -> Script[bool]:
+    """Whether something can be found so."""
+    return one.only_if is None or (yield from first(_ANY(match=one.only_if))) is not None
 
 
 def _any(words: Iterable[str]) -> str:

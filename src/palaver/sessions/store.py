@@ -16,6 +16,7 @@ from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Message, Siblings
 from palaver.sessions import shares_store, shown
 from palaver.sessions.record import body_of, message_of, rendered, session_body, session_of, tree_body, tree_of
+from palaver.sessions.search_store import Try, worth
 from palaver.sessions.session import Session
 from palaver.sessions.tables import messages, sessions
 from palaver.sessions.tree import Line, Place, Reach, Tree
@@ -246,7 +247,7 @@ class Filter(NamedTuple):
     archived: bool = False
     tag: str | None = None
     project_id: str | None = None
-    match: Sequence[str] = ()  # full-text expressions, see search_store.py; the next where one finds little
+    match: Sequence[Try] = ()  # full-text expressions, see search_store.py; the next where one finds little
     title: str | None = None  # a LIKE pattern over case-folded titles
 
 
@@ -310,11 +311,13 @@ def _list(tagged: bool, in_project: bool, searched: bool) -> Executable:
     return query
 
 
-def _saying(matches: Sequence[str]) -> Script[str]:
+def _saying(matches: Sequence[Try]) -> Script[str]:
     """The ids of sessions that hold or show the newest messages with some words, as JSON; the first that has enough."""
     ids: set[str] = set()
-    for match in matches:
-        found = yield from rows(_SAYING(match=match, most=MOST_SAYING))
+    for one in matches:
+        if not (yield from worth(one)):
+            break
+        found = yield from rows(_SAYING(match=one.match, most=MOST_SAYING))
         ids = {row[0] for row in found}
         if sum(row[1] for row in found) == MOST_SAYING:
             break

@@ -105,3 +105,37 @@ def one(statement: Statement) -> Script[None]:
 )
 async def test_whatever_a_person_types_is_no_error(database: SqliteDatabase, typed: str) -> None:
     assert isinstance(await database.read(found(typed)), list)
+
+
+async def found_by_tries(database: SqliteDatabase, user: str, words: str) -> list[int] | None:
+    """What the last try finds; None where it is not worth it."""
+    last = search_store.tries(user, words)[-1]
+    if not await database.read(search_store.worth(last)):
+        return None
+    return [row[0] for row in await database.read(rows_of(last.match))]
+
+
+def rows_of(match: str) -> Script[list[tuple[int]]]:
+    return [(row[0],) for row in (yield from rows(_FOUND(match=match)))]
+
+
+async def test_beginnings_of_a_long_word_are_looked_for_only_where_its_first_letters_are(
+    database: SqliteDatabase,
+) -> None:
+    await database.write(told("We are not everywhere", "Ça va, élémentaire", "a well-known place", "x-rays-everything"))
+    await database.write(search_store.catch_up(100))
+    assert await found_by_tries(database, ADA, "everyw") == [1]
+    assert await found_by_tries(database, ADA, "not everyw") == [1]
+    assert await found_by_tries(database, ADA, "élémen") == [2]
+    assert await found_by_tries(database, ADA, "elemen") == [2]
+    assert await found_by_tries(database, ADA, "well-kn") == [3]
+    assert await found_by_tries(database, ADA, "-----everyt") == [4]
+    assert await found_by_tries(database, ADA, "rather") is None
+    assert await found_by_tries(database, ADA, "place everyw") is None
+    assert await found_by_tries(database, "usr_bea", "everyw") is None
+
+
+async def test_a_short_word_is_looked_for_by_its_first_letters_at_once() -> None:
+    assert [one.only_if for one in search_store.tries(ADA, "every")] == [None]
+    assert len(search_store.tries(ADA, "everyw")) == 2
+    assert len(search_store.tries(ADA, "everyw", whole=True)) == 1
