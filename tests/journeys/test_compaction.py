@@ -6,7 +6,6 @@ from typing import Any
 
 import aiohttp
 
-from palaver.context.counting import estimate
 from tests.journeys.hook_receivers import OPEN, SECRETS, operator, receiving
 from tests.journeys.house import Opening, Person
 from tests.promises import keeps
@@ -281,43 +280,6 @@ async def test_hooks_hear_of_a_summary_before_it_is_written(open_house: Opening,
         assert {said["kind"] for _, said, _, _ in receiver.asked[1:]} == {"full"}
 
 
-@keeps("context:long")
-async def test_two_hundred_turns_fit_a_small_window_and_the_third_one_is_not_forgotten(
-    open_house: Opening, vendor: FakeVendor
-) -> None:
-    owner = await (await open_house(SMALL)).owner()
-    session: str | None = None
-    asked: list[str] = []
-    vendor.always = _answer
-    for number in range(1, 201):
-        prompt = f"Turn {number}. {FACT if number == 3 else ''} " + "Tell me about trees and villages. " * 12
-        asked.append(prompt)
-        more = {"session_id": session} if session else {}
-        made = await owner.post("/query/single", {"prompt": prompt, "model": "fake/small", **more})
-        session = made["session_id"]
-    summaries = (await owner.get(f"/sessions/{session}/summaries"))["items"]
-    assert len(summaries) >= 5
-    turns = 0
-    for heard in vendor.heard:
-        told = heard.body["messages"]
-        tokens = sum(estimate(str(one.get("content") or "")) + 4 for one in told)
-        tokens += sum(estimate(str(tool)) for tool in heard.body.get("tools", ()))
-        assert tokens < WINDOW
-        if told[-1]["content"] in asked:
-            turns += 1
-            at = asked.index(told[-1]["content"])
-            questions = [one["content"] for one in told if one["role"] == "user"]
-            assert questions[-3:] == asked[max(0, at - 2) : at + 1]
-            assert at < 3 or FACT in str(told)
-    assert turns == 200
-    whole = await everything(owner, session)
-    kept = await owner.get(f"/sessions/{session}")
-    spent = [one["usage"] for one in whole if one["usage"]]
-    assert kept["usage"]["input_tokens"] == sum(one["input_tokens"] for one in spent)
-    assert abs(kept["cost"] - sum(one["cost_usd"] for one in spent)) < 1e-9
-    assert [one["text"] for one in whole if one["role"] == "user"] == asked
-
-
 def _answer(body: dict[str, Any]) -> Any:
     text = str(body["messages"])
     if "You sum up" in text:
@@ -325,16 +287,3 @@ def _answer(body: dict[str, Any]) -> Any:
     if "You compare" in text:
         return reply("OK")
     return reply("Trees give shade to those who talk. " * 6)
-
-
-async def everything(owner: Person, session: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = await owner.get(
-            f"/sessions/{session}/messages", params={"limit": 200} | ({"cursor": cursor} if cursor else {})
-        )
-        found += page["items"]
-        cursor = page["next_cursor"]
-        if not cursor:
-            return found
