@@ -38,7 +38,7 @@ GET /api/v1/approvals | GET /api/v1/ws | GET /ws/chat/{} | GET /api/v1/models
 GET /api/v1/sessions/{}/files | POST /api/v1/sessions/{}/files
 GET /api/v1/sessions/{}/files/{} | DELETE /api/v1/sessions/{}/files/{}
 HEAD /api/v1/sessions/{}/files/{} | PUT /api/v1/sessions/{}/files/{} | POST /api/v1/sessions/{}/files/move
-POST /api/v1/sessions/{}/folders | GET /api/v1/sessions/{}/previews/{}
+POST /api/v1/sessions/{}/folders | GET /api/v1/sessions/{}/previews/{} | GET /api/v1/sessions/{}/passages
 GET /api/v1/files | POST /api/v1/files | GET /api/v1/files/{} | DELETE /api/v1/files/{}
 GET /api/v1/files/{}/content | HEAD /api/v1/files/{}/content
 GET /api/v1/tools | POST /api/v1/tools | PATCH /api/v1/tools/{} | DELETE /api/v1/tools/{}

@@ -22,6 +22,7 @@ from palaver.core.principal import Principal
 from palaver.entry.filing import open_files
 from palaver.entry.home import sealing_key
 from palaver.entry.settings import Settings
+from palaver.files.searching import Searching
 from palaver.files.service import Files, Home
 from palaver.files.templates import Templates, open_templates
 from palaver.files.workspaces import Workspaces
@@ -32,6 +33,7 @@ from palaver.sessions.grounds import Grounds
 from palaver.sessions.service import Sessions
 from palaver.storage.port import Database
 from palaver.tools.builtin.programs import programs, withheld
+from palaver.tools.builtin.search_files import SearchFiles
 from palaver.tools.builtin.shelf import plain_tools
 from palaver.tools.builtin.web_fetch import WebFetch
 from palaver.tools.builtin.web_search import WebSearch, web_search
@@ -61,6 +63,7 @@ class Agency:
     agents: Agents
     workspaces: Workspaces
     files: Files
+    searching: Searching
     grounds: Grounds
     templates: Templates
     chosen: Chosen
@@ -90,7 +93,9 @@ async def open_agency(
     sealer = Sealer(sealing_key(home).reveal())
     chosen = await choose(settings.sandbox, home)
     web = _web(settings)
-    shipped = [*plain_tools(settings.tools), *programs(chosen, settings.sandbox), *web]
+    files = open_files(home, settings.files, database, clock)
+    searching = Searching(database, files, clock)
+    shipped = [*plain_tools(settings.tools), SearchFiles(searching), *programs(chosen, settings.sandbox), *web]
     tools = Tools(shipped, settings.tools, withheld=withheld(chosen))
     hooks = Hooks(settings.hooks, clock, installed(_callbacks(settings)))
     servers = McpServers(
@@ -100,12 +105,11 @@ async def open_agency(
     bounds = Bounds(agents=settings.agents, mcp=settings.mcp, hooks=settings.hooks)
     agents = open_agents(database, home, sealer, clock, bounds=bounds)
     agents.tell_status(servers.status)
-    files = open_files(home, settings.files, database, clock)
     workspaces = files.home.workspaces
     places = HousePlaces(servers, agents.recipes, files.home, settings.agents)
     templates = open_templates(home, settings.files, files.home)
     grounds = Grounds(database, workspaces)
-    return Agency(tools, servers, hooks, agents, workspaces, files, grounds, templates, chosen, places, web)
+    return Agency(tools, servers, hooks, agents, workspaces, files, searching, grounds, templates, chosen, places, web)
 
 
 class HousePlaces:

@@ -14,7 +14,7 @@ from palaver.context import counting
 from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts
 from palaver.entry.agency import Agency, Settling
-from palaver.entry.filing import sweep_of
+from palaver.entry.filing import embedding_of, sweep_of
 from palaver.entry.home import signing_key
 from palaver.entry.memory import keep_tidy
 from palaver.entry.settings import Loaded, Settings
@@ -162,6 +162,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     sessions = Sessions(database, clock, settings.sessions, Attachments(database, agency.files, clock))
     sessions.forgotten = run_store.forget_answer
     sessions.removed, sessions.begins = agency.files.session_removed, agency.templates.begin
+    agency.searching.embed = embedding_of(inference, settings.inference)
     sessions.projects = projects = Projects(database, clock)
     sessions.check_mode = agency.agents.recipes.check_mode
     projects.removed, projects.shelf = agency.files.session_removed, agency.grounds.shelf

@@ -4,6 +4,7 @@ from typing import Any
 
 from palaver.files.api import Brought, FileList, of_project
 from palaver.files.preview import Preview
+from palaver.files.searching import FoundPassage, FoundPassages, NotRead
 from palaver.files.service import FileInfo, UploadInfo
 from palaver.files.templates import Template
 from palaver.files.templates_api import TemplateList
@@ -16,6 +17,10 @@ _SHA = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 _LATER = "2026-11-21T12:00:01.250000Z"
 _FILE = FileInfo(PATH, 5, "text/markdown", _LATER, _SHA)
 _UPLOAD = UploadInfo(FILE, "tree.png", "image/png", 48_211, _SHA, _LATER)
+
+_FOUND = FoundPassage(
+    "reports/2026.pdf", "page 3", "The rent of the flat is 400 euros.", 4.2, "[reports/2026.pdf, page 3]", []
+)
 
 _REQUESTS: dict[str, dict[str, Any]] = {
     "move_file": {"Another name": {"path": PATH, "to": "notes/old/trees.md", "on_conflict": "keep_both"}},
@@ -31,6 +36,7 @@ _ANSWERS: dict[str, Any] = {
     "upload_for_messages": UploadList([_UPLOAD]),
     "list_uploads": UploadList([_UPLOAD]),
     "get_upload": _UPLOAD,
+    "search_files": FoundPassages([_FOUND], 12, 1, 0, [NotRead("scan.pdf", "It cannot be read: it is damaged.")], []),
     "list_templates": TemplateList([Template("default", 12, 48_211, default=True)]),
 }
 

@@ -1,23 +1,28 @@
 """Puts together what keeps files: workspaces, contents, snapshots, and the sweep; it serves and decides nothing."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from fastapi import APIRouter
 
 from palaver.core.ids import MessageId
+from palaver.core.ids import SessionId, UserId
 from palaver.files import api as files_api
-from palaver.files import uploads_api
+from palaver.files import searching_api, uploads_api
 from palaver.files.api import Owns
 from palaver.files.blobs import Blobs
 from palaver.files.jobs import Roots, Sweep
+from palaver.files.searching import Searching
 from palaver.files.service import Files, Home
 from palaver.files.settings import FileSettings
 from palaver.files.snapshots import Snapshots
+from palaver.files.workspace import Workspace
 from palaver.files.workspaces import Workspaces
 from palaver.identity.door import SECURED, Door
+from palaver.inference.service import Inference
+from palaver.inference.settings import InferenceSettings
 from palaver.kit.clock import Clock
 from palaver.runs.waiting_store import waiting
 from palaver.sessions import checkpoints_store
@@ -25,6 +30,7 @@ from palaver.sessions.alive_store import alive_messages, alive_sessions
 from palaver.storage.port import Database
 from palaver.storage.script import Script
 from palaver.tools.builtin.documents import text_of
+from palaver.tools.globs import glob
 
 # Which other snapshots are needed than those in the table of snapshots; whoever points at one adds a script here.
 ROOTS: tuple[Roots, ...] = (checkpoints_store.roots,)
@@ -53,6 +59,30 @@ def routers(files: Files, owns: Owns, owns_project: Owns, door: Door) -> Sequenc
         files_api.of_projects(files, owns_project, door, SECURED, documents=_document),
         uploads_api.routes(files, door, SECURED),
     )
+
+
+def passages(
+    searching: Searching, owns: Owns, of: Callable[[UserId, SessionId], Awaitable[Workspace]], door: Door
+) -> APIRouter:
+    """The door to the search in files."""
+    return searching_api.routes(searching, searching_api.Grounds(owns, of, glob), door, SECURED)
+
+
+class Embedding:
+    """Vectors of the model that the operator names (`files.searching.Embed`)."""
+
+    def __init__(self, inference: Inference, model: str) -> None:
+        self._inference = inference
+        self.model = model
+
+    async def __call__(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """A vector for each text."""
+        return (await self._inference.embed(self.model, texts)).vectors
+
+
+def embedding_of(inference: Inference, settings: InferenceSettings) -> Embedding | None:
+    """What makes vectors of texts, where a model for that is named."""
+    return Embedding(inference, settings.embedding_model) if settings.embedding_model else None
 
 
 def _document(kind: str, file: BinaryIO) -> str:

@@ -54,7 +54,8 @@ class Embed(Protocol):
 class FoundPassage(msgspec.Struct, frozen=True):
     """A passage of a file. `place` says where it stands, `citation` is file and place as an answer may cite them.
 
-    A higher `score` is a better one of the same search. `text` is cut around what was looked for.
+    A higher `score` is a better one of the same search. `text` is cut around what was looked for. `also` are files with
+    the same content.
     """
 
     path: str
@@ -62,6 +63,7 @@ class FoundPassage(msgspec.Struct, frozen=True):
     text: str
     score: float
     citation: str
+    also: list[str]
 
 
 class NotRead(msgspec.Struct, frozen=True):
@@ -170,19 +172,17 @@ class Searching:
         items: list[FoundPassage] = []
         for start in range(0, len(numbers), _PAGE):
             for one in await self._database.scan(index_store.passages_of(numbers[start : start + _PAGE])):
-                path = _path(indexed, one, looked.fits)
-                if path is not None and len(items) < most:
-                    text, score = shown(one.text, terms), round(scores[one.n], 4)
-                    items.append(FoundPassage(path, one.place, text, score, f"[{path}, {one.place}]"))
+                paths = [path for path in indexed.paths.get(one.document, ()) if not looked.fits or looked.fits(path)]
+                if paths and len(items) < most:
+                    items.append(_found(one, paths, shown(one.text, terms), scores[one.n]))
             if len(items) == most:
                 break
         return items
 
 
-def _path(indexed: Indexed, kept: Kept, fits: Fits | None) -> str | None:
-    """What the file is called in which a passage stands; of several that are alike, the first that fits."""
-    paths = indexed.paths.get(kept.document, ())
-    return next((path for path in paths if fits is None or fits(path)), None)
+def _found(kept: Kept, paths: list[str], text: str, score: float) -> FoundPassage:
+    path, *also = paths
+    return FoundPassage(path, kept.place, text, round(score, 4), f"[{path}, {kept.place}]", also)
 
 
 def _told(indexed: Indexed, looked: Looked, items: list[FoundPassage], notices: list[str]) -> FoundPassages:

@@ -82,6 +82,10 @@ class InferenceSettings(BaseModel):
     default_model: str | None = Field(
         default=None, description="The model (provider/model) used when a request names none."
     )
+    embedding_model: str | None = Field(
+        default=None,
+        description="The model (provider/model) that makes vectors of texts: files are searched by meaning too.",
+    )
     fallback: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Models to ask, in order, when a model (provider/model) fails."
     )

@@ -21,7 +21,7 @@ _ROOM = 500  # characters of the output that are kept for what is said about it
 
 SPEC = ToolSpec(
     name="Read",
-    description="Read a file of the workspace: text with line numbers, an image, the text of a document (PDF, DOCX, XLSX …).",
+    description="Read a file of the workspace: text with line numbers, an image, the text of a document (PDF, …).",
     parameters=schema(
         "path",
         path={"type": "string", "description": "Relative to the workspace."},

@@ -47,7 +47,8 @@ class SearchFiles:
 
 def _told(found: FoundPassages) -> Iterable[str]:
     for one in found.items:
-        yield f"{one.citation} (score {one.score:g})\n{one.text}\n"
+        also = f", also in {', '.join(one.also[:_TOLD])}" if one.also else ""
+        yield f"{one.citation} (score {one.score:g}{also})\n{one.text}\n"
     if not found.items:
         yield f"Nothing found in {_counted(found.searched, 'file')}."
     if found.left:
