@@ -238,6 +238,24 @@ PROMISES = {
         says="A model names a session after its first answer, off its way, and never over a person's own name.",
         because="issue:#4",
     ),
+    "memory:recall": Promise(
+        says="A fact that concerns a question is told with it, as data, and stands in the manifest.", because="issue:#4"
+    ),
+    "memory:own": Promise(says="What is remembered of a person is theirs alone.", because="issue:#4"),
+    "memory:forgotten": Promise(says="What is changed or forgotten is told no more, at once.", because="issue:#4"),
+    "memory:projects": Promise(
+        says="Facts of a project are told in its sessions alone, and go with it.", because="issue:#4"
+    ),
+    "memory:switch": Promise(
+        says="Whoever switches memory off, everywhere or in a session, is told of by no fact.", because="issue:#4"
+    ),
+    "memory:outage": Promise(
+        says="A memory that is broken or slow is told, and no turn fails or waits long for it.", because="issue:#4"
+    ),
+    "memory:extraction": Promise(
+        says="Nothing is picked from what people say unless they and the operator want it, and off the way of answers.",
+        because="issue:#4",
+    ),
     "context:data": Promise(
         says="What a tool returns is told as data that cannot imitate its end.", because="issue:#3"
     ),

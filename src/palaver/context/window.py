@@ -24,7 +24,6 @@ __all__ = ["BYTES_PER_TOKEN", "IMAGE_TOKENS", "SPARE", "UNKNOWN_WINDOW", "Told",
 
 UNKNOWN_WINDOW = 32_768  # tokens; what small current models take
 BYTES_PER_TOKEN = 3.0  # UTF-8 bytes; on the safe side of the 4 that English text has
-NONE_TOLD = recalling.told(NOTHING, 0, len)
 PER_SYSTEM = 8  # what chat formats add around the instructions and the whole
 
 
@@ -105,11 +104,9 @@ def told(
     fixed = _fixed(instructions, earlier, tools, besides, measure=measure)
     space = budget.room(window or UNKNOWN_WINDOW, answer=answer, exact=exact) - fixed.total
     fitted = budget.fit(spoken, space, measure, going_on=answering)
-    spare = 0 if _gave_way(fitted) else space - fitted.tokens
-    facts, remembered, facts_weight = recalling.told(recalled, spare, measure) if recalled.facts else NONE_TOLD
-    so_far = round(budget.turns_weight(fitted.spoken[-1].turns, measure)) if answering else 0
-    return Told(
-        _joined(instructions, earlier, remembered) or None,
+    so_far = budget.turns_weight(fitted.spoken[-1].turns, measure) if answering else 0
+    view = Told(
+        _joined(instructions, earlier) or None,
         (*(turn for message in fitted.spoken for turn in message.turns), *besides),
         len(fitted.left_out),
         marked,
@@ -119,15 +116,10 @@ def told(
         steps_left_out=fitted.steps_left_out,
         summary_id=summary.id if summary else None,
         summarized=_count(summary),
-        weights=msgspec.structs.replace(
-            fixed,
-            memories=round(facts_weight),
-            messages=round(fitted.tokens) - so_far,
-            answer_so_far=fixed.answer_so_far + so_far,
-        ),
+        weights=_with_turns(fixed, round(fitted.tokens), round(so_far)),
         over=round(fitted.over),
-        memories=tuple(fact.id for fact in facts),
     )
+    return _remembering(view, fitted, recalled, space, measure=measure)
 
 
 def countable(
@@ -155,9 +147,19 @@ def countable(
     return measured
 
 
-def _gave_way(fitted: budget.Fitted) -> bool:
-    """Whether there is no room left for anything but turns."""
-    return bool(fitted.left_out or fitted.shortened or fitted.steps_left_out or fitted.over)
+def _remembering(
+    view: Told, fitted: budget.Fitted, recalled: Recalled, space: float, *, measure: Measure
+) -> Told:  # fmt: skip
+    """With what was recalled, as far as there is room; none where a turn had to give way."""
+    if not recalled.facts or fitted.left_out or fitted.shortened or fitted.steps_left_out or fitted.over:
+        return view
+    facts, says, weight = recalling.told(recalled, space - fitted.tokens, measure)
+    return msgspec.structs.replace(
+        view,
+        system=_joined(view.system, says) or None,
+        weights=msgspec.structs.replace(view.weights, memories=round(weight)),
+        memories=tuple(fact.id for fact in facts),
+    )
 
 
 def _joined(*texts: str | None) -> str:
@@ -173,6 +175,11 @@ def _fixed(
         tools=round(budget.tools_weight(tools, measure)),
         answer_so_far=round(budget.turns_weight(besides, measure)),
     )
+
+
+def _with_turns(fixed: Weights, turns: int, so_far: int) -> Weights:
+    """With the turns, of whose tokens so many are those of the answer that goes on."""
+    return msgspec.structs.replace(fixed, messages=turns - so_far, answer_so_far=fixed.answer_so_far + so_far)
 
 
 def _spoken(path: Sequence[Message], *, marked: bool) -> list[Spoken]:

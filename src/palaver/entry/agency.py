@@ -14,6 +14,7 @@ from palaver.agents.opening import Agents, Bounds, open_agents
 from palaver.agents.recipe import Recipe, SkillBrief, Subagent
 from palaver.agents.service import Recipes
 from palaver.agents.settings import AgentSettings
+from palaver.context.memory.fact import mode_in
 from palaver.core.errors import Invalid
 from palaver.core.events import Noticed
 from palaver.core.ids import SessionId, UserId
@@ -175,6 +176,10 @@ class Settling:
             )
         if brief.text:
             recipe = msgspec.structs.replace(recipe, project=brief.text, project_files=brief.files)
+        if session and (session.project_id or session.settings):
+            recipe = msgspec.structs.replace(
+                recipe, project_id=session.project_id, memory=mode_in(session.settings)
+            )  # fmt: skip
         return msgspec.structs.replace(prompt, recipe=recipe)
 
     async def _prompt(self, principal: Principal, said: str, recipe: Recipe) -> Expanded | None:

@@ -11,8 +11,9 @@ import msgspec
 from palaver import __version__
 from palaver.bus.memory import MemoryBus
 from palaver.context import counting
+from palaver.context.memory.service import Memories
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import contexts
+from palaver.entry import contexts, remembering
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.filing import embedding_of, sweep_of
 from palaver.entry.home import signing_key
@@ -49,7 +50,9 @@ from palaver.runs.live import Live
 from palaver.runs.parts import Parts
 from palaver.runs.questioning import Questioning
 from palaver.runs.queue import Queue
+from palaver.runs.recalling import Recalling
 from palaver.runs.recovery import Recovery
+from palaver.runs.remembering import Remembering
 from palaver.runs.service import Runs
 from palaver.runs.titling import Titling
 from palaver.runs.waking import Waking
@@ -60,6 +63,7 @@ from palaver.sessions.jobs import SearchUpkeep
 from palaver.sessions.packing import Packing
 from palaver.sessions.projects import Projects
 from palaver.sessions.service import Sessions
+from palaver.sessions.settings import SessionSettings
 from palaver.sessions.taking import Taking
 from palaver.storage.chain import bring_up_to_date
 from palaver.storage.port import Database
@@ -104,11 +108,13 @@ class House:
     sessions: Sessions
     moving: Moving
     projects: Projects
+    memories: Memories
     runs: Runs
     answering: Answering
     recovery: Recovery
     children: Children
     titling: Titling
+    remembering: Remembering
     journal: Journal
     agency: Agency
     pulse: Pulse
@@ -149,6 +155,7 @@ class _Driving:
     concluding: Concluding
     children: Children
     titling: Titling
+    remembering: Remembering
 
 
 def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.TaskGroup, clock: Clock) -> House:
@@ -159,14 +166,10 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     metrics, health = Metrics(), HealthChecks(settings.observability, clock)
     inference = Inference(settings.inference, loaded.providers, Guide(clock), clock, metrics=metrics)
     holder = new_id("wrk")
-    sessions = Sessions(database, clock, settings.sessions, Attachments(database, agency.files, clock))
-    sessions.forgotten = run_store.forget_answer
-    sessions.removed, sessions.begins = agency.files.session_removed, agency.templates.begin
     agency.searching.embed = embedding_of(inference, settings.inference)
-    sessions.projects = projects = Projects(database, clock)
-    sessions.check_mode = agency.agents.recipes.check_mode
-    projects.removed, projects.shelf = agency.files.session_removed, agency.grounds.shelf
-    ground = _Ground(settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics)
+    sessions, projects = _sessions(database, agency, clock, settings.sessions)
+    memories = remembering.memories(database, projects, clock, settings.memory)
+    ground = _Ground(settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics, memories=memories)
     driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
     house = House(
         settings=settings,
@@ -178,11 +181,13 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         sessions=sessions,
         moving=_moving(ground, sessions, agency, projects),
         projects=projects,
+        memories=memories,
         runs=driving.runs,
         answering=driving.answering,
         recovery=driving.recovery,
         children=driving.children,
         titling=driving.titling,
+        remembering=driving.remembering,
         journal=driving.journal,
         agency=agency,
         pulse=Pulse(
@@ -196,6 +201,18 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     return house
 
 
+def _sessions(
+    database: Database, agency: Agency, clock: Clock, settings: SessionSettings
+) -> tuple[Sessions, Projects]:  # fmt: skip
+    sessions = Sessions(database, clock, settings, Attachments(database, agency.files, clock))
+    sessions.forgotten = run_store.forget_answer
+    sessions.removed, sessions.begins = agency.files.session_removed, agency.templates.begin
+    sessions.projects = projects = Projects(database, clock)
+    sessions.check_mode = agency.agents.recipes.check_mode
+    projects.removed, projects.shelf = agency.files.session_removed, agency.grounds.shelf
+    return sessions, projects
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """What everything that drives runs stands on."""
@@ -207,6 +224,7 @@ class _Ground:
     tasks: asyncio.TaskGroup
     holder: str
     metrics: Metrics
+    memories: Memories
 
 
 def _moving(ground: _Ground, sessions: Sessions, agency: Agency, projects: Projects) -> Moving:
@@ -233,14 +251,13 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     parts.acceptance.may_wait = queue.may_wait
     runs = Runs(parts, queue, Waking(parts), settling)
     children = Children(parts, runs)
-    titling = contexts.titling(
-        ground.settings.context, journal, inference, database=database, bus=ground.bus, clock=clock
-    )  # fmt: skip
+    titling, picking = _behind(ground, journal, inference)
     recovery = Recovery(parts, queue, questioning)
 
     async def concluded(live: Live) -> None:
         ground.metrics.runs.add(live.run.over or "lost")
         titling.concluded(live)
+        picking.concluded(live)
         await children.concluded(live)
         await queue.concluded(live.session_id, live.user_id)
 
@@ -252,7 +269,7 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     delegating.begin_run = runs.start_below
     delegating.instructions = agency.places.instructions
     answering = Answering(database, runs, agency.tools, clock)
-    return _Driving(runs, recovery, journal, answering, concluding, children, titling)
+    return _Driving(runs, recovery, journal, answering, concluding, children, titling, picking)
 
 
 def _parts(
@@ -274,6 +291,14 @@ def _parts(
     )
 
 
+def _behind(ground: _Ground, journal: Journal, inference: Inference) -> tuple[Titling, Remembering]:
+    """What works behind answers, on their sessions."""
+    database, bus, clock = ground.database, ground.bus, ground.clock
+    titling = contexts.titling(ground.settings.context, journal, inference, database=database, bus=bus, clock=clock)
+    picking = remembering.remembering(ground.memories, journal, inference, database=database, bus=bus, clock=clock)
+    return titling, picking
+
+
 def _hands(
     ground: _Ground,
     inference: Inference,
@@ -293,6 +318,7 @@ def _hands(
         hooked=hooked,
         conveying=contexts.conveying(ground.settings, database, agency.files),
         compacting=contexts.compacting(ground.settings, journal, inference, hooked=hooked, clock=clock),
+        recalling=Recalling(ground.memories, journal),
         count=counting.count,
         history=settings.history_messages,
         format_tries=settings.format_tries,
@@ -324,6 +350,7 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("lease", house.lease.run),
         ("search", search.run),
         ("titles", house.titling.run),
+        ("facts", house.remembering.run),
         ("streams", lambda: keep_beating(house.pulse, house.clock)),
         ("identity", house.identity.upkeep.run),
         ("models", house.inference.keep_looking),

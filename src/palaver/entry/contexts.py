@@ -14,6 +14,7 @@ from palaver.runs.consulting import Consulting
 from palaver.runs.conveying import Conveying
 from palaver.runs.hooked import Hooked
 from palaver.runs.journal import Journal
+from palaver.runs.recalling import Recall
 from palaver.runs.seeing import Seeing
 from palaver.runs.titling import Titling
 from palaver.sessions.service import Sessions
@@ -23,7 +24,7 @@ QUIET = 2  # runs under way, up to which a session may be named beside them
 
 
 def seeing(
-    settings: Settings, database: Database, inference: Inference, *, agency: Agency, sessions: Sessions
+    settings: Settings, database: Database, inference: Inference, *, agency: Agency, sessions: Sessions, recall: Recall
 ) -> Seeing:  # fmt: skip
     """What answers what models saw and would see, with the same words and tools that runs have."""
     bypass = settings.agents.allow_bypass != "nobody"
@@ -34,6 +35,7 @@ def seeing(
         RunBoxes(agency.tools, agency.places, settings.runs, bypass=bypass),
         conveying=conveying(settings, database, agency.files),
         history=settings.runs.history_messages,
+        recall=recall,
     )
 
 

@@ -14,6 +14,7 @@ from palaver.core.usage import Usage
 from palaver.entry import (
     acting_examples,
     context_examples,
+    fact_examples,
     file_examples,
     moving_examples,
     shelf_examples,
@@ -148,6 +149,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **travel_examples.REQUESTS,
     **acting_examples.REQUESTS,
     **context_examples.REQUESTS,
+    **fact_examples.REQUESTS,
     **moving_examples.REQUESTS,
     "ask": _ASKING | {"Go on in a session": {"prompt": "And why a tree?", "session_id": SESSION}},
     "ask_and_wait": _ASKING | {"Once, however often it is sent": {"prompt": ASKED, "idempotency_key": "a-1"}},
@@ -184,6 +186,7 @@ ANSWERS: dict[str, Any] = {
     **travel_examples.answers(_SESSION, ANSWER),
     **moving_examples.answers(SESSION, QUESTION, NOON),
     **context_examples.answers((SESSION, RUN, QUESTION, ANSWER), LATER),
+    **fact_examples.answers(SESSION, QUESTION, LATER),
     "ask_and_wait": _ANSWER,
     "ask_and_wait 202": msgspec.structs.replace(_RUN, status="waiting"),
     "interrupt_session": Interrupted(msgspec.structs.replace(_ENDED, finish_reason="interrupted")),

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from palaver.core.errors import PalaverError
-from palaver.entry import acting_examples, examples, file_examples, moving_examples, shelf_examples
+from palaver.entry import acting_examples, examples, fact_examples, file_examples, moving_examples, shelf_examples
 from palaver.entry.told_events import FRAME, event_schemas
 from palaver.identity.door import SECURITY_SCHEMES
 from palaver.kit.answers import JSON, PROBLEM_JSON, REF_TEMPLATE, Problem, described_schemas, problems
@@ -25,6 +25,7 @@ TAGS = {
     "sessions": "Conversations and their messages, which form a tree: an edit or a second answer is a sibling.",
     "files": "What stands in a session's workspace.",
     "context": "What models see of a conversation, and what that costs.",
+    "memory": "Facts that people let Palaver remember.",
     "models": "What can be asked.",
     "tools": "What agents may do, and what each call takes.",
     "agents": "What people keep for their agents: who they are, what they know, what they may use.",
@@ -45,6 +46,7 @@ _NAMED = {
     "server_id": ("An MCP server of yours, or the name of an operator's.", shelf_examples.DEFINITION),
     "grant_id": ("Something you allowed for good.", acting_examples.GRANT),
     "file_id": ("A file for messages.", file_examples.FILE),
+    "memory_id": ("A fact that is remembered.", fact_examples.FACT),
     "project_id": ("A project.", moving_examples.PROJECT),
     "path": ("Where the file is within the session.", "notes/today.md"),
 }

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from palaver import __version__
 from palaver.agents import api as agents_api
+from palaver.context.memory import api as memory_api
 from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts, filing, later, memory, openapi, problem, service_api, travelling
 from palaver.entry.agency import open_agency
@@ -77,6 +78,7 @@ def application(house: House) -> ASGIApp:
         moving_api.routes(house.moving.taking, house.moving.importing, door),
         search_api.routes(house.moving.finding, door),
         projects_api.routes(house.projects, door),
+        memory_api.routes(house.memories, door),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
         rewind_api.routes(travelling.backward(house), door),
         identity_api.routes(house.identity, house.settings.identity),
@@ -93,8 +95,9 @@ def application(house: House) -> ASGIApp:
 
 def _seeing(house: House) -> Seeing:
     return contexts.seeing(
-        house.settings, house.database, house.inference, agency=house.agency, sessions=house.sessions
-    )
+        house.settings, house.database, house.inference, agency=house.agency, sessions=house.sessions,
+        recall=house.memories.recall,
+    )  # fmt: skip
 
 
 def _owner_of(house: House) -> Callable[[UserId, SessionId], Awaitable[None]]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from palaver.agents.settings import AgentSettings
 from palaver.bus.settings import BusSettings
+from palaver.context.memory.settings import MemorySettings
 from palaver.context.settings import ContextSettings
 from palaver.entry.layers import Layer, Source, Values, from_environment, from_file, holds, overlay, variable_of
 from palaver.files.settings import FileSettings
@@ -71,6 +72,7 @@ class Settings(BaseModel):
     sessions: SessionSettings = SessionSettings.model_validate({})
     runs: RunSettings = RunSettings.model_validate({})
     context: ContextSettings = ContextSettings.model_validate({})
+    memory: MemorySettings = MemorySettings.model_validate({})
     tools: ToolSettings = ToolSettings.model_validate({})
     sandbox: SandboxSettings = SandboxSettings.model_validate({})
     web: WebSettings = WebSettings.model_validate({})

@@ -10,8 +10,10 @@ from typing import Protocol
 
 import msgspec
 
+from palaver.agents.recipe import OutputFormat as OutputWish
 from palaver.context.attribution import Unechoed
-from palaver.context.window import IMAGE_TOKENS
+from palaver.context.memory.recalling import Recalled
+from palaver.context.window import IMAGE_TOKENS, Told
 from palaver.core.errors import PalaverError
 from palaver.core.events import (
     LimitReached,
@@ -89,6 +91,14 @@ class Compacts(Protocol):
     async def asked(self, live: Live, box: Box, path: Sequence[Message]) -> Sequence[RunEvent]: ...
 
 
+class Recalls(Protocol):
+    """Knows which facts concern a question, and hears when they are told; see `recalling.py`."""
+
+    async def of(self, live: Live) -> Recalled: ...
+
+    def told(self, live: Live) -> None: ...
+
+
 class Conveys(Protocol):
     """Makes of files in messages what a model can be told; see `conveying.py`."""
 
@@ -120,7 +130,7 @@ class Asking:
 
     def __init__(
         self, database: Database, journal: Journal, models: Models, *, boxes: Boxes, hooked: Hooked,
-        compacting: Compacts, conveying: Conveys, count: Counter, history: int, format_tries: int,
+        compacting: Compacts, recalling: Recalls, conveying: Conveys, count: Counter, history: int, format_tries: int,
     ) -> None:  # fmt: skip
         self._database = database
         self._journal = journal
@@ -128,6 +138,7 @@ class Asking:
         self._boxes = boxes
         self._hooked = hooked
         self._compacting = compacting
+        self._recalling = recalling
         self._conveying = conveying
         self._count = count
         self._history = history
@@ -165,15 +176,8 @@ class Asking:
         prompt, model, steps = live.prompt, live.asked, live.fold().steps  # what hooks just added is in it
         form = prompt.recipe.output_format
         native = form is None or "json_schema" in model.capabilities
-        live.view = view = await view_of(
-            await self._conveyed(live),
-            model,
-            system=speaking.system(live, box, form=None if native else form),
-            tools=box.specs,
-            going_on=so_far(live) if steps.past else None,
-            answer=prompt.max_output_tokens,
-            besides=speaking.besides(steps),
-        )
+        live.view = view = await self._view(live, box, form=None if native else form)
+        self._recalling.told(live)
         if box.limits.max_budget_usd is not None and model.price is None:
             return limits.unpriced(box.limits, model.id)
         reserved = limits.reserve(
@@ -203,6 +207,20 @@ class Asking:
                 session_id=live.session_id,
                 user_id=live.user_id,
             )
+        )
+
+    async def _view(self, live: Live, box: Box, *, form: OutputWish | None) -> Told:
+        """What the model is told now."""
+        steps = live.run.steps
+        return await view_of(
+            await self._conveyed(live),
+            live.asked,
+            system=speaking.system(live, box, form=form),
+            tools=box.specs,
+            going_on=so_far(live) if steps.past else None,
+            answer=live.prompt.max_output_tokens,
+            besides=speaking.besides(steps),
+            recalled=await self._recalling.of(live),
         )
 
     async def _asked_tokens(self, live: Live, box: Box) -> int:

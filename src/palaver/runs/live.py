@@ -111,8 +111,7 @@ class Live:
         self.unwritten_size = 0
         self.tail: list[Stamped] = []
         self.unfolded: list[RunEvent] = []
-        self.commits = 0  # boundaries that stand in the database; the last of them on the disk is `synced`
-        self.synced = 0
+        self.commits = self.synced = 0  # boundaries that stand in the database; the last of them that is on the disk
         self.last_told = 0
         self.held: list[tuple[int, Told]] = []  # what waits to be told, and for which boundary
         self.room: asyncio.Event | None = None

@@ -36,6 +36,7 @@ from palaver.runs.parts import Parts
 from palaver.runs.prompt import Prompt, WhenBusy
 from palaver.runs.questioning import Questioning
 from palaver.runs.queue import Queue
+from palaver.runs.recalling import Recalling
 from palaver.runs.recovery import Recovery
 from palaver.runs.service import Runs
 from palaver.runs.settings import RunSettings
@@ -166,6 +167,7 @@ class House:
             boxes=boxes,
             hooked=hooked,
             compacting=Endless(),
+            recalling=Recalling(None, self.journal),
             conveying=AsItIs(),
             count=_count,
             history=10,
