@@ -120,6 +120,8 @@ async def test_lists_go_on_page_by_page_and_what_is_wrong_is_refused(owner: Pers
     assert "500" in answer.json["detail"]
     assert (await owner.call("POST", "/memories", {"text": "TEA number 1."})).status == 409
     assert (await owner.call("PATCH", "/memory", {"mode": "much"})).status == 422
+    for mode in ("much", None, ["on"]):
+        assert (await owner.call("POST", "/sessions", {"settings": {"memory": mode}})).status == 422, mode
 
 
 async def test_a_key_reads_or_writes_facts_only_with_their_scopes(house: House, owner: Person) -> None:

@@ -57,6 +57,9 @@ GET /api/v1/grants | DELETE /api/v1/grants/{}
 GET /api/v1/webhooks | POST /api/v1/webhooks | PATCH /api/v1/webhooks/{} | DELETE /api/v1/webhooks/{}
 GET /api/v1/health | GET /api/v1/health/ready | GET /api/v1/health/detailed | GET /metrics
 GET /api/v1/config | GET /api/v1/stats | GET /api/v1/search | GET /api/v1/export
+GET /api/v1/memory | PATCH /api/v1/memory
+GET /api/v1/memories | POST /api/v1/memories | DELETE /api/v1/memories
+GET /api/v1/memories/{} | PATCH /api/v1/memories/{} | DELETE /api/v1/memories/{}
 GET /api/v1/projects | POST /api/v1/projects
 GET /api/v1/projects/{} | PATCH /api/v1/projects/{} | DELETE /api/v1/projects/{}
 """

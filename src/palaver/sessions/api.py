@@ -48,6 +48,8 @@ EXPORTED = described(export.Exported)
 EXPORTED[200]["content"]["text/markdown"] = {"schema": {"type": "string"}}
 EXPORTED[200]["content"]["application/zip"] = {"schema": {"type": "string", "format": "binary"}}
 
+MEMORY = ("off", "recall", "on")  # how much a session lets be remembered
+
 Listed = TypeVar("Listed", bound=BaseModel)
 Clear = Callable[[UserId, SessionId], Awaitable[None]]
 
@@ -130,6 +132,13 @@ class Changes(BaseModel):
     project_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
     _bounded = field_validator("settings", "metadata")(bounded)
+
+    @field_validator("settings")
+    @classmethod
+    def _memory(cls, settings: dict[str, Any] | None) -> dict[str, Any] | None:
+        if settings is not None and settings.get("memory", "off") not in MEMORY:
+            raise ValueError(f"`memory` is one of {', '.join(MEMORY)}")
+        return settings
 
     @model_validator(mode="after")
     def _writable(self) -> Self:
