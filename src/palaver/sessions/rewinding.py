@@ -5,13 +5,16 @@ away with it. A process that dies on the way leaves the session as it was, or wi
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from palaver.core.errors import PalaverError, SessionBusy
+from palaver.core.errors import NotFound, PalaverError, SessionBusy
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.files.snapshots import Restored, Snapshot, Snapshots
 from palaver.kit.clock import Clock, stamp
@@ -21,10 +24,15 @@ from palaver.sessions.checkpoints_store import Under
 from palaver.sessions.effects_store import Effect, Since
 from palaver.sessions.store import Kept
 from palaver.sessions.targets import Target
-from palaver.storage.port import Database
+from palaver.storage.port import Database, StorageUnavailable
 from palaver.storage.script import Script
 
+log = logging.getLogger(__name__)
+
+AGAIN = timedelta(seconds=1)  # how soon to try again to write down that a rewind is done
+
 What = Literal["messages", "files"]
+Write = Callable[[Callable[[], Script[None]]], Awaitable[None]]
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -93,15 +101,23 @@ class Rewinding:
             idle(kept)
             now = await asyncio.to_thread(self._snapshots.take, wish.session_id)
             under = await self._database.write(self._begin(user_id, wish, target, now))
-            files = await self._carry_out(under) if "files" in wish.restore else None
+            files = await self._carry_out(under, self._surely) if "files" in wish.restore else None
             moved = _moved(kept, target) if "messages" in wish.restore else None
             return Rewound(restored=WhatWas(moved, files), checkpoint_id=under.undo_id, not_undone=effects)
 
     async def recover(self) -> int:
-        """Carry out what a process that died had begun; how many rewinds that were. Call it before turns begin."""
+        """Carry out what a process that died had begun; how many rewinds that were. Call it before turns begin.
+
+        One that cannot be carried out hinders no start: it is taken back, or its session waits for the next one.
+        """
         begun = await self._database.read(checkpoints_store.under_way())
         for under in begun:
-            await self._carry_out(under)
+            try:
+                await self._carry_out(under, self._once)
+            except PalaverError as error:
+                log.warning("A rewind was not carried out: %s", error.detail, extra={"session_id": under.session_id})
+                if isinstance(error, StorageUnavailable):
+                    self._held.add(under.session_id)
         return len(begun)
 
     @asynccontextmanager
@@ -127,16 +143,27 @@ class Rewinding:
             yield from self._move(kept, target.message_id)
         return under
 
-    async def _carry_out(self, under: Under) -> RestoredFiles:
+    async def _carry_out(self, under: Under, write: Write) -> RestoredFiles:
         try:
             restored = await asyncio.to_thread(self._snapshots.restore, under.session_id, under.root)
         except PalaverError:
             if not await asyncio.to_thread(self._will_be, under):
-                await self._database.write(_take_back(under))
+                await write(partial(_take_back, under))
                 raise
             restored = Restored()  # the files become so when they are next used
-        await self._database.write(self._end(under))
+        await write(partial(self._end, under))
         return RestoredFiles(restored.created, restored.changed, restored.deleted)
+
+    async def _once(self, script: Callable[[], Script[None]]) -> None:
+        await self._database.write(script())
+
+    async def _surely(self, script: Callable[[], Script[None]]) -> None:
+        """Until this is written down nobody may begin anything in the session: the next start would rewind it again."""
+        while True:
+            try:
+                return await self._once(script)
+            except StorageUnavailable:
+                await self._clock.sleep(AGAIN)
 
     def _will_be(self, under: Under) -> bool:
         """Whether the files are, or are bound to become, what they were to be."""
@@ -146,7 +173,8 @@ class Rewinding:
     def _end(self, under: Under) -> Script[None]:
         kept = yield from store.find(under.session_id, under.user_id, to_change=True)
         if under.moves:
-            yield from self._move(kept, under.message_id)
+            with suppress(NotFound):  # the message was deleted meanwhile: the head stays where that left it
+                yield from self._move(kept, under.message_id)
         yield from checkpoints_store.end(under.session_id)
 
     def _move(self, kept: Kept, message_id: MessageId | None) -> Script[None]:
