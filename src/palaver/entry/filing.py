@@ -7,8 +7,7 @@ from typing import BinaryIO
 
 from fastapi import APIRouter
 
-from palaver.core.ids import MessageId
-from palaver.core.ids import SessionId, UserId
+from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.files import api as files_api
 from palaver.files import searching_api, uploads_api
 from palaver.files.api import Owns
