@@ -62,6 +62,10 @@ def grep(pattern: str, **more: str) -> Steps:
     return one("Grep", pattern=pattern, **({"mode": "content"} | more))
 
 
+def search(query: str) -> Steps:
+    return one("search_files", query=query)
+
+
 def task(prompt: str, **more: str) -> Steps:
     return one("Task", prompt=prompt, description=" ".join(prompt.split()[:6]), **more)
 
@@ -127,6 +131,15 @@ ENGLISH: tuple[tuple[str, Steps], ...] = (
     ("find \"a.b(c)\" in x.txt", grep("a\\.b\\(c\\)", path="x.txt")),
     ("look for 'x' in *.py", grep("x", glob="*.py")),
     ("which files contain \"hello\"?", one("Grep", pattern="hello")),
+    ("search my documents for the rent of the flat", search("the rent of the flat")),
+    ("Please look through my files for the rent", search("the rent")),
+    ("find 'rent' in all documents", search("rent")),
+    ("What do my documents say about the rent?", search("the rent")),
+    ("durchsuche meine Dokumente nach der Miete", search("der Miete")),
+    ("Was steht in meinen Unterlagen über die Miete?", search("die Miete")),
+    ("cherche le loyer dans mes documents", search("le loyer")),
+    ("busca el alquiler en mis documentos", search("el alquiler")),
+    ("tafuta kodi katika nyaraka zangu", search("kodi")),
     ("delete notes.txt", delete("notes.txt")),
     ("remove the file \"it's mine.txt\"", delete("'it'\"'\"'s mine.txt'")),
     ("replace 'a' with 'b' in x.txt", edit("x.txt", "a", "b")),

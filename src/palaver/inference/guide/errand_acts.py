@@ -1,4 +1,4 @@
-"""Decides which errand beyond files a clause orders: a command, code, a page, a list, a question, an agent. Pure."""
+"""Decides which errand beyond files a clause orders: a command, code, a page, a list, documents, an agent. Pure."""
 
 import re
 from collections.abc import Callable
@@ -102,6 +102,26 @@ def _fetch(clause: Clause) -> Wanted | None:
     return Call("WebFetch", {"url": f"https://{said}"}) if _HOST.fullmatch(said) else None
 
 
+_PAPERS = r"(?:documents|docs|dokumenten?|unterlagen|documentos|hati|nyaraka)"
+_MINE = (
+    rf"(?:(?:all (?:of )?)?(?:my|our|meinen?|unseren?|mes|nos|mis|nuestros) (?:<files>|{_PAPERS})"
+    rf"|(?:(?:the|all|den|alle[nr]?|les|los|todos) )+{_PAPERS}|(?:<files>|{_PAPERS}) (?:zangu|zetu|yangu|yetu))"
+)
+_DOCUMENTS = (
+    form(rf"<search>(?: (?:in|through|dans|en|katika))? {_MINE} (?:for|about|nach|pour|por|kwa) (?P<what>.+?)"),
+    form(rf"<search>(?: (?:for|nach))? (?P<what>.+?) <in> {_MINE}"),
+    form(rf"(?:what do|que disent|que dicen) {_MINE} (?:say )?(?:about|sur|sobre) (?P<what>.+?)"),
+    form(rf"was (?:steht in|sagen) {_MINE} (?:uber|zu) (?P<what>.+?)"),
+)
+
+
+def _documents(clause: Clause) -> Wanted | None:
+    for pattern in _DOCUMENTS:
+        if found := pattern.match(clause.mask):
+            return Call("search_files", {"query": clause.said(found, "what").strip()})
+    return None
+
+
 _LIST_MADE = form(
     r"(?:(?:<write>|<use>|start)(?: <art>)* )<todo>(?: (?:with|for|of|mit|avec|con|yenye|na|para|pour"
     r"|fur))?(?: the items?)?\s*:?\s*(?P<items>.*)"
@@ -199,4 +219,6 @@ def _agent(clause: Clause) -> Wanted | None:
     return Call("Task", {"prompt": prompt, "description": words} | ({"agent": name} if name else {}))
 
 
-ACTS: tuple[Callable[[Clause], Wanted | None], ...] = (_todo, _skill, _agent, _ask, _fetch, _python, _bash)
+ACTS: tuple[Callable[[Clause], Wanted | None], ...] = (
+    _todo, _skill, _agent, _ask, _documents, _fetch, _python, _bash,
+)  # fmt: skip
