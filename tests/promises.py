@@ -123,6 +123,10 @@ PROMISES = {
         says="What was exported, brought to an empty server and exported again, is the same apart from ids.",
         because="issue:#4",
     ),
+    "sessions:round-trip:command": Promise(
+        says="Sessions go from one server to another by two commands; no file is replaced unasked, or left half.",
+        because="issue:#4",
+    ),
     "sessions:import:all-or-nothing": Promise(
         says="A broken file names the place where it is broken, and nothing of it is imported.", because="issue:#4"
     ),

@@ -18,6 +18,7 @@ from palaver.entry.agency import Agency, Settling
 from palaver.entry.filing import embedding_of, sweep_of
 from palaver.entry.home import signing_key
 from palaver.entry.memory import keep_tidy
+from palaver.entry.moving import Moving, moving
 from palaver.entry.settings import Loaded, Settings
 from palaver.files.attaching import Attachments
 from palaver.identity.service import Identity, open_identity
@@ -56,15 +57,10 @@ from palaver.runs.remembering import Remembering
 from palaver.runs.service import Runs
 from palaver.runs.titling import Titling
 from palaver.runs.waking import Waking
-from palaver.sessions.finding import Finding
-from palaver.sessions.import_files import ImportedFiles
-from palaver.sessions.importing import Importing
 from palaver.sessions.jobs import SearchUpkeep
-from palaver.sessions.packing import Packing
 from palaver.sessions.projects import Projects
 from palaver.sessions.service import Sessions
 from palaver.sessions.settings import SessionSettings
-from palaver.sessions.taking import Taking
 from palaver.storage.chain import bring_up_to_date
 from palaver.storage.port import Database
 from palaver.storage.sqlite import SqliteDatabase
@@ -84,15 +80,6 @@ async def open_database(settings: Settings) -> AsyncGenerator[SqliteDatabase]:
         yield database
     finally:
         await database.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """How sessions are taken away, brought, and searched."""
-
-    taking: Taking
-    importing: Importing
-    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +166,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         identity=identity,
         inference=inference,
         sessions=sessions,
-        moving=_moving(ground, sessions, agency, projects),
+        moving=moving(settings, database, agency, (sessions, projects), clock=clock),
         projects=projects,
         memories=memories,
         runs=driving.runs,
@@ -225,15 +212,6 @@ class _Ground:
     holder: str
     metrics: Metrics
     memories: Memories
-
-
-def _moving(ground: _Ground, sessions: Sessions, agency: Agency, projects: Projects) -> Moving:
-    files = ground.settings.files
-    brought = ImportedFiles(ground.database, agency.files)
-    importing = Importing(ground.database, sessions, brought, ground.settings.home / "incoming", bounds=files)
-    importing.knows_project = projects.knows
-    taking = Taking(ground.database, Packing(agency.files), ground.clock)
-    return Moving(taking, importing, Finding(ground.database, sessions))
 
 
 def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Settling) -> _Driving:

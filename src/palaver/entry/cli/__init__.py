@@ -5,7 +5,20 @@ import sys
 import typer
 
 from palaver.core.errors import PalaverError
-from palaver.entry.cli import approvals, chat, config, doctor, key, models, serve, shelves, user, version
+from palaver.entry.cli import (
+    approvals,
+    chat,
+    config,
+    doctor,
+    export,
+    importing,
+    key,
+    models,
+    serve,
+    shelves,
+    user,
+    version,
+)
 
 app = typer.Typer(
     help="Palaver: a self-hosted conversation server.",
@@ -23,6 +36,8 @@ app.add_typer(shelves.agent, name="agent")
 app.add_typer(shelves.skill, name="skill")
 app.add_typer(shelves.command, name="command")
 app.add_typer(shelves.mcp, name="mcp")
+app.command()(export.export)
+app.command("import")(importing.bring)
 app.command()(models.models)
 app.command()(doctor.doctor)
 app.command()(config.config)

@@ -1,8 +1,10 @@
 """A client of Palaver's public API, as the terminal needs it; it prints nothing and knows no database."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +18,8 @@ from palaver.kit.clock import Clock
 from palaver.kit.ids import new_id
 
 Event = Mapping[str, Any]
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 # A stream that says nothing for three heartbeats is broken, however open its connection looks.
 SILENCE = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=45)
@@ -84,6 +88,17 @@ class Client:
         """Remove something."""
         await self._whole("DELETE", path)
 
+    async def pieces(self, path: str) -> AsyncGenerator[bytes]:
+        """What stands at a path, however much it is, as it comes."""
+        async with self._asked("GET", path) as reply:
+            async for piece in reply.content.iter_any():
+                yield piece
+
+    async def send(self, path: str, kind: str, body: AsyncIterator[bytes]) -> Any:
+        """Hand over something of any size, as it is read; the answer."""
+        async with self._asked("POST", path, data=body, headers={"Content-Type": kind}) as reply:
+            return msgspec.json.decode(await reply.read())
+
     async def items(self, path: str) -> list[dict[str, Any]]:
         """All items of a list, page by page."""
         found: list[dict[str, Any]] = []
@@ -126,6 +141,22 @@ class Client:
             pass  # a server that is away will find the sign-in too old by itself
         finally:
             await self._session.close()
+
+    @asynccontextmanager
+    async def _asked(
+        self, method: str, path: str, *, data: AsyncIterator[bytes] | None = None, headers: Mapping[str, str] = NONE
+    ) -> AsyncGenerator[aiohttp.ClientResponse]:
+        """An answer that went well and is still to be read."""
+        try:
+            said = {**headers, **await self._access.headers(self._session)}
+            async with self._session.request(method, self._url + path, data=data, headers=said) as reply:
+                if reply.status >= 400:
+                    raise _refusal(reply.status, await reply.read())
+                yield reply
+        except aiohttp.ClientPayloadError as error:
+            raise ServerAway(f"The connection to {self._url} broke before all had come.") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ServerAway(f"Nobody answers at {self._url}. Is Palaver running there?") from error
 
     async def _whole(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         try:
