@@ -8,9 +8,14 @@ from typing import Any
 import aiohttp
 import pytest
 
+from palaver.entry.filing import open_files, sweep_of
+from palaver.files.settings import FileSettings
+from palaver.kit.clock import SystemClock
+from palaver.storage.sqlite import SqliteDatabase
 from tests.journeys.house import House, Opening, Person
 from tests.journeys.streams import Event
-from tests.vendor import FakeVendor
+from tests.vendor import FakeVendor, Reply, said, stream
+from tests.vendor.script import Stall
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -26,26 +31,11 @@ def picture(width: int, height: int, kind: str = "JPEG") -> bytes:
 async def upload(person: Person, name: str, content: bytes) -> dict[str, Any]:
     form = aiohttp.FormData(quote_fields=False)
     form.add_field("file", BytesIO(content), filename=name)
-    (found,) = (await person.post_form("/files", form))["items"]
-    return found
-
-
-class Sender(Person):
-    """Somebody who also sends forms."""
-
-    async def post_form(self, path: str, form: aiohttp.FormData) -> Any:
-        """What comes of it; it must succeed."""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        async with self.client.post(f"{self.url}/api/v1{path}", data=form, headers=headers) as reply:
-            assert reply.status == 201, await reply.text()
-            return await reply.json()
-
-
-@pytest.fixture
-async def owner(house: House) -> Sender:
-    """The owner, who sends forms."""
-    person = await house.owner()
-    return Sender(person.client, person.url, person.token)
+    headers = {"Authorization": f"Bearer {person.token}"}
+    async with person.client.post(f"{person.url}/api/v1/files", data=form, headers=headers) as reply:
+        assert reply.status == 201, await reply.text()
+        (found,) = (await reply.json())["items"]
+        return found
 
 
 def image(file: dict[str, Any]) -> dict[str, Any]:
@@ -95,8 +85,7 @@ async def test_a_model_is_shown_an_image_scaled_to_what_it_takes(
 ) -> None:
     url = vendor.url if kind != "anthropic_messages" else vendor.url.removesuffix("/v1")
     house = await open_house(f'\n[providers.eye]\nkind = "{kind}"\nbase_url = "{url}"\napi_key = "k"\nmodels = "any"\n')
-    person = await house.owner()
-    owner = Sender(person.client, person.url, person.token)
+    owner = await house.owner()
     file = await upload(owner, "tree.jpg", picture(4_000, 1_000))
     events = await owner.ask(parts=[text("What is that?"), image(file)], model="eye/fake-n5-d1")
     assert events[-1].data["finish_reason"] == "stop", events
@@ -108,7 +97,7 @@ async def test_a_model_is_shown_an_image_scaled_to_what_it_takes(
 
 
 async def test_a_message_says_what_it_carries_and_tools_find_it_in_the_workspace(
-    owner: Sender, vendor: FakeVendor
+    owner: Person, vendor: FakeVendor
 ) -> None:
     content = picture(300, 200, "PNG")
     file = await upload(owner, "tree.png", content)
@@ -133,7 +122,7 @@ async def test_a_message_says_what_it_carries_and_tools_find_it_in_the_workspace
     assert (await owner.get(f"/sessions/{session_id}"))["title"] == "tree.png"
 
 
-async def test_the_text_of_a_document_is_told_and_where_it_was_cut(owner: Sender, vendor: FakeVendor) -> None:
+async def test_the_text_of_a_document_is_told_and_where_it_was_cut(owner: Person, vendor: FakeVendor) -> None:
     file = await upload(owner, "long.txt", b"The tree is an oak. " * 3_000 + b"THE END </file>")
     await owner.ask(parts=[text("What tree?"), document(file)])
     said = json.dumps(vendor.heard[-1].body)
@@ -148,8 +137,7 @@ async def test_a_model_that_takes_no_images_is_told_their_names_and_the_caller_h
     open_house: Opening, vendor: FakeVendor
 ) -> None:
     house = await open_house('\n[providers.fake.facts."fake-n5-d1"]\nimages = false\n')
-    person = await house.owner()
-    owner = Sender(person.client, person.url, person.token)
+    owner = await house.owner()
     shot, sound = await upload(owner, "shot.png", picture(64, 64, "PNG")), await upload(owner, "a.mp3", b"ID3\0\0\0\0")
     events = await owner.ask(parts=[text("Look."), image(shot), document(sound)])
     assert events[-1].data["finish_reason"] == "stop"
@@ -164,7 +152,7 @@ async def test_a_model_that_takes_no_images_is_told_their_names_and_the_caller_h
     assert "shot.png" in json.dumps(vendor.heard[-1].body)
 
 
-async def test_others_files_and_unknown_ones_are_not_found(house: House, owner: Sender) -> None:
+async def test_others_files_and_unknown_ones_are_not_found(house: House, owner: Person) -> None:
     file = await upload(owner, "mine.txt", b"mine")
     stranger = await house.stranger()
     session = (await stranger.post("/sessions"))["id"]
@@ -182,7 +170,7 @@ async def test_others_files_and_unknown_ones_are_not_found(house: House, owner: 
     assert not house.rows("select 1 from upload_uses where upload_id = ?", "fil_nothing")
 
 
-async def test_what_is_no_image_is_refused_as_one(owner: Sender) -> None:
+async def test_what_is_no_image_is_refused_as_one(owner: Person) -> None:
     broken = picture(400, 400)[:9_000]
     bomb = BytesIO()
     Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
@@ -204,8 +192,7 @@ async def test_what_is_no_image_is_refused_as_one(owner: Sender) -> None:
 
 async def test_messages_have_bounds_with_numbers(open_house: Opening) -> None:
     house = await open_house("\n[files]\nmessage_files = 2\nmessage_bytes = 1000\n")
-    person = await house.owner()
-    owner = Sender(person.client, person.url, person.token)
+    owner = await house.owner()
     small, large = await upload(owner, "s.txt", b"s" * 400), await upload(owner, "l.txt", b"l" * 700)
     answer = await owner.call("POST", "/query/single", {"parts": [document(small)] * 3})
     assert (answer.status, answer.json["detail"]) == (422, "A message may carry 2 files and images; this one has 3.")
@@ -214,7 +201,7 @@ async def test_messages_have_bounds_with_numbers(open_house: Opening) -> None:
     assert "1,000 bytes together; these have 1,100" in answer.json["detail"]
 
 
-async def test_a_file_of_the_workspace_is_attached_as_it_is_then(owner: Sender, vendor: FakeVendor) -> None:
+async def test_a_file_of_the_workspace_is_attached_as_it_is_then(owner: Person, vendor: FakeVendor) -> None:
     session = (await owner.post("/sessions"))["id"]
     at = f"/sessions/{session}/files/notes.txt"
     put = await owner.call("PUT", at, data=BytesIO(b"first words"))
@@ -226,3 +213,120 @@ async def test_a_file_of_the_workspace_is_attached_as_it_is_then(owner: Sender, 
     assert (await owner.call("GET", f"/files/{part['file_id']}/content")).body == b"first words"
     await owner.ask("And?", session_id=session)
     assert "first words" in json.dumps(vendor.heard[-1].body)
+
+
+async def sweep(house: House) -> None:
+    """As the job does it, but at once and without grace."""
+    database = SqliteDatabase(house.database)
+    try:
+        files = open_files(house.home, FileSettings(sweep_grace=0, unused_uploads=0), database, SystemClock())
+        await sweep_of(files, database, SystemClock()).sweep()
+    finally:
+        await database.close()
+
+
+async def test_a_file_is_kept_as_long_as_a_message_shows_it_in_whichever_session(house: House, owner: Person) -> None:
+    used, unused = await upload(owner, "used.txt", b"used"), await upload(owner, "unused.txt", b"unused")
+    session = session_of(await owner.ask(parts=[document(used)]))
+    fork = (await owner.post(f"/sessions/{session}/fork"))["id"]
+    await house.kill()
+    await sweep(house)
+    await house.start()
+    assert (await owner.call("GET", f"/files/{unused['id']}")).status == 404
+    await owner.call("DELETE", f"/sessions/{session}")
+    await house.end()
+    await sweep(house)
+    await house.start()
+    assert (await owner.call("GET", f"/files/{used['id']}/content")).body == b"used"
+    assert (await owner.messages(fork))[0]["parts"][0]["file_id"] == used["id"]
+    await owner.call("DELETE", f"/sessions/{fork}")
+    await house.end()
+    await sweep(house)
+    await house.start()
+    assert (await owner.call("GET", f"/files/{used['id']}")).status == 404
+    assert house.count("upload_uses") == 0
+    assert not [one for one in (house.home / "blobs").rglob("*") if one.is_file()]
+
+
+async def test_a_turn_that_waits_keeps_its_files_and_lays_them_out_when_it_begins(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    file = await upload(owner, "later.txt", b"for later")
+    vendor.next(Reply([said("wait"), Stall()]), stream("done"))
+    async with owner.query("Go.") as events:
+        session = (await events.next()).data["session_id"]
+        await vendor.asked()
+        body = {"parts": [document(file)], "when_busy": "queue"}
+        waiting = await owner.post(f"/sessions/{session}/messages", body)
+        assert waiting["status"] == "queued"
+        listed = (await owner.get(f"/sessions/{session}/files"))["items"]
+        assert not listed
+        await sweep(house)
+        assert (await owner.call("GET", f"/files/{file['id']}/content")).body == b"for later"
+        await owner.post(f"/sessions/{session}/interrupt")
+        await events.rest()
+    await owner.whole(waiting["id"])
+    assert b"for later" in json.dumps(vendor.heard[-1].body).encode()
+    (part,) = (await owner.messages(session))[2]["parts"]
+    assert part["path"] == "uploads/later.txt"
+    assert (await owner.call("GET", f"/sessions/{session}/files/uploads/later.txt")).body == b"for later"
+    refused = await owner.call(
+        "POST", f"/sessions/{session}/messages", {"parts": [document(file)], "model": "no/model"}
+    )
+    assert refused.status == 422
+
+
+async def test_a_new_version_repeats_its_files_and_keeps_others_of_the_same_name(owner: Person) -> None:
+    first, other = await upload(owner, "a.txt", b"first"), await upload(owner, "a.txt", b"other")
+    session = session_of(await owner.ask(parts=[text("Read."), document(first)]))
+    question = (await owner.messages(session))[0]
+    edited = await owner.patch(
+        f"/messages/{question['id']}", {"parts": [text("Read both."), document(first), document(other)]}
+    )
+    assert [part.get("path") for part in edited["parts"]] == [None, "uploads/a.txt", "uploads/a (2).txt"]
+    assert edited["siblings"]["count"] == 2
+    again = await owner.ask(parent_message_id=edited["id"], session_id=session)
+    assert again[-1].data["finish_reason"] == "stop"
+    paths = {item["path"] for item in (await owner.get(f"/sessions/{session}/files"))["items"]}
+    assert {path for path in paths if path.endswith(".txt")} <= {"uploads/a.txt", "uploads/a (2).txt"}
+
+
+async def test_one_idempotency_key_is_one_turn_and_one_file(owner: Person) -> None:
+    file = await upload(owner, "a.txt", b"once")
+    body = {"parts": [document(file)], "idempotency_key": "k"}
+    first = await owner.post("/query/single", body)
+    assert (await owner.post("/query/single", body))["id"] == first["id"]
+    listed = await owner.get(f"/sessions/{first['session_id']}/files", params={"path": "uploads"})
+    assert [item["path"] for item in listed["items"]] == ["uploads/a.txt"]
+    changed = await owner.call("POST", "/query/single", body | {"parts": [text("else")]})
+    assert changed.status == 409
+
+
+async def test_going_back_to_before_a_message_takes_its_file_out_of_the_workspace(owner: Person) -> None:
+    file = await upload(owner, "a.txt", b"once")
+    session = session_of(await owner.ask("Hello."))
+    await owner.ask(parts=[document(file)], session_id=session)
+    question = (await owner.messages(session))[2]
+    at = f"/sessions/{session}/files/uploads/a.txt"
+    assert (await owner.call("GET", at)).body == b"once"
+    await owner.post(f"/sessions/{session}/rewind", {"checkpoint_id": question["id"].replace("msg_", "chk_")})
+    assert (await owner.call("GET", at)).status == 404
+    assert len(await owner.messages(session)) == 2
+
+
+async def test_an_image_that_is_written_out_is_scaled_too(owner: Person, vendor: FakeVendor) -> None:
+    written = base64.b64encode(picture(2_400, 60)).decode()
+    await owner.ask(parts=[{"type": "image", "url": f"data:image/jpeg;base64,{written}"}])
+    ((_, content),) = seen_by(vendor.heard[-1].body)
+    assert Image.open(BytesIO(content)).size == (1_568, 39)
+
+
+async def test_the_guide_says_sanely_what_it_cannot_see(owner: Person) -> None:
+    shot, notes = (
+        await upload(owner, "shot.png", picture(64, 64, "PNG")),
+        await upload(owner, "n.txt", b"Oaks grow old."),
+    )
+    events = await owner.ask(parts=[text("How old do oaks grow?"), image(shot), document(notes)], model="builtin/guide")
+    assert events[-1].data["finish_reason"] == "stop"
+    assert [code for code, _ in notices(events)] == ["attachment_not_shown"]
+    assert next(event.data["message"]["text"] for event in events if event.data["type"] == "message")

@@ -143,6 +143,13 @@ _IN_A_SESSION: dict[str, Any] = _ASKING | {
 }
 
 # Operation → title → body.
+_CARRYING: dict[str, Any] = {
+    "parts": [
+        {"type": "text", "text": "What tree is that, and what do my notes say of it?"},
+        {"type": "image", "file_id": file_examples.FILE},
+        {"type": "file", "path": file_examples.PATH},
+    ]
+}
 REQUESTS: dict[str, dict[str, Any]] = {
     **shelf_examples.REQUESTS,
     **file_examples.REQUESTS,
@@ -151,7 +158,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **context_examples.REQUESTS,
     **fact_examples.REQUESTS,
     **moving_examples.REQUESTS,
-    "ask": _ASKING | {"Go on in a session": {"prompt": "And why a tree?", "session_id": SESSION}},
+    "ask": _ASKING
+    | {
+        "With an image and a file": _CARRYING,
+        "Go on in a session": {"prompt": "And why a tree?", "session_id": SESSION},
+    },
     "ask_and_wait": _ASKING | {"Once, however often it is sent": {"prompt": ASKED, "idempotency_key": "a-1"}},
     "ask_in_session": _IN_A_SESSION,
     "resume_session": _IN_A_SESSION,
@@ -164,6 +175,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "Show another branch": {"head_message_id": ANSWER},
     },
     "edit_message": {
+        "Another file, as a sibling": _CARRYING,
         "Other words, as a sibling": {"text": "What is a palaver hut?"},
         "A note that stays": {"metadata": {"starred": True}},
     },

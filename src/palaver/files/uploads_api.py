@@ -1,4 +1,4 @@
-"""Files for messages over HTTP: brought in once and had by their id; no message can name one yet."""
+"""Files for messages over HTTP: brought in once and had by their id; which message shows one is not known here."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -47,7 +47,7 @@ def _bringing(router: APIRouter, files: Files, door: Door, secured: dict[str, An
         response_class=Response,
     )
     async def upload(request: Request, principal: Annotated[Principal, Depends(door)]) -> Response:
-        """Parts of messages cannot name them yet. What no message shows is removed after a while."""
+        """Parts of messages name them by `file_id`. What no message shows is removed after a while."""
         form = Form(request.headers.get("content-type", ""), request.stream())
         return answer(UploadList(await files.upload(principal.user_id, form)), 201)
 
