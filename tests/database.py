@@ -20,6 +20,7 @@ from palaver.storage import lease
 from palaver.storage.schema import metadata
 from palaver.storage.script import Script, Statement
 from palaver.storage.sqlite import DIALECT, SqliteDatabase
+from palaver.surfaces import tables as of_surfaces
 
 TABLES = (
     of_agents.definitions,
@@ -31,6 +32,7 @@ TABLES = (
     of_projects.projects,
     of_runs.runs,
     of_sessions.sessions,
+    of_surfaces.threads,
     lease.leases,
 )  # known to `metadata` once imported
 

@@ -64,6 +64,7 @@ from palaver.sessions.settings import SessionSettings
 from palaver.storage.chain import bring_up_to_date
 from palaver.storage.port import Database
 from palaver.storage.sqlite import SqliteDatabase
+from palaver.surfaces.threads import answered
 from palaver.tools.mcp.service import McpServers
 
 USERS = "(users)"  # no server can be called so
@@ -220,6 +221,7 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     delegating = Delegating(journal)
     questioning = Questioning(journal, agency.workspaces, clock, expiry=settings.approval_expiry)
     concluding = Concluding(journal, count=counting.count, clock=clock)
+    concluding.threaded = answered
     questioning.ground = agency.grounds.of
     hands = _hands(ground, inference, agency, (journal, delegating, questioning, concluding))
     family = Family(journal)

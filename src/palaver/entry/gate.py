@@ -18,11 +18,14 @@ from palaver.entry import problem
 from palaver.kit.ids import new_id
 from palaver.observability.logs import request_id
 from palaver.observability.metrics import Metrics
+from palaver.surfaces.errors import shape_of
 
 log = logging.getLogger("palaver.requests")
 
 LARGEST_BODY = 1_048_576  # bytes of JSON
-API = "/api/v1/"
+LARGEST_HISTORY = 33_554_432  # the same where clients send all that was said, with images, again and again
+API = ("/api/v1/", "/v1/", "/api/ai-sdk/", "/ag-ui")
+HISTORIES = ("/v1/", "/api/ai-sdk/", "/ag-ui")
 
 # What takes more than JSON and counts what comes itself, piece by piece.
 _STREAMED = frozenset({("POST", "/api/v1/sessions/import"), ("POST", "/api/v1/files")})
@@ -91,6 +94,7 @@ class _Passage:
         kept = headers.get(b"x-request-id", b"")
         self._id = kept.decode() if _KEPT_ID.fullmatch(kept) else new_id("req")
         mark = request_id.set(self._id)
+        problem.shaped.set(shape_of(self._scope["path"]))
         try:
             refusal, counted = self._refuse(headers), self._counted(headers)
             del headers  # a stream may last for hours
@@ -110,8 +114,9 @@ class _Passage:
         if self._scope["method"] not in _BODY_METHODS or _streamed(self._scope):
             return None
         length = headers.get(b"content-length", b"")
-        if length.isdigit() and int(length) > LARGEST_BODY:
-            return problem.of_error(_too_large())
+        most = self._most()
+        if length.isdigit() and int(length) > most:
+            return problem.of_error(_too_large(most))
         has_body = (length and length != b"0") or b"transfer-encoding" in headers
         if has_body and self._scope["path"].startswith(API) and not _is_json(headers.get(b"content-type", b"")):
             return problem.of_error(UnsupportedMediaType("Send JSON, with Content-Type: application/json."))
@@ -125,9 +130,12 @@ class _Passage:
     async def _counting(self) -> Message:
         message = await self._receive()
         self._read += len(message.get("body", b""))
-        if self._read > LARGEST_BODY:
-            raise _too_large()
+        if self._read > (most := self._most()):
+            raise _too_large(most)
         return message
+
+    def _most(self) -> int:
+        return LARGEST_HISTORY if self._scope["path"].startswith(HISTORIES) else LARGEST_BODY
 
     async def _start(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -173,8 +181,8 @@ def _streamed(scope: Scope) -> bool:
     return bool(_FILES.fullmatch(path) or _FILE.fullmatch(path))
 
 
-def _too_large() -> PayloadTooLarge:
-    return PayloadTooLarge(f"A body may have {LARGEST_BODY} bytes.")
+def _too_large(most: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"A body may have {most} bytes.")
 
 
 def _is_json(kind: bytes) -> bool:

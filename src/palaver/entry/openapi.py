@@ -29,6 +29,7 @@ TAGS = {
     "models": "What can be asked.",
     "tools": "What agents may do, and what each call takes.",
     "agents": "What people keep for their agents: who they are, what they know, what they may use.",
+    "surfaces": "Other people's protocols over the same runs; each documented by those who made it.",
     "auth": "Accounts and signing in.",
     "users": "People of another issuer.",
     "api-keys": "Credentials for programs.",

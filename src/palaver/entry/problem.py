@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 
@@ -15,8 +16,11 @@ from starlette.routing import BaseRoute, Match
 from palaver.core.errors import Invalid, PalaverError, Unavailable
 from palaver.kit.answers import PROBLEM_JSON, Problem
 from palaver.observability.logs import request_id
+from palaver.surfaces.errors import Shape, Wrong
 
 log = logging.getLogger(__name__)
+
+shaped: ContextVar[Shape | None] = ContextVar("shaped", default=None)  # the gate knows the path
 
 _encode = msgspec.json.Encoder().encode
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -39,7 +43,9 @@ def problem(
     errors: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """One error as a response."""
+    """One error as a response, in the shape that clients of this path read."""
+    if shape := shaped.get():
+        return shape(Wrong(status, code, detail, errors, request_id.get() or ""), headers or {})
     told = Problem(
         type=f"urn:palaver:problem:{code}",
         title=title,

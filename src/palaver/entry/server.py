@@ -20,7 +20,7 @@ from palaver import __version__
 from palaver.agents import api as agents_api
 from palaver.context.memory import api as memory_api
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import contexts, filing, later, memory, openapi, problem, service_api, travelling
+from palaver.entry import contexts, doors, filing, later, memory, openapi, problem, service_api, travelling
 from palaver.entry.agency import open_agency
 from palaver.entry.compose import House, build, open_database, start_jobs
 from palaver.entry.express import Express
@@ -84,6 +84,7 @@ def application(house: House) -> ASGIApp:
         identity_api.routes(house.identity, house.settings.identity),
         inference_api.routes(house.inference, door),
         service_api.routes(house, later.listed()),
+        *doors.surfaces(house),
         later.routes(door),
         web_api.routes(),
     )

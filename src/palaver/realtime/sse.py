@@ -1,15 +1,16 @@
 """Server-sent events over HTTP: writes frames, notices who leaves, lets go who does not read; it makes no event."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from palaver.kit.sse import HEADERS, PING
+from palaver.kit.sse import HEADERS
 from palaver.kit.streams import Closed, Lagged
 from palaver.realtime.follow import Feed
+from palaver.runs.rendering import NATIVE, Rendering
 from palaver.runs.told import Told
 
 EXTENSION = "palaver.wire"  # where the server puts the connection into the ASGI scope
@@ -70,12 +71,26 @@ class Pulse:
 
 
 class EventStream(Response):
-    """A response that goes on until its events end, its reader leaves, or its reader is too slow."""
+    """A response that goes on until its events end, its reader leaves, or its reader is too slow.
 
-    def __init__(self, feed: Feed, pulse: Pulse, first: Told | None = None) -> None:
+    `rendering` makes bytes of what is told; `left` is awaited when the reader has gone before the end.
+    """
+
+    def __init__(
+        self,
+        feed: Feed,
+        pulse: Pulse,
+        first: Told | None = None,
+        *,
+        rendering: Rendering = NATIVE,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+        left: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         self.status_code = 200
         self.background = None
-        self.raw_headers = list(RAW_HEADERS)
+        self.raw_headers = [*RAW_HEADERS, *rendering.headers, *headers]
+        self._rendering = rendering
+        self._left = left
         self._feed = feed
         self._pulse = pulse
         self._first = first
@@ -98,7 +113,7 @@ class EventStream(Response):
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             if self._first:
-                await self._write(send, self._first.frames())
+                await self._write(send, self._rendering.frames(self._first))
             self._writing = False
             if not await self._go_on(send):
                 await self._write(send, b"", ends=True)
@@ -107,6 +122,8 @@ class EventStream(Response):
             pulse.counts.streams_open -= 1
             pulse.streams.discard(self)
             self._feed.close()
+            if self._left is not None and not self._feed.over:
+                await self._left()
 
     async def _go_on(self, send: Send) -> bool:
         """Write what comes; whether the end was written with the last of it."""
@@ -155,9 +172,9 @@ class EventStream(Response):
 
     def _frame(self, told: Told | None) -> bytes:
         if told is None:
-            return PING
+            return self._rendering.ping
         due = self._feed.due(told)
-        return due.frames() if due is not None else b""
+        return self._rendering.frames(due) if due is not None else b""
 
     def _lagging(self) -> None:
         if self._writing and self._wire:

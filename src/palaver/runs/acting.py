@@ -81,7 +81,7 @@ class Acting:
 
     async def _go_on(self, live: Live, box: Box, call: Call) -> Sequence[RunEvent]:
         if call.name in box.handed and not call.called.flaw:
-            return await write(self._journal, live, ToolHanded(call_id=call.id))
+            return await self._hand(live, box, call)
         tool = box.tools.get(call.name)
         if call.called.flaw or tool is None:
             known = ", ".join([*box.tools, *sorted(box.handed)]) or "none"
@@ -98,6 +98,14 @@ class Acting:
         if tool.spec.kind == "subagent":
             return await self._delegating.begin(live, box, call, arguments)
         return await self._make(live, box, msgspec.structs.replace(call, arguments=arguments), tool)
+
+    async def _hand(self, live: Live, box: Box, call: Call) -> Sequence[RunEvent]:
+        """Leave a call to the client, where it fits the schema that the client gave."""
+        spec = next(spec for spec in box.specs if spec.name == call.name)
+        if wrong := problem(spec.parameters, call.arguments):
+            said = f"The call does not fit the schema of {call.name}. {wrong}"
+            return await self._finish(live, call, Outcome(said, ok=False))
+        return await write(self._journal, live, ToolHanded(call_id=call.id))
 
     async def _decide(self, live: Live, box: Box, call: Call, tool: Tool) -> dict[str, Any] | Sequence[RunEvent]:
         """The arguments to run with, or the events of a call that does not run now."""

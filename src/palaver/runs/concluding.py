@@ -4,12 +4,15 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Protocol
 
 import msgspec
 
 from palaver.context import store as context_store
 from palaver.core.errors import NotFound
 from palaver.core.events import MessageFinished, ModelReplied, RunEvent, RunWaits
+from palaver.core.ids import UserId
+from palaver.core.messages import Message
 from palaver.core.usage import Usage
 from palaver.kit.clock import Clock, stamp
 from palaver.runs import approvals_store, ending, store
@@ -28,6 +31,12 @@ log = logging.getLogger(__name__)
 AGAIN = timedelta(milliseconds=500)  # how soon a conclusion is written again when the database refused it
 
 
+class Threaded(Protocol):
+    """Writes down where the history of a client of another protocol goes on."""
+
+    def __call__(self, user_id: UserId, thread: str, message: Message, /) -> Script[None]: ...
+
+
 class Concluding:
     """Ends the runs of this process, and lays down those that wait."""
 
@@ -35,6 +44,7 @@ class Concluding:
         self._journal = journal
         self._count = count
         self._clock = clock
+        self.threaded: Threaded = _nobody_asks_again
         self.spent = Usage()  # what all runs that were concluded here consumed
 
     async def conclude(self, live: Live) -> Sequence[RunEvent] | None:
@@ -88,6 +98,8 @@ class Concluding:
             siblings = yield from answered
             if manifest is not None:
                 yield from context_store.put(live.message_id, manifest)
+            if live.prompt.thread is not None:
+                yield from self.threaded(live.user_id, live.prompt.thread, end.message)
             return end.told(siblings), None
 
         await self._journal.boundary(live, write())
@@ -125,3 +137,8 @@ class Concluding:
             estimated=True,
         )
         return ending.priced(counted, live.model)
+
+
+def _nobody_asks_again(user_id: UserId, thread: str, message: Message) -> Script[None]:
+    """Where no such client is served."""
+    yield from ()

@@ -146,6 +146,8 @@ def resume(events: Iterable[RunEvent]) -> Run:
 
 
 def _evolve(run: Run, event: RunEvent) -> Run:
+    if isinstance(event, _OfCalls):
+        return _answered(run, event)
     match event:
         case (
             TextGrew()
@@ -159,16 +161,6 @@ def _evolve(run: Run, event: RunEvent) -> Run:
             | Pushed()
         ):
             return _grown(run, event)
-        case (
-            ToolStarted()
-            | ToolHanded()
-            | ToolFinished()
-            | ApprovalAsked()
-            | ApprovalResolved()
-            | QuestionAsked()
-            | QuestionAnswered()
-        ):
-            return _answered(run, event)
         case ModelReplied():
             return _replied(run, event)
         case CancelRequested() | RunFailed() | LimitReached():

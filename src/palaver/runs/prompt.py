@@ -28,6 +28,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `client_tools` are made by the client: a call of one ends the run, and what came of it stands in the parts of a
     later turn. `server_tools` False leaves it at those.
     `template` is what the workspace of a new session begins with.
+    `thread` is what the history of a client of another protocol is found by, with this turn.
     `wanted` is what was asked for of the agent, by name; `recipe` what that came to when the turn was accepted.
     """
 
@@ -46,6 +47,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     server_tools: bool = True
     tool_choice: ToolChoice = "auto"
     parallel_tool_calls: bool | None = None
+    thread: str | None = None
     metadata: dict[str, Any] = {}
     wanted: Wanted = Wanted()
     recipe: Recipe = PLAIN

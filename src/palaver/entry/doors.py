@@ -1,0 +1,27 @@
+"""Puts together what speaks other people's protocols; it serves nothing and decides nothing."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from palaver.entry.compose import House
+from palaver.realtime.doorway import Doorway
+from palaver.sessions.adopting import Adopting
+from palaver.sessions.forking import Forking
+from palaver.surfaces.asking import Asking
+from palaver.surfaces.openai_chat import api as openai_chat_api
+from palaver.surfaces.threads import Threads
+
+
+def asking(house: House) -> Asking:
+    """What surfaces ask with."""
+    doorway = Doorway(house.runs, house.bus, pulse=house.pulse)
+    forking = Forking(house.database, house.clock, house.agency.files.home.snapshots)
+    threads = Threads(house.database, Adopting(house.database, house.sessions, house.clock), forking.fork)
+    return Asking(house.database, doorway, threads)
+
+
+def surfaces(house: House) -> Sequence[APIRouter]:
+    """The routes of all surfaces."""
+    shared, door = asking(house), house.identity.door
+    return (openai_chat_api.routes(shared, house.inference, door, house.clock),)

@@ -1,0 +1,60 @@
+"""Asks on behalf of clients of other protocols: where their history belongs; it speaks none of them."""
+
+from collections.abc import Sequence
+
+import msgspec
+from starlette.responses import Response
+
+from palaver.core.errors import Conflict
+from palaver.core.ids import MessageId, SessionId
+from palaver.core.messages import Message
+from palaver.core.principal import Principal
+from palaver.runs.prompt import Prompt
+from palaver.runs.rendering import Rendering
+from palaver.runs.store import Kept
+from palaver.sessions import store as session_store
+from palaver.storage.port import Database
+from palaver.surfaces.history import Said
+from palaver.surfaces.port import Doorway, Scope
+from palaver.surfaces.threads import Threads
+
+WAITS = "The run waits for a person's answer: see /api/v1/approvals."
+SESSION_HEADER = "x-palaver-session"
+
+
+class Asking:
+    """What all surfaces share."""
+
+    def __init__(self, database: Database, doorway: Doorway, threads: Threads) -> None:
+        self._database = database
+        self.doorway = doorway
+        self._threads = threads
+
+    async def placed(
+        self, principal: Principal, prompt: Prompt, history: Sequence[Said], named: str | None = None
+    ) -> Prompt:
+        """The prompt with the newest turn of a history, in the session where that goes on."""
+        spot = await self._threads.spot(principal.user_id, history, SessionId(named) if named else None)
+        return msgspec.structs.replace(
+            prompt, session_id=spot.session_id, below=spot.below, parts=spot.parts, thread=spot.mark
+        )
+
+    async def stream(self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering) -> Response:
+        """The answer as it comes."""
+        return await self.doorway.stream(scope, principal, prompt, rendering)
+
+    async def whole(self, scope: Scope, principal: Principal, prompt: Prompt) -> tuple[Kept, Message]:
+        """The run and its finished message. Raises what the model failed with; Conflict where somebody must answer."""
+        run = await self.doorway.whole(scope, principal, prompt)
+        if run.state == "waiting":
+            raise Conflict(f"{WAITS} It is run {run.id}.")
+        return run, await self.message(principal, run.message_id)
+
+    async def message(self, principal: Principal, message_id: MessageId) -> Message:
+        """One message."""
+        return (await self._database.read(session_store.message(message_id, principal.user_id))).message()
+
+
+def session_headers(run: Kept) -> dict[str, str]:
+    """Where an answer stands, for whoever wants to attach to it."""
+    return {SESSION_HEADER: run.session_id, "x-palaver-run": run.id}

@@ -1,0 +1,88 @@
+"""Errors in the shapes that clients of other protocols read; which error it is, is decided where it happens."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from starlette.responses import Response
+
+
+class Wrong(NamedTuple):
+    """One error, before it has a shape; `errors` say which fields are wrong."""
+
+    status: int
+    code: str
+    detail: str
+    errors: Sequence[Mapping[str, Any]] = ()
+    request_id: str = ""
+
+
+Shape = Callable[[Wrong, Mapping[str, str]], Response]
+
+_OPENAI_CODES = {"unauthenticated": "invalid_api_key", "budget_exceeded": "insufficient_quota"}
+_OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+_ANTHROPIC_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+}
+
+
+def shape_of(path: str) -> Shape | None:
+    """How errors are told under this path; None where they are told our own way."""
+    if not path.startswith("/v1/"):
+        return None
+    return anthropic if path.split("/", 3)[2] == "messages" else openai
+
+
+def openai(wrong: Wrong, headers: Mapping[str, str]) -> Response:
+    """As OpenAI's clients read errors."""
+    return _json({"error": openai_error(wrong)}, _status(wrong), headers)
+
+
+def openai_error(wrong: Wrong) -> dict[str, Any]:
+    """The same as it stands in a stream."""
+    status = _status(wrong)
+    kind = "server_error" if status >= 500 else _OPENAI_TYPES.get(status, "invalid_request_error")
+    code = "model_not_found" if _about(wrong, "unknown_model") else _OPENAI_CODES.get(wrong.code, wrong.code)
+    return {"message": wrong.detail, "type": kind, "param": _field(wrong), "code": code}
+
+
+def anthropic(wrong: Wrong, headers: Mapping[str, str]) -> Response:
+    """As Anthropic's clients read errors."""
+    told = {"type": "error", "error": anthropic_error(wrong), "request_id": wrong.request_id}
+    return _json(told, _status(wrong), headers)
+
+
+def anthropic_error(wrong: Wrong) -> dict[str, Any]:
+    """The same as it stands in a stream."""
+    status = _status(wrong)
+    kind = _ANTHROPIC_TYPES.get(status, "api_error" if status >= 500 else "invalid_request_error")
+    return {"type": kind, "message": wrong.detail}
+
+
+def _status(wrong: Wrong) -> int:
+    """Fields that are wrong are 400 with them, and a model that is not there 404."""
+    if wrong.status != 422:
+        return wrong.status
+    return 404 if _about(wrong, "unknown_model") else 400
+
+
+def _about(wrong: Wrong, kind: str) -> bool:
+    return any(error.get("type") == kind for error in wrong.errors)
+
+
+def _field(wrong: Wrong) -> str | None:
+    """The field that is wrong, as a path: `messages.0.content`."""
+    where = [str(part) for part in wrong.errors[0]["loc"]] if wrong.errors else []
+    return ".".join(where[1:] if where[:1] == ["body"] else where) or None
+
+
+def _json(told: Any, status: int, headers: Mapping[str, str]) -> Response:
+    return Response(json.dumps(told).encode(), status, dict(headers), "application/json")

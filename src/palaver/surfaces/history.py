@@ -1,0 +1,96 @@
+"""A conversation as a client of another protocol sends it again and again, and the mark it is found by; pure.
+
+Two histories have one mark where the same was said in the same order: thoughts, instructions and the order of keys
+count for nothing, as clients do not give them back as they got them.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from palaver.core.messages import (
+    AudioPart,
+    FilePart,
+    ImagePart,
+    Message,
+    Part,
+    ReasoningPart,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+    text_of,
+)
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Said(NamedTuple):
+    """One message of a history; results of calls stand among what the user's side says."""
+
+    role: Literal["user", "assistant"]
+    parts: tuple[Part, ...]
+
+
+def turns(history: Sequence[Said]) -> list[Said]:
+    """The same with neighbours of one side made one: what came of calls first, then what is said."""
+    whole: list[Said] = []
+    for said in history:
+        if whole and whole[-1].role == said.role:
+            whole[-1] = Said(said.role, (*whole[-1].parts, *said.parts))
+        else:
+            whole.append(said)
+    return [Said(said.role, _results_first(said.parts)) if said.role == "user" else said for said in whole]
+
+
+def split(history: Sequence[Said]) -> tuple[list[Said], tuple[Part, ...]]:
+    """What was said before the newest turn, and the parts of that, which are none where the last word is an answer."""
+    whole = turns(history)
+    if not whole or whole[-1].role == "assistant":
+        return whole, ()
+    return whole[:-1], whole[-1].parts
+
+
+def marks(history: Sequence[Said], before: str = "") -> list[str]:
+    """A mark for each turn: of everything up to it. `before` is the mark of what was said before these."""
+    found: list[str] = []
+    for said in history:
+        before = _next(before, said)
+        found.append(before)
+    return found
+
+
+def as_given_back(message: Message) -> Said:
+    """An answer of ours as a client will send it again: its words, and the calls that were the client's to make."""
+    done = {part.call_id for part in message.parts if isinstance(part, ToolResultPart)}
+    calls = [part for part in message.parts if isinstance(part, ToolCallPart) and part.call_id not in done]
+    return Said("assistant", (TextPart(text=text_of(message.parts)), *calls))
+
+
+def _results_first(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    results = [part for part in parts if isinstance(part, ToolResultPart)]
+    return (*results, *(part for part in parts if not isinstance(part, ToolResultPart))) if results else parts
+
+
+def _next(before: str, said: Said) -> str:
+    spoken = "".join(part.text for part in said.parts if isinstance(part, TextPart))
+    others = [shape for part in said.parts if (shape := _shape(part)) is not None]
+    return hashlib.sha256(_encode([before, said.role, spoken, others])).hexdigest()
+
+
+def _shape(part: Part) -> object:
+    """What of a part tells it from another one; None for words, which are joined, and for thoughts."""
+    match part:
+        case TextPart() | ReasoningPart():
+            return None
+        case ToolCallPart():
+            return ["call", part.call_id, part.name, part.arguments]
+        case ToolResultPart():
+            return ["result", part.call_id, part.content]
+        case ImagePart(url=url, file_id=file_id):
+            return ["image", hashlib.sha256((url or "").encode()).hexdigest() if url else file_id]
+        case FilePart(file_id=file_id, path=path):
+            return ["file", file_id or path]
+        case AudioPart(url=url):
+            return ["audio", url]
