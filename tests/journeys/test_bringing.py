@@ -1,5 +1,6 @@
 """Sessions taken away and brought, from one server to another and from elsewhere."""
 
+import hashlib
 import io
 import json
 import re
@@ -286,7 +287,9 @@ async def test_an_archive_that_was_changed_or_leads_out_is_refused_whole(
     with zipfile.ZipFile(io.BytesIO(await export(owner))) as found:
         entries = {name: found.read(name) for name in found.namelist()}
     manifest = entries.pop("manifest.json")
-    (session,), (file,) = ([one for one in entries if one.startswith(folder)] for folder in ("sessions/", f"files/{filled}/notes/a"))
+    (session,), (file,) = (
+        [one for one in entries if one.startswith(folder)] for folder in ("sessions/", f"files/{filled}/notes/a")
+    )
     out = f"files/{filled}/../../../palaver.db"
     changes: list[tuple[dict[str, bytes], str]] = [
         ({**entries, file: b"other", "manifest.json": manifest}, "SHA-256"),
@@ -308,6 +311,65 @@ async def test_an_archive_that_was_changed_or_leads_out_is_refused_whole(
         assert answer.status == 422, answer.body
         assert says in answer.json["detail"], answer.json
     assert house.count("sessions") == before
+
+
+@keeps("sessions:import:all-or-nothing")
+async def test_what_cannot_be_told_of_files_and_projects_is_refused(house: House, owner: Person, filled: str) -> None:
+    project = {"id": "prj_1", "name": "Boats", "created_at": "2026-01-01", "updated_at": "2026-01-01"}
+    whole = {"format": "palaver.project/1", "project": project}
+    kept = {"id": "fil_1", "name": "a.txt", "media_type": "text/plain", "created_at": "2026-01-01"}
+    manifest = {"format": "palaver.export/1", "palaver": "1", "created_at": "2026-01-01"}
+    changes: list[tuple[dict[str, Any], str]] = [
+        ({"projects/1.json": whole | {"project": project | {"name": " "}}}, "project 1, line 1, $.project.name"),
+        ({"projects/1.json": whole | {"project": project | {"created_at": "soon"}}}, "project.created_at: is not"),
+        ({"projects/1.json": whole | {"project": project | {"instructions": "a\0b"}}}, "holds a NUL character"),
+        ({"projects/1.json": {"format": "palaver.session/1"}}, "$.format"),
+        ({"manifest.json": manifest | {"uploads": [kept | {"name": "../a"}]}}, "uploads/fil_1: The path goes up"),
+        ({"manifest.json": manifest | {"uploads": [kept | {"name": "a/b"}]}}, "uploads/fil_1: is no name of a file"),
+        ({"manifest.json": manifest | {"uploads": [kept | {"created_at": "?"}]}}, "uploads/fil_1: is not a time"),
+        ({"manifest.json": manifest | {"uploads": [kept | {"id": "fil_2"}]}}, "fil_2: is told by the manifest"),
+    ]  # fmt: skip
+    before = house.count("sessions"), house.count("uploads")
+    for changed, says in changes:
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as made:
+            entries = {"sessions/1.json": (await owner.call("GET", f"/sessions/{filled}/export")).body}
+            if "manifest.json" in changed:
+                entries["uploads/fil_1"] = b"x"
+                changed["manifest.json"]["entries"] = [
+                    {"path": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+                    for name, content in entries.items()
+                ]
+            for name, content in (entries | {one: json.dumps(body).encode() for one, body in changed.items()}).items():
+                made.writestr(name, content)
+        answer = await owner.call(
+            "POST", "/sessions/import", data=archive.getvalue(), headers={"Content-Type": "application/zip"}
+        )
+        assert answer.status == 422, (says, answer.body)
+        assert says in answer.json["detail"], answer.json
+    assert (house.count("sessions"), house.count("uploads")) == before
+    assert house.count("projects") == 0
+
+
+@keeps("sessions:import:all-or-nothing")
+async def test_what_does_not_fit_is_taken_back_whole(open_house: Opening, owner: Person) -> None:
+    project = (await owner.post("/projects", {"name": "Boats"}))["id"]
+    form = aiohttp.FormData()
+    form.add_field("file", "a small text", filename="small.txt")
+    (upload,) = (await owner.call("POST", "/files", data=form)).json["items"]
+    events = await owner.ask(parts=[{"type": "file", "file_id": upload["id"]}, {"type": "text", "text": "Look"}])
+    session = events[0].data["session_id"]
+    await owner.call("PUT", f"/projects/{project}/files/a", data=b"x" * 30)
+    await owner.call("PUT", f"/sessions/{session}/files/b", data=b"x" * 300)
+    taken = await export(owner)
+    for bound, says in (("workspace_bytes", "may have 200 bytes"), ("user_bytes", "All your files together")):
+        small = await open_house(home=bound, **{f"files__{bound}": "200"})
+        person = await small.owner()
+        refused = await person.call("POST", "/sessions/import", data=taken, headers={"Content-Type": "application/zip"})
+        assert (refused.status, says in refused.json["detail"]) == (413, True), refused.body
+        assert [small.count(one) for one in ("sessions", "messages", "projects", "uploads", "session_files")] == [0] * 5
+        assert [one.name for one in (small.home / "workspaces").glob("[!.]*")] == []
+        assert [one.name for one in (small.home / "workspaces").glob(".drafts/*")] == []
 
 
 async def test_what_a_killed_server_had_begun_to_take_in_is_gone_at_the_next_start(house: House, owner: Person) -> None:

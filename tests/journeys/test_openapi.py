@@ -72,7 +72,8 @@ OPEN_TO_ALL = {
 }  # fmt: skip
 # Their answers say how things stand in this very house.
 WITHOUT_EXAMPLE = {
-    "export_session", "export_everything", "get_stats", "get_health", "get_readiness", "get_detailed_health", "get_config",
+    "export_session", "export_everything", "get_stats", "get_health", "get_readiness", "get_detailed_health",
+    "get_config",
 }  # fmt: skip
 # They could be the address of a session or file, too.
 SHADOWED = {

@@ -17,7 +17,7 @@ import msgspec
 from palaver.core.errors import Invalid, PalaverError
 from palaver.files.paths import inside
 from palaver.sessions.formats import telling
-from palaver.sessions.formats.brought import Broken, Brought
+from palaver.sessions.formats.brought import Broken, Brought, instant
 from palaver.sessions.formats.elements import Element, elements
 from palaver.sessions.project import Project
 
@@ -130,7 +130,7 @@ class Upload:
         for kept in self._manifest().uploads if self._ours else ():
             if (entry := there.get(UPLOADS + kept.id)) is None:
                 raise _invalid(UPLOADS + kept.id, "is told by the manifest, not there")
-            yield kept, File(kept.name, entry.filename, entry.file_size)
+            yield _sound(kept), File(kept.name, entry.filename, entry.file_size)
 
     def content(self, name: str) -> Iterator[bytes]:
         """The bytes of an entry of the archive, piece by piece."""
@@ -232,6 +232,17 @@ def opened(path: Path, bounds: Bounds) -> Generator[Upload]:
             raise _invalid("the archive", str(error)) from None
         with zipped:
             yield Upload(path, bounds, zipped)
+
+
+def _sound(kept: Kept) -> Kept:
+    """What is told of a file of messages, if it can be."""
+    try:
+        if inside(kept.name) != kept.name or "/" in kept.name:
+            raise Broken("is no name of a file")
+        return msgspec.structs.replace(kept, created_at=instant(kept.created_at, ""))
+    except (PalaverError, Broken) as error:
+        says = error.detail if isinstance(error, PalaverError) else str(error)
+        raise _invalid(MANIFEST, f"{UPLOADS}{kept.id}: {says or error}") from None
 
 
 def _next(found: Iterator[Element], name: str) -> Element | None:
