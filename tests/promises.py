@@ -165,6 +165,10 @@ PROMISES = {
     "files:sweep": Promise(
         says="No content is kept that nothing needs, and none is removed that something needs.", because="issue:#4"
     ),
+    "files:search": Promise(
+        says="What the files of a session say is found as they are now, with the place to cite, by its owner alone.",
+        because="issue:#4",
+    ),
     "files:templates": Promise(
         says="A new session begins with the operator's files; nothing done there changes theirs, or the reverse.",
         because="issue:#4",
