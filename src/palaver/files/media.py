@@ -9,7 +9,19 @@ HEAD = 512  # bytes that are enough to tell
 
 # The table that Python ships, not the machine's: every server says the same.
 _types = mimetypes.MimeTypes(filenames=())
-for _ending, _kind in {".md": "text/markdown", ".webp": "image/webp", ".jsonl": "application/jsonl"}.items():
+_OFFICE, _OPEN = "application/vnd.openxmlformats-officedocument.", "application/vnd.oasis.opendocument."
+for _ending, _kind in {
+    ".md": "text/markdown",
+    ".webp": "image/webp",
+    ".jsonl": "application/jsonl",
+    ".docx": f"{_OFFICE}wordprocessingml.document",
+    ".xlsx": f"{_OFFICE}spreadsheetml.sheet",
+    ".pptx": f"{_OFFICE}presentationml.presentation",
+    ".odt": f"{_OPEN}text",
+    ".ods": f"{_OPEN}spreadsheet",
+    ".odp": f"{_OPEN}presentation",
+    ".epub": "application/epub+zip",
+}.items():
     _types.add_type(_kind, _ending)
 
 # A page of ours that shows one of these by its address would run what stands in it.
