@@ -8,11 +8,12 @@ import { chromium } from 'playwright-core';
 import * as acting from './acting.mjs';
 import * as carrying from './carrying.mjs';
 import * as contexts from './contexts.mjs';
+import * as keeping from './keeping.mjs';
 import * as talking from './scenarios.mjs';
 import * as travelling from './travelling.mjs';
 
 const { CHROMIUM, PALAVER_URL, PALAVER_LINK, KEPT, SHOTS } = process.env;
-const scenarios = { ...talking, ...acting, ...carrying, ...contexts, ...travelling };
+const scenarios = { ...talking, ...acting, ...carrying, ...contexts, ...keeping, ...travelling };
 const name = process.argv[2];
 const PATIENCE_MS = 15_000;
 

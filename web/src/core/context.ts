@@ -31,6 +31,8 @@ export interface Manifest {
   steps_left_out?: number;
   summary_id?: string | null;
   summarized?: number;
+  /** Facts about the person that were told. */
+  memories?: string[];
   files?: string[];
   images?: number;
   tools?: { names: string[]; sha256: string | null };

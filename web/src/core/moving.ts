@@ -16,6 +16,7 @@ export interface Imported {
   files: number;
   items: ImportedSession[];
   notes: string[];
+  projects?: number;
 }
 
 /** As the server tells them apart: a zip by its name, everything else is JSON or refused. */

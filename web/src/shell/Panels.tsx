@@ -3,11 +3,13 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
+import { MemoryPanel } from '@/features/memory/MemoryPanel';
+import { ProjectsPanel } from '@/features/projects/ProjectsPanel';
 import { ImportPanel } from '@/features/sessions/ImportPanel';
 
 import { place } from './place';
 
-export type PanelName = 'import';
+export type PanelName = 'import' | 'memory' | 'projects';
 
 export const panel = signal<PanelName | null>(null);
 
@@ -21,6 +23,10 @@ export function Panels() {
   switch (panel.value) {
     case 'import':
       return <ImportPanel onClose={close} />;
+    case 'memory':
+      return <MemoryPanel onClose={close} />;
+    case 'projects':
+      return <ProjectsPanel onClose={close} />;
     case null:
       return null;
   }

@@ -8,6 +8,7 @@ import './styles/thread.css';
 import './styles/calls.css';
 import './styles/cards.css';
 import './styles/context.css';
+import './styles/entries.css';
 import './styles/attached.css';
 import './styles/markdown.css';
 

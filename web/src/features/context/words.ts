@@ -88,6 +88,7 @@ export function factsOf(manifest: Manifest, nameOf: (model: string) => string): 
     facts.push({ about: 'Told in part', says, messages: shortened });
   }
   if (guidance.length > 0) facts.push({ about: 'Care guidance', says: counted(guidance.length, 'text') });
+  if (manifest.memories?.length) facts.push({ about: 'Memories', says: counted(manifest.memories.length, 'fact') });
   if (files.length > 0) facts.push({ about: 'Files', says: files.join(', ') });
   if (manifest.images) facts.push({ about: 'Pictures', says: counted(manifest.images, 'picture') });
   if (tools?.names.length) facts.push({ about: 'Tools', says: tools.names.join(', ') });

@@ -32,9 +32,13 @@ export async function bringSessions(file: File): Promise<void> {
 const counted = (count: number, one: string): string => `${count.toLocaleString()} ${one}${count === 1 ? '' : 's'}`;
 
 /** "3 conversations, 40 messages, 1 file". */
-export function broughtSays({ sessions, messages, files }: Imported): string {
+export function broughtSays({ sessions, messages, files, projects }: Imported): string {
   const says = [counted(sessions, 'conversation'), counted(messages, 'message')];
-  return [...says, ...(files ? [counted(files, 'file')] : [])].join(', ');
+  return [
+    ...says,
+    ...(files ? [counted(files, 'file')] : []),
+    ...(projects ? [counted(projects, 'project')] : []),
+  ].join(', ');
 }
 
 /** Where in the file it is broken, in words, and how. */

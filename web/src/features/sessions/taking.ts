@@ -1,6 +1,6 @@
 // Takes sessions away as files: the browser fetches and keeps them; the page only says which.
 
-export type Form = 'json' | 'markdown';
+export type Form = 'json' | 'markdown' | 'zip';
 
 /** Lets the browser download what is at this address, under the name that the server gives it. */
 function download(address: string): void {

@@ -36,9 +36,11 @@ function Chip({ draft, one }: { draft: string; one: Attaching }) {
         {one.standing === 'failed' ? (
           <span class="hint" role="alert">
             {one.says}{' '}
-            <button type="button" class="link" onClick={() => void attachAgain(draft, one)}>
-              Retry
-            </button>
+            {one.file && (
+              <button type="button" class="link" onClick={() => void attachAgain(draft, one)}>
+                Retry
+              </button>
+            )}
           </span>
         ) : one.standing === 'on its way' ? (
           <progress value={one.progress} max={1} aria-label={`Uploading ${one.name}`} />

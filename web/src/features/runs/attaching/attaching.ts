@@ -53,19 +53,16 @@ async function carry(draft: string, { id, file }: Attaching): Promise<void> {
   }
 }
 
+const TOO_MANY = `A message carries at most ${MOST} files.`;
+
 export function attach(draft: string, files: Iterable<File>): void {
-  for (const file of [...files].slice(0, MOST - attachedTo(draft).length)) {
+  for (const file of files) {
     const { name, size } = file;
-    const one: Attaching = {
-      id: ++last,
-      name,
-      size,
-      file,
-      standing: 'on its way',
-      progress: 0,
-      says: null,
-      part: null,
-    };
+    const begun = { id: ++last, name, size, progress: 0, part: null };
+    const fits = attachedTo(draft).filter(one => one.standing !== 'failed').length < MOST;
+    const one: Attaching = fits
+      ? { ...begun, file, standing: 'on its way', says: null }
+      : { ...begun, file: null, standing: 'failed', says: TOO_MANY };
     keep(draft, [...attachedTo(draft), one]);
     void carry(draft, one);
   }
