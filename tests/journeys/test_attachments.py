@@ -15,7 +15,7 @@ from palaver.storage.sqlite import SqliteDatabase
 from tests.journeys.house import House, Opening, Person
 from tests.journeys.streams import Event
 from tests.vendor import FakeVendor, Reply, said, stream
-from tests.vendor.script import Stall
+from tests.vendor.script import Stall, failure
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -330,3 +330,18 @@ async def test_the_guide_says_sanely_what_it_cannot_see(owner: Person) -> None:
     assert events[-1].data["finish_reason"] == "stop"
     assert [code for code, _ in notices(events)] == ["attachment_not_shown"]
     assert next(event.data["message"]["text"] for event in events if event.data["type"] == "message")
+
+
+async def test_another_model_that_sees_nothing_answers_without_the_image(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    facts = '\n[providers.fake.facts."blind"]\nimages = false\n'
+    house = await open_house(f'\n[inference.fallback]\n"fake/sees" = ["fake/blind"]\n{facts}')
+    owner = await house.owner()
+    file = await upload(owner, "tree.png", picture(64, 64, "PNG"))
+    vendor.next(*[failure(503)] * 3, stream("I see nothing."))
+    events = await owner.ask(parts=[image(file)], model="fake/sees")
+    assert [code for code, _ in notices(events)] == ["images_unsupported"]
+    assert len(seen_by(vendor.heard[0].body)) == 1
+    assert seen_by(vendor.heard[-1].body) == []
+    assert vendor.heard[-1].body["model"] == "blind"

@@ -1,11 +1,15 @@
 """Whose word counts about a model."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
+from palaver.core.messages import ImagePart, TextPart
 from palaver.core.usage import Usage
 from palaver.inference.describing import Listed, Sources, describe
-from palaver.inference.port import Offer
+from palaver.inference.imageless import holds_images, without_images
+from palaver.inference.port import Ask, Offer, Turn
 from palaver.inference.price import Price, Rate, Step
 from palaver.inference.profiles import VENDORS, profile_of, vendor_of
 from palaver.inference.settings import ModelFacts
@@ -43,6 +47,32 @@ def test_what_a_model_can_do_comes_from_its_name_unless_somebody_knows_better() 
     assert describe("p", "gpt-4o", told).capabilities == {"tools"}
     facts = ModelFacts(images=False, reasoning=True)
     assert describe("p", "gpt-4o", Sources(facts=facts)).capabilities == {"tools", "json_schema", "reasoning"}
+
+
+def test_whether_a_model_sees_images_and_how_it_looks_at_them() -> None:
+    def seen(model: str, **known: Any) -> tuple[str, int, int]:
+        found = describe("p", model, Sources(**known))
+        return found.images, found.image_side, found.most_images
+
+    assert seen("claude-sonnet-4-5") == ("yes", 1_568, 20)
+    assert seen("gpt-4o") == ("yes", 2_048, 20)
+    assert seen("gemma3:12b", vendor=VENDORS["groq"]) == ("yes", 896, 5)
+    assert seen("gpt-3.5-turbo")[0] == "no"
+    assert seen("nobody-knows")[0] == "unknown"
+    assert seen("nobody-knows", offer=Offer(model="x", capabilities=frozenset()))[0] == "no"
+    assert seen("gpt-3.5-turbo", offer=Offer(model="x", capabilities=frozenset({"images"})))[0] == "yes"
+    assert seen("gpt-4o", facts=ModelFacts(images=False))[0] == "no"
+
+
+def test_an_image_for_a_model_that_sees_none_is_a_line() -> None:
+    picture, words = ImagePart(url="https://example.org/a.png"), TextPart(text="Look.")
+    ask = Ask(model="m", messages=(Turn("user", (words, picture)), Turn("assistant", (words,))))
+    assert holds_images(ask)
+    told = without_images(ask)
+    assert not holds_images(told)
+    assert told.messages[0].parts[0] == words
+    assert isinstance(told.messages[0].parts[1], TextPart)
+    assert told.messages[1] == ask.messages[1]
 
 
 @pytest.mark.parametrize(
