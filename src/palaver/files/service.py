@@ -15,7 +15,7 @@ import msgspec
 
 from palaver.core.errors import Invalid
 from palaver.core.ids import SessionId, UserId
-from palaver.files import store
+from palaver.files import index_store, store
 from palaver.files.blobs import Blobs
 from palaver.files.drafts import Bound, Draft
 from palaver.files.hashes import Hashes
@@ -30,6 +30,7 @@ from palaver.files.workspaces import Workspaces
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.storage.port import Database
+from palaver.storage.script import Script
 
 _LATEST = 253_402_300_799  # the last second of the year 9999
 
@@ -133,7 +134,7 @@ class Files:
     async def session_removed(self, session_id: SessionId) -> None:
         """Remove the files of a session that was deleted; contents that nothing else needs go with the next sweep."""
         await asyncio.to_thread(self._workspaces.forget, session_id)
-        await self._database.write(store.forget(session_id), durable=False)
+        await self._database.write(_forgotten(session_id), durable=False)
 
     def about(self, workspace: Workspace, entry: Entry) -> FileInfo:
         """What clients are told of something in a workspace; its content is looked at."""
@@ -225,6 +226,11 @@ class Files:
 
 def _noun(session_id: SessionId) -> str:
     return "project" if session_id.startswith("prj_") else "session"
+
+
+def _forgotten(session_id: SessionId) -> Script[None]:
+    yield from store.forget(session_id)
+    yield from index_store.forget(session_id)
 
 
 def told(upload: Upload) -> UploadInfo:

@@ -7,9 +7,11 @@ from sqlalchemy import insert
 
 from palaver.core.errors import NotFound
 from palaver.core.ids import MessageId, SessionId, UserId
-from palaver.files import store
+from palaver.files import index_store, store
 from palaver.files.blobs import Blobs
+from palaver.files.extracting import Extracted
 from palaver.files.jobs import Sweep
+from palaver.files.passages import Passage
 from palaver.files.service import Home
 from palaver.files.snapshots import Snapshots
 from palaver.files.store import Taken, Upload
@@ -120,3 +122,16 @@ async def test_what_is_young_stays_though_nothing_points_at_it_yet(house: House)
     ).sweep
     await house.sweep()
     assert house.home.blobs.has(sha)
+
+
+async def test_text_that_no_session_shows_is_removed_once_it_is_old(house: House) -> None:
+    texts = Extracted((Passage("line 1", "apples"),))
+    numbers: dict[str, int] = {}
+    for name, read in (("kept", 0), ("gone", 0), ("unused", 3), ("young", 0)):
+        at = stamp(NOW - timedelta(hours=read))
+        numbers[name] = (await house.database.write(index_store.add(ADA, (name, "1:"), texts, at))).n
+    await house.database.write(index_store.show(KEPT, [numbers["kept"]], []))
+    await house.database.write(index_store.show(GONE, [numbers["gone"]], []))
+    await house.sweep()
+    found = await house.database.scan(index_store.find(ADA, [(name, "1:") for name in numbers]))
+    assert [one.sha256 for one in found] == ["kept", "young"]

@@ -259,6 +259,13 @@ async def test_text_goes_with_the_last_session_that_shows_it(made: Shelves) -> N
     assert await made.count("passage_search where passage_search match 'apples OR pears'") == 0
 
 
+async def test_what_a_deleted_session_showed_is_gone_at_once(made: Shelves) -> None:
+    made.of().write("a.txt", b"apples")
+    await made.find("apples")
+    await made.files.session_removed(ONE)
+    assert [await made.count(one) for one in ("documents", "passages", "document_uses")] == [0, 0, 0]
+
+
 async def test_a_long_passage_is_cut_around_what_was_looked_for(made: Shelves) -> None:
     made.of().write("a.txt", ("word " * 150 + "The heron stands " + "word " * 60).encode())
     (found,) = (await made.find("heron")).items
