@@ -76,10 +76,9 @@ test('what comes back with a message is not deleted when it is taken away: the m
   expect(forget).not.toHaveBeenCalled();
 });
 
-test('a message takes no more files than the server does', () => {
-  attach(
-    draft,
-    Array.from({ length: MOST + 5 }, () => file),
-  );
-  expect(attachedTo(draft)).toHaveLength(MOST);
+test('one file more than a message carries is said, and not dropped', () => {
+  const files = Array.from({ length: MOST + 1 }, () => file);
+  attach(draft, files);
+  expect(attachedTo(draft).at(-2)?.says).toBeNull();
+  expect(attachedTo(draft).at(-1)?.says).toBe(`A message carries at most ${MOST} files.`);
 });
