@@ -51,6 +51,35 @@ def cell(request: pytest.FixtureRequest) -> Iterator[Cell]:
         assert user == os.geteuid() or not any_of_user(user)
 
 
+@keeps("projects:files:read-only")
+async def test_what_is_lent_is_read_below_the_workspace_and_cannot_be_changed(cell: Cell) -> None:
+    if not cell.sandbox.lends:
+        assert not cell.kind.apart
+        return
+    lent = cell.root.parent / "prj_1"
+    (lent / "below").mkdir(parents=True)
+    (lent / "below" / "a.txt").write_text("theirs")
+    for path in (lent, lent / "below"):
+        path.chmod(0o755)
+    for path in (lent, lent / "below", lent / "below" / "a.txt"):
+        os.chown(path, cell.kind.owner, cell.kind.owner)
+    tries = (
+        "cat @project/below/a.txt; echo; cd @project; "
+        "for try in 'echo x > below/a.txt' 'echo x > new' 'rm below/a.txt' 'mv below other' 'chmod 777 below/a.txt' "
+        "'ln below/a.txt ../mine' 'mkdir d' 'rm -rf ../@project' 'mv ../@project ../gone' 'mount -o remount,rw .'; "
+        'do bash -c "$try" 2>/dev/null && echo "did $try"; done; true'
+    )
+    program = replace(cell.program("bash", "-c", tries), lent={"@project": lent})
+    ended, said = await cell.run(program)
+    assert (ended.exit_code, said) == (0, "theirs\n")
+    assert [path.name for path in lent.rglob("*")] == ["below", "a.txt"]
+    assert (lent / "below" / "a.txt").read_text() == "theirs"
+    assert (lent / "below" / "a.txt").stat().st_mode & 0o777 == 0o644
+    assert list((cell.root / "@project").iterdir()) == []
+    ended, said = await cell.bash("ls @project")
+    assert (ended.exit_code, said) == (0, "")
+
+
 def test_a_sandbox_can_be_tested_here() -> None:
     assert KINDS, "install bubblewrap, or run the tests as root"
 

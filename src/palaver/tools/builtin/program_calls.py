@@ -56,7 +56,8 @@ class Runner:
     async def run(self, sandbox: Sandbox, program: Program, scene: Scene) -> Ran:
         """Run it in the workspace of the scene, telling of what it says."""
         before = await in_thread(lambda _: files_of(scene.workspace))
-        lent = await in_thread(lambda _: _lent(scene.workspace)) if scene.workspace.lent else {}
+        seen = scene.workspace.lent and sandbox.lends
+        lent = await in_thread(lambda _: _lent(scene.workspace)) if seen else {}
         heard = Heard(scene.progress, asyncio.get_running_loop().time)
         ended = await sandbox.run(replace(program, lent=lent), heard.take)
         made = await in_thread(lambda _: made_since(before, scene.workspace))

@@ -30,6 +30,7 @@ class Bubblewrap:
     """Runs programs with `bwrap`. `prefixes` are shown to them too; what lies below `hidden` never is."""
 
     name = "bubblewrap"
+    lends = True
 
     def __init__(self, bwrap: Path, prefixes: Sequence[Path] = (), hidden: Sequence[Path] = ()) -> None:
         self._bwrap = bwrap

@@ -33,7 +33,7 @@ class FreshUser:
     name = "fresh_user"
 
     def __init__(self, *, apart: bool, prefixes: Sequence[Path] = (), hidden: Sequence[Path] = ()) -> None:
-        self.apart = apart
+        self.apart = self.lends = apart
         self._prefixes = prefixes
         self._hidden = hidden
         self._users = Users()

@@ -69,6 +69,11 @@ class Sandbox(Protocol):
         """Which kind this is, as the settings call it."""
         ...
 
+    @property
+    def lends(self) -> bool:
+        """Whether programs see what is lent to them; where it is False they do not, and tools alone read it."""
+        ...
+
     def inside(self, root: Path) -> str:
         """Where programs see the workspace."""
         ...

@@ -17,6 +17,7 @@ class Unsafe:
     """Runs programs as the server's own user, in its own surroundings."""
 
     name = "unsafe"
+    lends = False
 
     def inside(self, root: Path) -> str:
         return str(root)
