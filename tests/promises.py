@@ -173,6 +173,16 @@ PROMISES = {
         says="A new session begins with the operator's files; nothing done there changes theirs, or the reverse.",
         because="issue:#4",
     ),
+    "files:shown": Promise(
+        says="A model is shown an image at the size that it takes, and never larger.", because="issue:#4"
+    ),
+    "files:said": Promise(
+        says="What a model cannot take of a message is named to it, and the person hears of it.", because="issue:#4"
+    ),
+    "files:kept": Promise(
+        says="The file of a message is kept as long as any session shows the message, and no longer.",
+        because="issue:#4",
+    ),
     "files:download": Promise(says="A downloaded file is saved, never run by our page.", because="product"),
     "tools:arguments": Promise(
         says="A call that does not fit its tool is not made, and the model hears what is wrong.", because="issue:#3"

@@ -14,6 +14,7 @@ from palaver.kit.clock import SystemClock
 from palaver.storage.sqlite import SqliteDatabase
 from tests.journeys.house import House, Opening, Person
 from tests.journeys.streams import Event
+from tests.promises import keeps
 from tests.vendor import FakeVendor, Reply, said, stream
 from tests.vendor.script import Stall, failure
 
@@ -79,6 +80,7 @@ def session_of(events: list[Event]) -> str:
     return events[0].data["session_id"]
 
 
+@keeps("files:shown")
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_model_is_shown_an_image_scaled_to_what_it_takes(
     open_house: Opening, vendor: FakeVendor, kind: str
@@ -133,6 +135,7 @@ async def test_the_text_of_a_document_is_told_and_where_it_was_cut(owner: Person
     assert "uploads/long.txt" in said
 
 
+@keeps("files:said")
 async def test_a_model_that_takes_no_images_is_told_their_names_and_the_caller_hears_of_it(
     open_house: Opening, vendor: FakeVendor
 ) -> None:
@@ -225,6 +228,7 @@ async def sweep(house: House) -> None:
         await database.close()
 
 
+@keeps("files:kept")
 async def test_a_file_is_kept_as_long_as_a_message_shows_it_in_whichever_session(house: House, owner: Person) -> None:
     used, unused = await upload(owner, "used.txt", b"used"), await upload(owner, "unused.txt", b"unused")
     session = session_of(await owner.ask(parts=[document(used)]))
