@@ -59,13 +59,12 @@ async def test_what_is_lent_is_read_below_the_workspace_and_cannot_be_changed(ce
     lent = cell.root.parent / "prj_1"
     (lent / "below").mkdir(parents=True)
     (lent / "below" / "a.txt").write_text("theirs")
-    for path in (lent, lent / "below"):
-        path.chmod(0o755)
     for path in (lent, lent / "below", lent / "below" / "a.txt"):
+        path.chmod(0o777)  # so that no mode protects it
         os.chown(path, cell.kind.owner, cell.kind.owner)
     tries = (
         "cat @project/below/a.txt; echo; cd @project; "
-        "for try in 'echo x > below/a.txt' 'echo x > new' 'rm below/a.txt' 'mv below other' 'chmod 777 below/a.txt' "
+        "for try in 'echo x > below/a.txt' 'echo x > new' 'rm below/a.txt' 'mv below other' 'chmod 700 below/a.txt' "
         "'ln below/a.txt ../mine' 'mkdir d' 'rm -rf ../@project' 'mv ../@project ../gone' 'mount -o remount,rw .'; "
         'do bash -c "$try" 2>/dev/null && echo "did $try"; done; true'
     )
@@ -74,7 +73,7 @@ async def test_what_is_lent_is_read_below_the_workspace_and_cannot_be_changed(ce
     assert (ended.exit_code, said) == (0, "theirs\n")
     assert [path.name for path in lent.rglob("*")] == ["below", "a.txt"]
     assert (lent / "below" / "a.txt").read_text() == "theirs"
-    assert (lent / "below" / "a.txt").stat().st_mode & 0o777 == 0o644
+    assert (lent / "below" / "a.txt").stat().st_mode & 0o777 == 0o777
     assert list((cell.root / "@project").iterdir()) == []
     ended, said = await cell.bash("ls @project")
     assert (ended.exit_code, said) == (0, "")
