@@ -160,6 +160,7 @@ class Runs:
                 try:
                     await mailbox.take()
                 except Closed:
+                    await self.find(principal.user_id, run.id)  # whoever deleted it ended it
                     raise Unavailable(f"The server is restarting; the answer goes on as run {run.id}.") from None
         await self._driver.ended(run.id)  # its end is seen before the disk has it, and not told before
         if run.finish_reason == "error":
