@@ -11,7 +11,8 @@ done
 
 node --input-type=module -e '
 import { readFileSync, writeFileSync } from "node:fs";
-for (const file of ["../web/package-lock.json", "../tests/browser/package-lock.json", "../tests/mcp/package-lock.json"]) {
+const places = ["../web", "../tests/browser", "../tests/mcp", "../tests/s3"];
+for (const file of places.map((place) => `${place}/package-lock.json`)) {
   const lock = JSON.parse(readFileSync(file, "utf8"));
   for (const entry of Object.values(lock.packages)) {
     delete entry.resolved;

@@ -183,6 +183,14 @@ PROMISES = {
         says="The file of a message is kept as long as any session shows the message, and no longer.",
         because="issue:#4",
     ),
+    "files:bucket": Promise(
+        says="A bucket that hangs, refuses, breaks off or lies is told; nothing is lost, and orphans are swept.",
+        because="issue:#4",
+    ),
+    "files:direct": Promise(
+        says="A file that a client uploads to the bucket is what is really there, or it is refused and removed.",
+        because="issue:#4",
+    ),
     "files:download": Promise(says="A downloaded file is saved, never run by our page.", because="product"),
     "tools:arguments": Promise(
         says="A call that does not fit its tool is not made, and the model hears what is wrong.", because="issue:#3"

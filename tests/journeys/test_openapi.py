@@ -40,7 +40,8 @@ GET /api/v1/sessions/{}/files/{} | DELETE /api/v1/sessions/{}/files/{}
 HEAD /api/v1/sessions/{}/files/{} | PUT /api/v1/sessions/{}/files/{} | POST /api/v1/sessions/{}/files/move
 POST /api/v1/sessions/{}/folders | GET /api/v1/sessions/{}/previews/{} | GET /api/v1/sessions/{}/passages
 GET /api/v1/files | POST /api/v1/files | GET /api/v1/files/{} | DELETE /api/v1/files/{}
-GET /api/v1/files/{}/content | HEAD /api/v1/files/{}/content
+GET /api/v1/files/{}/content | HEAD /api/v1/files/{}/content | GET /api/v1/files/{}/download
+POST /api/v1/files/direct | POST /api/v1/files/{}/complete | GET /api/v1/templates
 GET /api/v1/tools | POST /api/v1/tools | PATCH /api/v1/tools/{} | DELETE /api/v1/tools/{}
 GET /api/v1/skills | POST /api/v1/skills | PATCH /api/v1/skills/{} | DELETE /api/v1/skills/{}
 GET /api/v1/tool-presets | POST /api/v1/tool-presets | PATCH /api/v1/tool-presets/{} | DELETE /api/v1/tool-presets/{}
@@ -77,6 +78,7 @@ WITHOUT_EXAMPLE = {
 }  # fmt: skip
 # They could be the address of a session or file, too.
 SHADOWED = {
+    "/api/v1/files/direct",
     "/api/v1/sessions/import", "/api/v1/sessions/{session_id}/files/move", "/api/v1/projects/{project_id}/files/move",
 }  # fmt: skip
 PROBLEM = "application/problem+json"

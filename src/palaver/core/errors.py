@@ -141,6 +141,14 @@ class StorageFull(PalaverError):
     title = "There is no room left"
 
 
+class StorageBroken(PalaverError):
+    """The server that keeps contents of files refuses us, or gives what was never given to it."""
+
+    status = 502
+    code = "storage_failed"
+    title = "The storage of files does not do what it should"
+
+
 class ModelUnavailable(PalaverError):
     """The model's server refused, failed, broke off or could not be reached."""
 

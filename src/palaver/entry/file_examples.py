@@ -3,6 +3,7 @@
 from typing import Any
 
 from palaver.files.api import Brought, FileList, of_project
+from palaver.files.direct import UploadLink
 from palaver.files.preview import Preview
 from palaver.files.searching import FoundPassage, FoundPassages, NotRead
 from palaver.files.service import FileInfo, UploadInfo
@@ -16,6 +17,13 @@ PATH = "notes/trees.md"
 _SHA = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 _LATER = "2026-11-21T12:00:01.250000Z"
 _FILE = FileInfo(PATH, 5, "text/markdown", _LATER, _SHA)
+_LINK = UploadLink(
+    FILE,
+    f"https://s3.example.org/palaver/incoming/usr_…/{FILE}?X-Amz-Signature=…",
+    "PUT",
+    {"Content-Length": "48211", "x-amz-meta-name": "tree.png", "x-amz-meta-size": "48211"},
+    "2026-11-21T12:15:00.000000Z",
+)
 _UPLOAD = UploadInfo(FILE, "tree.png", "image/png", 48_211, _SHA, _LATER)
 
 _FOUND = FoundPassage(
@@ -25,6 +33,8 @@ _FOUND = FoundPassage(
 _REQUESTS: dict[str, dict[str, Any]] = {
     "move_file": {"Another name": {"path": PATH, "to": "notes/old/trees.md", "on_conflict": "keep_both"}},
     "create_folder": {"A folder": {"path": "notes"}},
+    "begin_direct_upload": {"A picture": {"name": "tree.png", "size": 48_211}},
+    "complete_direct_upload": {"As it came": {}, "Checked": {"sha256": _SHA}},
 }
 _ANSWERS: dict[str, Any] = {
     "list_files": FileList([_FILE], None),
@@ -37,6 +47,8 @@ _ANSWERS: dict[str, Any] = {
     "list_uploads": UploadList([_UPLOAD]),
     "get_upload": _UPLOAD,
     "search_files": FoundPassages([_FOUND], 12, 1, 0, [NotRead("scan.pdf", "It cannot be read: it is damaged.")], []),
+    "begin_direct_upload": _LINK,
+    "complete_direct_upload": _UPLOAD,
     "list_templates": TemplateList([Template("default", 12, 48_211, default=True)]),
 }
 

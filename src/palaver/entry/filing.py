@@ -9,10 +9,13 @@ from fastapi import APIRouter
 
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.files import api as files_api
-from palaver.files import searching_api, uploads_api
+from palaver.files import direct_api, searching_api, uploads_api
 from palaver.files.api import Owns
 from palaver.files.blobs import Blobs
+from palaver.files.bucket import Bucket
+from palaver.files.direct import Direct
 from palaver.files.jobs import Roots, Sweep
+from palaver.files.remote import RemoteBlobs
 from palaver.files.searching import Searching
 from palaver.files.service import Files, Home
 from palaver.files.settings import FileSettings
@@ -37,7 +40,8 @@ ROOTS: tuple[Roots, ...] = (checkpoints_store.roots,)
 
 def open_files(home: Path, settings: FileSettings, database: Database, clock: Clock) -> Files:
     """The files of this home; nothing is made on the disk."""
-    workspaces, blobs = Workspaces(home, settings), Blobs(home)
+    workspaces = Workspaces(home, settings)
+    blobs = RemoteBlobs(home, Bucket(settings.s3)) if settings.s3.bucket else Blobs(home)
     return Files(database, Home(workspaces, blobs, Snapshots(blobs, workspaces)), clock)
 
 
@@ -49,6 +53,11 @@ def sweep_of(files: Files, database: Database, clock: Clock) -> Sweep:
 def _showing(ids: Sequence[MessageId]) -> Script[set[MessageId]]:
     """Of these messages, and of turns that wait to become one, those that are there."""
     return (yield from alive_messages(ids)) | (yield from waiting(ids))
+
+
+def direct(files: Files, clock: Clock, door: Door) -> APIRouter:
+    """The door to links to the bucket."""
+    return direct_api.routes(Direct(files, clock), door, SECURED)
 
 
 def routers(files: Files, owns: Owns, owns_project: Owns, door: Door) -> Sequence[APIRouter]:

@@ -68,6 +68,7 @@ def application(house: House) -> ASGIApp:
         approvals_api.routes(house.answering, house.sessions, house.inference.resolve, door),
         *filing.routers(house.agency.files, _owner_of(house), _owner_of_project(house), door),
         filing.passages(house.agency.searching, _owner_of(house), house.agency.grounds.of, door),
+        filing.direct(house.agency.files, house.clock, door),
         templates_api.routes(house.agency.templates, door, SECURED),
         tools_api.routes(house.agency.tools, door),
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),

@@ -7,6 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from palaver.bus.settings import BusSettings
 from palaver.context.memory.settings import MemorySettings
 from palaver.context.settings import ContextSettings
 from palaver.entry.layers import Layer, Source, Values, from_environment, from_file, holds, overlay, variable_of
+from palaver.files.s3_settings import S3_LACKS
 from palaver.files.settings import FileSettings
 from palaver.identity.settings import IdentitySettings
 from palaver.inference.settings import InferenceSettings, ProviderSettings
@@ -152,6 +154,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Loaded:
     except ValidationError as error:
         problems += tuple(_sentence(problem, said.values, file) for problem in error.errors(include_url=False))
         raise SettingsRefused(problems) from None
+    if settings.files.s3.bucket and find_spec("boto3") is None:
+        problems += (S3_LACKS,)
     if problems:
         raise SettingsRefused(problems)
     seen = {*HANDED_ON, *settings.mcp.variables, *settings.mcp.user_variables}

@@ -78,9 +78,14 @@ class Download(StreamingResponse):
                 await super().__call__(scope, receive, send)
 
 
+def attachment(name: str) -> str:
+    """The `Content-Disposition` of a file that is saved and not shown."""
+    return f"attachment; filename*=UTF-8''{quote(_TURNING.sub('_', name), safe='')}"
+
+
 def _headers(name: str, tag: str) -> dict[str, str]:
     return {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_TURNING.sub('_', name), safe='')}",
+        "Content-Disposition": attachment(name),
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-cache",

@@ -42,7 +42,7 @@ class Sweep:
         self._clock = clock
         self._sessions = sessions
         self._messages = messages
-        self._roots = (store.roots, store.contents, *roots)
+        self._roots = (store.roots, *roots)
         self._settings = home.workspaces.settings
         self._began = clock.now()
 
@@ -67,7 +67,8 @@ class Sweep:
         roots: set[str] = set()
         for one in self._roots:
             roots |= await self._database.scan(one())
-        swept = await asyncio.to_thread(self._contents, roots, until)
+        contents = await self._database.scan(store.contents())
+        swept = await asyncio.to_thread(self._contents, roots, contents, until)
         if swept.blobs:
             log.info("Contents that nothing needs were removed", extra={"blobs": swept.blobs, "bytes": swept.bytes})
         return swept
@@ -124,9 +125,9 @@ class Sweep:
         if about:
             await self._database.write(script)
 
-    def _contents(self, roots: set[str], until: datetime) -> Swept:
+    def _contents(self, roots: set[str], contents: set[str], until: datetime) -> Swept:
         clear(self._home.workspaces, min(until, self._clock.now() - timedelta(days=1)).timestamp())
-        return self._home.blobs.sweep(self._home.snapshots.needed(roots), until.timestamp())
+        return self._home.blobs.sweep(self._home.snapshots.needed(roots) | contents, until.timestamp())
 
 
 def clear(workspaces: Workspaces, older_than: float) -> None:

@@ -181,8 +181,18 @@ class Files:
         at = stamp(self._clock.now())
         return Upload(new_id("fil"), user_id, name, kind, draft.size, draft.sha, at)
 
+    async def take(self, user_id: UserId, upload_id: str, name: str, draft: Draft) -> UploadInfo:
+        """Keep a file that came another way, under an id that was given before."""
+        one = (await asyncio.to_thread(self._kept, user_id, _name(name), draft))._replace(id=upload_id)
+        await self._database.write(store.add_upload(one))
+        return told(one)
+
     async def _draft(self, user_id: UserId, session_id: SessionId | None, coming: int) -> Draft:
-        """A file that may be as large as the limits allow, of which the one that is reached first is told."""
+        bound = await self.bound(user_id, session_id, coming)
+        return await asyncio.to_thread(Draft, self._workspaces.drafts, bound)
+
+    async def bound(self, user_id: UserId, session_id: SessionId | None, coming: int) -> Bound:
+        """How large a file may be, beside as many bytes; of the limits, the one that is reached first is told."""
         settings = self._settings
         held = coming + await self._database.read(store.held(user_id, session_id))
         used = coming + await asyncio.to_thread(self._workspaces.of(session_id).weight) if session_id else 0
@@ -196,7 +206,7 @@ class Files:
             most = settings.workspace_bytes
             said = f"The files of this {_noun(session_id)} may have {most:,} bytes together; {used:,} are used."
             bounds.append(Bound(most - used, said))
-        return await asyncio.to_thread(Draft, self._workspaces.drafts, min(bounds))
+        return min(bounds)
 
     async def _place(
         self, user_id: UserId, session_id: SessionId, drafts: Drafts, on_conflict: OnConflict

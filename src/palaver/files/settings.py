@@ -5,12 +5,15 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from palaver.files.s3_settings import S3Settings
+
 
 class FileSettings(BaseModel):
     """Bounds of one session's workspace."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    s3: S3Settings = S3Settings()
     templates: Path | None = Field(
         default=None,
         description="The folder whose folders are templates of workspaces; left out, templates/ in the home.",

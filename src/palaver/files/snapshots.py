@@ -57,6 +57,10 @@ class Restored:
     deleted: tuple[str, ...] = ()
 
 
+class _Unreadable(Unavailable):
+    """A content is there and no folder's; what is only away for a while is not this."""
+
+
 class Snapshots:
     """Takes and restores snapshots of the workspaces that it was made for; threads may use it at the same time."""
 
@@ -140,7 +144,7 @@ class Snapshots:
         needed.add(sha)
         try:
             nodes = self._nodes(bytes.fromhex(sha))
-        except PalaverError:
+        except (NotFound, _Unreadable):
             return  # what it held is lost; the rest is still needed
         for node in nodes:
             if node.kind == "folder":
@@ -260,7 +264,7 @@ class Snapshots:
         try:
             return decoded(self._blobs.get(sha.hex()))
         except msgspec.MsgspecError as error:
-            raise Unavailable("The snapshot cannot be read.") from error
+            raise _Unreadable("The snapshot cannot be read.") from error
 
 
 def _sha(seen: SeenFolder) -> str:

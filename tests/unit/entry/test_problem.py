@@ -17,7 +17,7 @@ from tests.unit.entry.asgi import Answer, ask
 CODES = [
     "unauthenticated", "forbidden", "not_found", "conflict", "session_busy", "payload_too_large",
     "unsupported_media_type", "invalid", "rate_limited", "budget_exceeded", "model_unavailable", "model_timeout",
-    "output_invalid", "unavailable", "storage_full", "internal",
+    "output_invalid", "unavailable", "storage_full", "storage_failed", "internal",
 ]  # fmt: skip
 
 
