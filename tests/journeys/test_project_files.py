@@ -210,3 +210,14 @@ async def test_files_of_a_project_have_limits_and_outlive_the_sweep(open_house: 
     gone.mkdir()
     await person.until("/health", lambda _: not gone.exists())  # the sweep was there
     assert [one["path"] for one in (await person.get(files))["items"]] == ["a"]
+
+
+@keeps("projects:files:read-only")
+async def test_files_of_a_project_are_found_by_what_stands_in_them(
+    owner: Person, vendor: FakeVendor, project: str
+) -> None:
+    session_id = await session_in(owner, project)
+    message = await act(owner, vendor, session_id, call("s", "search_files", query="tide nine"))
+    found = acting.results(message)["s"]
+    assert found["ok"]
+    assert "@project/notes.md" in found["content"]
