@@ -294,3 +294,24 @@ async def test_fifty_from_one_beginning_get_fifty_answers(client: AsyncOpenAI, o
     answers = await asyncio.gather(*asked)
     assert all(answer.choices[0].finish_reason == "stop" for answer in answers)
     assert len({answer.id for answer in answers}) == 50
+
+
+async def test_vectors_of_texts_are_made_by_any_server_that_makes_them(client: AsyncOpenAI, vendor: FakeVendor) -> None:
+    made = await client.embeddings.create(model="fake/any-embedding", input=["one", "two"])
+    plain = await client.embeddings.create(model="fake/any-embedding", input="one", encoding_format="float")
+    assert [one.index for one in made.data] == [0, 1]
+    assert plain.data[0].embedding == pytest.approx(made.data[0].embedding, rel=1e-6)
+    assert made.usage.total_tokens > 0
+    for wrong in ({"dimensions": 3}, {"input": []}, {"input": [""]}):
+        with pytest.raises(openai.BadRequestError):
+            await client.embeddings.create(**{"model": "fake/any-embedding", "input": "one", **wrong})
+    for model in ("nobody/nothing", "builtin/guide"):
+        with pytest.raises(openai.APIStatusError) as refused:
+            await client.embeddings.create(model=model, input="one")
+        assert refused.value.status_code in {400, 404}
+
+
+async def test_speech_is_not_there_yet_and_says_so(client: AsyncOpenAI) -> None:
+    with pytest.raises(openai.APIStatusError) as refused:
+        await client.audio.transcriptions.create(model="fake/any", file=("a.wav", b"RIFF", "audio/wav"))
+    assert (refused.value.status_code, refused.value.code) == (501, "not_implemented")

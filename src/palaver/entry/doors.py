@@ -8,6 +8,7 @@ from palaver.entry.compose import House
 from palaver.realtime.doorway import Doorway
 from palaver.sessions.adopting import Adopting
 from palaver.sessions.forking import Forking
+from palaver.surfaces import openai_embeddings
 from palaver.surfaces.asking import Asking
 from palaver.surfaces.openai_chat import api as openai_chat_api
 from palaver.surfaces.threads import Threads
@@ -24,4 +25,7 @@ def asking(house: House) -> Asking:
 def surfaces(house: House) -> Sequence[APIRouter]:
     """The routes of all surfaces."""
     shared, door = asking(house), house.identity.door
-    return (openai_chat_api.routes(shared, house.inference, door, house.clock),)
+    return (
+        openai_chat_api.routes(shared, house.inference, door, house.clock),
+        openai_embeddings.routes(house.inference, door),
+    )

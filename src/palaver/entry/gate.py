@@ -25,6 +25,7 @@ log = logging.getLogger("palaver.requests")
 LARGEST_BODY = 1_048_576  # bytes of JSON
 LARGEST_HISTORY = 33_554_432  # the same where clients send all that was said, with images, again and again
 API = ("/api/v1/", "/v1/", "/api/ai-sdk/", "/ag-ui")
+FORMS = "/v1/audio/"  # recordings come in forms
 HISTORIES = ("/v1/", "/api/ai-sdk/", "/ag-ui")
 
 # What takes more than JSON and counts what comes itself, piece by piece.
@@ -118,7 +119,13 @@ class _Passage:
         if length.isdigit() and int(length) > most:
             return problem.of_error(_too_large(most))
         has_body = (length and length != b"0") or b"transfer-encoding" in headers
-        if has_body and self._scope["path"].startswith(API) and not _is_json(headers.get(b"content-type", b"")):
+        path = self._scope["path"]
+        if (
+            has_body
+            and path.startswith(API)
+            and not path.startswith(FORMS)
+            and not _is_json(headers.get(b"content-type", b""))
+        ):
             return problem.of_error(UnsupportedMediaType("Send JSON, with Content-Type: application/json."))
         return None
 

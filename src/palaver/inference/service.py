@@ -126,14 +126,14 @@ class Inference:
         finally:
             await begun.rest.aclose()
 
-    async def embed(self, model_id: str, texts: Sequence[str]) -> Embedded:
-        """A vector for each text. Whose the texts are, and who may ask for vectors, is decided above.
+    async def embed(self, model_id: str, texts: Sequence[str], principal: Principal | None = None) -> Embedded:
+        """A vector for each text; for a principal only by servers that are open to them, else the house asks itself.
 
         Servers hardly list the models that make vectors: any id is asked for. Raises `UnknownModel`.
         """
         provider, _, name = model_id.partition("/")
         server = self._servers.get(provider)
-        if server is None or not name:
+        if server is None or not name or not (principal is None or _may(server, principal)):
             raise _unknown(model_id)
         (model,) = await self._described(server, [name])
         return await self._embedding.embed(model, server, texts)

@@ -1,0 +1,78 @@
+"""`/v1/embeddings`: vectors of texts from any configured server that makes them; nothing of it is kept."""
+
+import base64
+import struct
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from palaver.core.errors import Invalid, NotImplementedYet
+from palaver.identity.door import SECURED, Door
+from palaver.inference.service import Inference
+from palaver.kit.answers import answer
+from palaver.surfaces.refusing import read
+
+MOST_TEXTS = 2_048  # as OpenAI has it
+LONGEST_TEXT = 100_000  # characters
+
+SPOKEN: dict[int | str, dict[str, Any]] = {
+    200: {"description": "As OpenAI's own clients read it.", "content": {"application/json": {"schema": {}}}}
+}
+
+
+class EmbeddingsRequest(BaseModel):
+    """The body of a request, as far as it is honoured."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    model: Annotated[str, Field(min_length=1, max_length=200)]
+    input: str | Annotated[list[str], Field(min_length=1, max_length=MOST_TEXTS)]
+    encoding_format: Literal["float", "base64"] = "float"
+    user: str | None = None
+
+    def texts(self) -> list[str]:
+        """What is to have a vector."""
+        texts = [self.input] if isinstance(self.input, str) else self.input
+        if any(not 0 < len(text) <= LONGEST_TEXT for text in texts):
+            raise Invalid(f"input: each text has from 1 to {LONGEST_TEXT} characters.")
+        return texts
+
+
+def routes(inference: Inference, door: Door) -> APIRouter:
+    """Embeddings; and transcriptions, which are not there yet."""
+    router = APIRouter(tags=["surfaces"])
+
+    @router.post(
+        "/v1/embeddings",
+        operation_id="openai_embeddings",
+        summary="Make vectors of texts as OpenAI does",
+        responses=SPOKEN,
+        openapi_extra=SECURED,
+        response_class=Response,
+    )
+    async def embed(request: Request) -> Response:
+        principal = await door.who(request.scope)
+        body = await read(request, EmbeddingsRequest, {"dimensions": ()})
+        made = await inference.embed(body.model, body.texts(), principal)
+        data = [
+            {"object": "embedding", "index": at, "embedding": _told(vector, body.encoding_format)}
+            for at, vector in enumerate(made.vectors)
+        ]
+        used = {"prompt_tokens": made.usage.input_tokens, "total_tokens": made.usage.input_tokens}
+        return answer({"object": "list", "data": data, "model": body.model, "usage": used})
+
+    @router.post("/v1/audio/transcriptions", include_in_schema=False)
+    async def transcribe(request: Request) -> Response:
+        await door.who(request.scope)
+        raise NotImplementedYet
+
+    return router
+
+
+def _told(vector: Any, form: str) -> Any:
+    """Numbers, or the same as little-endian floats of 32 bits in base64, which clients ask for by themselves."""
+    if form == "float":
+        return list(vector)
+    return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
