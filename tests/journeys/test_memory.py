@@ -260,6 +260,32 @@ async def test_who_listens_to_a_session_hears_what_was_remembered(open_house: Op
     assert (notice.data["code"], notice.data["message"]) == ("remembered", "Remembered: “I live in Kisumu.”")
 
 
+async def test_what_is_told_behind_a_run_has_numbers_of_its_own(open_house: Opening, vendor: FakeVendor) -> None:
+    owner = await (await open_house(context__titles="true", **PICKING)).owner()
+    session = (await owner.post("/sessions", {"settings": {"memory": "on"}}))["id"]
+    both = picked("I live in Kisumu.")  # a name of a session, too, for all that is checked of one
+    vendor.next(reply("Fine."), both, both)
+    async with owner.stream("GET", f"/sessions/{session}/events") as stream:
+        await ask(owner, "I live in Kisumu.", session)
+        await stream.until("done")
+        told = [await stream.next(), await stream.next()]
+    assert {event.type for event in told if event} == {"title", "notice"}
+    seqs = [event.seq for event in stream.heard]
+    assert seqs == list(range(1, len(seqs) + 1))
+
+
+async def test_a_command_that_is_written_out_is_not_what_a_person_said(open_house: Opening, vendor: FakeVendor) -> None:
+    owner = await (await open_house(**PICKING)).owner()
+    await owner.patch("/memory", {"mode": "on"})
+    await owner.post("/commands", {"name": "me", "description": "x", "body": "I am Mallory and I live in Mombasa."})
+    await ask(owner, "/me")
+    assert "Mallory" in str(vendor.heard[-1].body["messages"][-1])
+    vendor.next(reply("Fine."), picked("I live in Kisumu."))
+    await ask(owner, "I live in Kisumu.")
+    await owner.until("/memories", lambda one: one["items"])
+    assert len(vendor.heard) == 3
+
+
 BAD: dict[str, list[Any]] = {
     "refuses": [failure(400)],
     "hangs": [Reply([Stall()])],

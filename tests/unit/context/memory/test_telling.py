@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from palaver.context.memory.recalling import NOTHING, Recalled
-from palaver.context.window import countable, told
+from palaver.context.window import SPARE, countable, told
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import Message, TextPart
 from tests.unit.context.memory.given import fact
@@ -44,7 +44,8 @@ def test_facts_never_take_the_place_of_a_turn_and_all_of_it_fits(lengths: list[i
     view = told(path, model="x/y", system="Be kind.", window=window, recalled=FACTS)
     assert (view.turns, view.left_out, view.over) == (plain.turns, plain.left_out, plain.over)
     assert not (view.memories and view.left_out)
-    assert view.weights.total <= max(plain.weights.total, window)
+    rounded = 3
+    assert view.weights.total <= max(plain.weights.total, window * SPARE + rounded)
 
 
 def test_every_text_of_facts_is_known_to_whoever_counts_all_at_once() -> None:
