@@ -6,15 +6,18 @@ What is special to SQLite stands here and in `index_tables`: the full-text expre
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Float, bindparam, column, delete, exists, insert, literal_column, select, table, text
+from sqlalchemy import Float, bindparam, column, delete, exists, insert, literal_column, select, table, text, update
 
 from palaver.core.ids import SessionId, UserId
 from palaver.files.extracting import Extracted
 from palaver.files.index_tables import document_uses, documents, passage_vectors, passages
 from palaver.files.looking import Term
+from palaver.files.passages import Passage
+from palaver.kit.ids import new_id
 from palaver.storage.script import Script, Statement, changed, first, rows
 
 PAGE = 500
+AT_ONCE = 16  # passages that come or go in one step: writing holds up the event loop
 
 
 class Document(NamedTuple):
@@ -78,20 +81,16 @@ _ADD = Statement(
 _ADD_PASSAGE = Statement(
     insert(passages).values({name: bindparam(name) for name in ("document", "owner", "place", "text")})
 )
-_USE = Statement(insert(document_uses).values(session_id=bindparam("session_id"), document=bindparam("document")))
+# A document that is swept at this moment is not shown: the next search reads it anew.
+_USE = Statement(
+    text(
+        "insert into document_uses (session_id, document) select :session_id, n from documents "
+        "where n = :document and substr(way, 1, 1) <> '~' on conflict do nothing"
+    )
+)
 _UNUSE = Statement(
     delete(document_uses).where(
         document_uses.c.session_id == bindparam("session_id"), document_uses.c.document == bindparam("document")
-    )
-)
-_HERE = select(document_uses.c.document).where(document_uses.c.session_id == bindparam("session_id"))
-_elsewhere = document_uses.alias()
-_ONLY_HERE = Statement(
-    delete(documents).where(
-        documents.c.n.in_(
-            select(document_uses.c.document).where(document_uses.c.session_id == bindparam("session_id"))
-        ),
-        ~exists().where(_elsewhere.c.document == documents.c.n, _elsewhere.c.session_id != bindparam("session_id")),
     )
 )
 _FORGET = Statement(delete(document_uses).where(document_uses.c.session_id == bindparam("session_id")))
@@ -103,10 +102,25 @@ _SESSIONS = Statement(
     .limit(PAGE)
 )
 _UNUSED = Statement(
-    delete(documents).where(
-        documents.c.read_at < bindparam("until"),
-        ~exists().where(document_uses.c.document == documents.c.n),
+    select(documents.c.n)
+    .where(documents.c.read_at < bindparam("until"), ~exists().where(document_uses.c.document == documents.c.n))
+    .limit(PAGE)
+)
+_HIDE = Statement(
+    update(documents)
+    .where(documents.c.n == bindparam("n"), ~exists().where(document_uses.c.document == documents.c.n))
+    .values(way=bindparam("hidden"))
+)
+_CLEAR = Statement(
+    delete(passages).where(
+        passages.c.n.in_(select(passages.c.n).where(passages.c.document == bindparam("n")).limit(AT_ONCE))
     )
+)
+_DROP = Statement(delete(documents).where(documents.c.n == bindparam("n")))
+_FINISH = Statement(
+    update(documents)
+    .where(documents.c.n == bindparam("n"))
+    .values({name: bindparam(name) for name in ("way", "cut", "missing")})
 )
 _HITS = Statement(
     select(passages.c.n, passages.c.document, -_RANK)
@@ -165,20 +179,35 @@ def find(user_id: UserId, keys: Iterable[tuple[str, str]]) -> Script[list[Docume
 
 
 def add(user_id: UserId, key: tuple[str, str], extracted: Extracted, read_at: str) -> Script[Document]:
-    """Keep the text of a content; one that was kept meanwhile stays as it is."""
+    """Keep the text of a content at once; one that was kept meanwhile stays as it is."""
+    n = yield from begin(user_id, key, read_at)
+    yield from grow(n, user_id, extracted.passages)
+    return (yield from finish(n, user_id, key, extracted))
+
+
+def begin(user_id: UserId, key: tuple[str, str], read_at: str) -> Script[int]:
+    """The number of a document whose text is kept step by step; nobody finds it until it is finished."""
+    way = f"~{new_id('doc')}"
+    row = yield from first(_ADD(user_id=user_id, sha256=key[0], way=way, cut=0, missing=None, read_at=read_at))
+    assert row is not None
+    return row[0]
+
+
+def grow(n: int, user_id: UserId, more: Sequence[Passage]) -> Script[None]:
+    """Keep more passages of a document."""
+    owner = owner_word(user_id)
+    if more:
+        yield _ADD_PASSAGE.many([{"document": n, "owner": owner, "place": one.place, "text": one.text} for one in more])
+
+
+def finish(n: int, user_id: UserId, key: tuple[str, str], extracted: Extracted) -> Script[Document]:
+    """The document is whole and can be found; what somebody else kept meanwhile is taken instead."""
     sha, way = key
     known = yield from first(_FIND(user_id=user_id, sha256=sha, way=way))
     if known is not None:
         return Document(*known)
-    cut, missing = int(extracted.cut), extracted.missing
-    row = yield from first(_ADD(user_id=user_id, sha256=sha, way=way, cut=cut, missing=missing, read_at=read_at))
-    assert row is not None
-    if extracted.passages:
-        owner = owner_word(user_id)
-        yield _ADD_PASSAGE.many(
-            [{"document": row[0], "owner": owner, "place": one.place, "text": one.text} for one in extracted.passages]
-        )
-    return Document(row[0], sha, way, extracted.cut, missing)
+    yield _FINISH(n=n, way=way, cut=int(extracted.cut), missing=extracted.missing)
+    return Document(n, sha, way, extracted.cut, extracted.missing)
 
 
 def show(session_id: SessionId, come: Iterable[int], gone: Iterable[int]) -> Script[None]:
@@ -189,8 +218,7 @@ def show(session_id: SessionId, come: Iterable[int], gone: Iterable[int]) -> Scr
 
 
 def forget(session_id: SessionId) -> Script[None]:
-    """A session is gone, and with it the text of documents that only it showed."""
-    yield _ONLY_HERE(session_id=session_id)
+    """A session is gone; the text of what only it showed goes with the next sweep."""
     yield _FORGET(session_id=session_id)
 
 
@@ -199,9 +227,19 @@ def sessions(after: str) -> Script[list[SessionId]]:
     return [row[0] for row in (yield from rows(_SESSIONS(after=after)))]
 
 
-def sweep(until: str) -> Script[int]:
-    """Drop the text of documents that no session shows and that were read before a time; how many."""
-    return (yield from changed(_UNUSED(until=until)))
+def unused(until: str) -> Script[list[int]]:
+    """Documents that no session shows and that were read before a time, some of them."""
+    return [row[0] for row in (yield from rows(_UNUSED(until=until)))]
+
+
+def clear(n: int) -> Script[bool]:
+    """Drop some of the text of a document that no session shows, and the document with the last of it; whether all."""
+    if not (yield from changed(_HIDE(n=n, hidden=f"~{n}"))):
+        return True  # a session shows it again
+    if (yield from changed(_CLEAR(n=n))) == AT_ONCE:
+        return False
+    yield _DROP(n=n)
+    return True
 
 
 def hits(user_id: UserId, session_id: SessionId, terms: Sequence[Term], most: int) -> Script[list[Hit]]:
@@ -256,13 +294,3 @@ def expression(terms: Sequence[Term]) -> str:
     """Any of some terms as a full-text expression."""
     quoted = ((term, '"' + term.text.replace('"', '""') + '"') for term in terms)
     return " OR ".join(f"{one}*" if term.begins else one for term, one in quoted) or '""'
-
-
-def add_all(
-    user_id: UserId, batch: Iterable[tuple[tuple[str, str], Extracted]], read_at: str
-) -> Script[list[Document]]:
-    """Keep the text of some contents."""
-    kept: list[Document] = []
-    for key, extracted in batch:
-        kept.append((yield from add(user_id, key, extracted, read_at)))
-    return kept

@@ -27,7 +27,7 @@ from palaver.storage.port import Database
 PATIENCE = 30.0  # seconds that one search reads; what is left is said, and read by the next one
 
 _AT_ONCE = 2  # documents that are read at the same time, in the whole server
-_STEP = 64  # contents that are written down together at most
+_STEP = 64  # contents that are read in one go at most
 _STEP_SECONDS = 0.5
 
 Key = tuple[str, str]
@@ -78,8 +78,9 @@ class Indexing:
             known |= await self._read(user_id, pending) if pending else {}
             indexed = _indexed(sources, known)
             were, are = {one.n for one in before}, set(indexed.documents)
-            if were != are:
-                script = index_store.show(session_id, come=are - were, gone=were - are)
+            for start in range(0, len(were ^ are), index_store.PAGE):
+                some = sorted(were ^ are)[start : start + index_store.PAGE]
+                script = index_store.show(session_id, come=are.intersection(some), gone=were.intersection(some))
                 await self._database.write(script, durable=False)
             return indexed
 
@@ -92,9 +93,8 @@ class Indexing:
             while pending:
                 async with self._slots:
                     batch = await asyncio.to_thread(self._extracted, pending, stop)
-                    script = index_store.add_all(user_id, batch, stamp(self._clock.now()))
-                    for one in await self._database.write(script, durable=False):
-                        read[one.sha256, one.way] = one
+                    for key, extracted in batch:
+                        read[key] = await self._keep(user_id, key, extracted)
 
         try:
             async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
@@ -105,6 +105,17 @@ class Indexing:
         finally:
             stop.set()
         return read
+
+    async def _keep(self, user_id: UserId, key: Key, extracted: Extracted) -> Document:
+        """Write the text of a document down, in steps that hold nobody up; it is found once it is whole."""
+        some, at = extracted.passages, stamp(self._clock.now())
+        if len(some) <= index_store.AT_ONCE:
+            return await self._database.write(index_store.add(user_id, key, extracted, at), durable=False)
+        n = await self._database.write(index_store.begin(user_id, key, at), durable=False)
+        for start in range(0, len(some), index_store.AT_ONCE):
+            more = some[start : start + index_store.AT_ONCE]
+            await self._database.write(index_store.grow(n, user_id, more), durable=False)
+        return await self._database.write(index_store.finish(n, user_id, key, extracted), durable=False)
 
     def _extracted(self, pending: deque[Source], stop: threading.Event) -> list[tuple[Key, Extracted]]:
         """The text of the next few files."""

@@ -119,7 +119,10 @@ class Sweep:
             for one in found:
                 if one not in alive:
                     await self._database.write(index_store.forget(one))
-        await self._database.write(index_store.sweep(stamp(until)))
+        while unused := await self._database.scan(index_store.unused(stamp(until))):
+            for n in unused:
+                while not await self._database.write(index_store.clear(n), durable=False):
+                    continue
 
     async def _write(self, script: Script[None], about: Sequence[object]) -> None:
         if about:

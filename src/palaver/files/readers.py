@@ -1,6 +1,7 @@
 """Which way there is to the text of a document, by its name and first bytes; it reads none."""
 
 import codecs
+from functools import lru_cache
 from typing import Literal
 
 # text, markdown: read as they are. The others are taken apart by `extraction.py`, each by the function of its name.
@@ -43,6 +44,7 @@ def is_text(head: bytes) -> bool:
     return sum(byte in _CONTROLS for byte in head) * 100 <= len(head)
 
 
+@lru_cache(maxsize=100_000)
 def way_of(name: str, version: int) -> str:
     """How a file with this name would be read, whatever stands in it; the same content may be read in several ways."""
     ending = name.lower().rpartition(".")[2]

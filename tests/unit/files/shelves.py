@@ -14,6 +14,7 @@ from fpdf import FPDF
 from sqlalchemy import insert
 
 from palaver.core.ids import SessionId, UserId
+from palaver.files import index_store
 from palaver.files.blobs import Blobs
 from palaver.files.searching import FoundPassages, Looked, Searching
 from palaver.files.service import Files, Home
@@ -49,6 +50,13 @@ class Shelves:
 
     async def citations(self, query: str, session: SessionId = ONE, **looked: Any) -> list[str]:
         return [one.citation for one in (await self.find(query, session, **looked)).items]
+
+    async def forget(self, session: SessionId) -> None:
+        """A session is gone, and long enough for a sweep."""
+        await self.files.session_removed(session)
+        for n in await self.database.scan(index_store.unused("9999")):
+            while not await self.database.write(index_store.clear(n)):
+                continue
 
     async def count(self, table: str) -> int:
         def counted() -> Script[int]:

@@ -127,7 +127,7 @@ async def test_what_is_young_stays_though_nothing_points_at_it_yet(house: House)
 async def test_text_that_no_session_shows_is_removed_once_it_is_old(house: House) -> None:
     texts = Extracted((Passage("line 1", "apples"),))
     numbers: dict[str, int] = {}
-    for name, read in (("kept", 0), ("gone", 0), ("unused", 3), ("young", 0)):
+    for name, read in (("kept", 3), ("gone", 3), ("unused", 3), ("young", 0)):
         at = stamp(NOW - timedelta(hours=read))
         numbers[name] = (await house.database.write(index_store.add(ADA, (name, "1:"), texts, at))).n
     await house.database.write(index_store.show(KEPT, [numbers["kept"]], []))

@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palaver.core.errors import Invalid, ModelUnavailable
+from palaver.core.ids import UserId
 from palaver.files import index_store, indexing, searching
 from palaver.files.extracting import BROKEN
 from palaver.files.joined import Joined
 from palaver.files.looking import ROOM, shown, terms_of
 from palaver.files.nearness import guessed, joined, near, signs_of, unit
+from palaver.files.passages import Passage
 from palaver.files.searching import Looked, NotRead
+from palaver.storage.script import Script
 from tests.unit.files.shelves import ADA, BEN, ONE, TWO, Shelves, pdf, sheets, shelves, slides, word
 from tests.vendor.vectors import vector
 
@@ -251,19 +254,33 @@ async def test_text_goes_with_the_last_session_that_shows_it(made: Shelves) -> N
         await made.find("apples", session)
     made.of(ONE).write("b.txt", b"pears")
     await made.find("pears")
-    await made.database.write(index_store.forget(ONE))
+    await made.forget(ONE)
     assert await made.count("documents") == 1
     assert await made.citations("apples", TWO) == ["[a.txt, line 1]"]
-    await made.database.write(index_store.forget(TWO))
+    await made.forget(TWO)
     assert [await made.count(one) for one in ("documents", "passages", "document_uses")] == [0, 0, 0]
     assert await made.count("passage_search where passage_search match 'apples OR pears'") == 0
 
 
-async def test_what_a_deleted_session_showed_is_gone_at_once(made: Shelves) -> None:
-    made.of().write("a.txt", b"apples")
-    await made.find("apples")
-    await made.files.session_removed(ONE)
-    assert [await made.count(one) for one in ("documents", "passages", "document_uses")] == [0, 0, 0]
+async def test_a_long_document_is_kept_in_steps_and_found_once_it_is_whole(
+    made: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.of().write("a.txt", "\n".join(f"needle{n} " + "word " * 230 for n in range(100)).encode())
+    real, seen = index_store.grow, list[int]()
+
+    def counted(n: int, person: UserId, more: Sequence[Passage]) -> Script[None]:
+        seen.append(len(more))
+        found = yield from index_store.find(ADA, [(sha, "1:")])
+        assert found == []
+        yield from real(n, person, more)
+
+    sha = (await asyncio.to_thread(made.searching._standing.of, made.of()))[0].sha
+    monkeypatch.setattr(index_store, "grow", counted)
+    assert await made.citations("needle99") == ["[a.txt, line 100]"]
+    assert max(seen) <= index_store.AT_ONCE
+    assert sum(seen) == 100
+    await made.forget(ONE)
+    assert [await made.count(one) for one in ("documents", "passages")] == [0, 0]
 
 
 async def test_a_long_passage_is_cut_around_what_was_looked_for(made: Shelves) -> None:
@@ -335,7 +352,7 @@ async def test_what_a_model_makes_of_a_passage_goes_with_it(made: Shelves) -> No
     made.of().write("a.txt", b"a car")
     await made.find("car")
     assert await made.count("passage_vectors") == 1
-    await made.database.write(index_store.forget(ONE))
+    await made.forget(ONE)
     assert await made.count("passage_vectors") == 0
 
 
