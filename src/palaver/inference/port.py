@@ -10,6 +10,10 @@ from palaver.core.messages import FinishReason, MessageRole, Part
 from palaver.core.usage import Usage
 from palaver.inference.price import Price
 
+# How a text part begins that tells of a file which a message carries; the name stands in “”, and its text, if that is
+# told, between lines of <file> and </file>.
+ATTACHED = "[Attached "
+
 Effort = Literal["minimal", "low", "medium", "high"]
 Capability = Literal["images", "tools", "reasoning", "json_schema"]
 Ability = Literal["yes", "no", "unknown"]

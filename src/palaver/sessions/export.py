@@ -42,6 +42,8 @@ def heading(session: Session) -> str:
 def paragraph(message: Message) -> str:
     """One message."""
     lines = [f"## {_speaker(message)}", "", message.text, "", ""]
+    if names := [part.name for part in message.parts if isinstance(part, ImagePart | FilePart) and part.name]:
+        lines[-1:] = [f"*Attached: {_one_line(', '.join(names))}*", "", ""]
     if message.status != "complete":
         why = message.error.message if message.error else "interrupted"
         lines[-1:] = [f"*({_one_line(why)})*", "", ""]

@@ -11,13 +11,24 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
-from palaver.core.messages import FinishReason, text_of
+from palaver.core.messages import FinishReason, Part, TextPart, text_of
 from palaver.inference.guide.acting import Calling, Saying, act
 from palaver.inference.guide.conversation import Conversation, Said
 from palaver.inference.guide.library import pages
 from palaver.inference.guide.shaping import CANNOT, shaped
 from palaver.inference.guide.speech import answer, is_troubled
-from palaver.inference.port import Ask, Finished, Offer, Pieces, TextPiece, ToolCallPiece, ToolNamed, ToolSpec
+from palaver.inference.port import (
+    ATTACHED,
+    Ask,
+    Finished,
+    Offer,
+    Pieces,
+    TextPiece,
+    ToolCallPiece,
+    ToolNamed,
+    ToolSpec,
+    Turn,
+)
 from palaver.kit.clock import Clock
 from palaver.kit.ids import new_id
 
@@ -35,6 +46,8 @@ _LEAST_CHARACTERS_PER_TOKEN = 3
 
 _PIECES_OF_A_CALL = 3
 
+_FILE = re.compile(r"<file>\n(.*)\n</file>", re.DOTALL)
+_NAME = re.compile(r"(“[^”]{1,300}”)")
 _WORD = re.compile(r"\S+\s*|\s+")
 _ATTRIBUTION = re.compile(r"\[Response from [^\]\n]{1,200}\]\n")
 
@@ -44,17 +57,47 @@ def conversation_of(ask: Ask) -> Conversation:
     said: list[Said] = []
     counts = {"user": 0, "assistant": 0}
     for turn in ask.messages:
-        text = _ATTRIBUTION.sub("", text_of(turn.parts), count=1)
+        carried = [part for part in turn.parts if _is_attached(part)]
+        text = _ATTRIBUTION.sub("", text_of(tuple(part for part in turn.parts if part not in carried)), count=1)
         if turn.role == "system" or turn.role == "tool":  # noqa: PLR1714 - the type checker reads only this form
             continue
         if turn.role == "assistant" and said and said[-1].whose == "assistant":  # an answer with calls in its middle
             said[-1] = Said("assistant", said[-1].number, said[-1].text + text)
             continue
         counts[turn.role] += 1
+        said += [Said("user", counts["user"], read) for read in map(_read, carried) if read]
         said.append(Said(turn.role, counts[turn.role], text))
     if said and said[-1].whose == "user":
         return Conversation(tuple(said[:-1]), said[-1].text)
     return Conversation(tuple(said), "")
+
+
+def _is_attached(part: Part) -> bool:
+    return isinstance(part, TextPart) and part.text.startswith(ATTACHED)
+
+
+def _read(part: Part) -> str:
+    """The text of a document that a message carries; empty where only its name was told."""
+    found = _FILE.search(part.text) if isinstance(part, TextPart) else None
+    return found[1] if found else ""
+
+
+def _own_words(ask: Ask) -> tuple[Turn, ...]:
+    """The conversation without the files that messages carry: what stands in those orders nothing."""
+    return tuple(
+        Turn(turn.role, tuple(part for part in turn.parts if not _is_attached(part))) if turn.role == "user" else turn
+        for turn in ask.messages
+    )
+
+
+def _beside(ask: Ask, text: str) -> str:
+    """The answer, with a word about what the question carries that cannot be read."""
+    asked = next((turn for turn in reversed(ask.messages) if turn.role == "user"), None)
+    carried = [part for part in asked.parts if isinstance(part, TextPart) and _is_attached(part)] if asked else []
+    unread = [name[1] for part in carried if not _read(part) and (name := _NAME.search(part.text))]
+    if not unread:
+        return text
+    return f"{text}\n\nOf {', '.join(unread)} I am told the name only: I read text, and see no images."
 
 
 def _within(text: str, ask: Ask) -> tuple[str, FinishReason]:
@@ -85,12 +128,12 @@ def _offered(ask: Ask) -> tuple[ToolSpec, ...]:
 def _composed(ask: Ask) -> Calling | Saying:
     """What to do or to say. Words of distress, now or shortly before, come before everything that is ordered."""
     conversation = conversation_of(ask)
-    done = act(ask.messages, _offered(ask), heeding=is_troubled(conversation))
+    done = act(_own_words(ask), _offered(ask), heeding=is_troubled(conversation))
     if isinstance(done, Calling):
         return done if ask.parallel_tool_calls is not False else Calling(done.calls[:1])
     text = done.text if done else answer(conversation, pages())
     if ask.output_format is None:
-        return Saying(text)
+        return Saying(_beside(ask, text))
     return Saying(shaped(text, ask.output_format.schema) or CANNOT)
 
 
