@@ -26,6 +26,12 @@ def resident_mib(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
 
 
+def on_all_cores(pid: int) -> None:
+    """Let a process that was pinned use every core, as whatever it is compared with does."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(task.name), range(os.cpu_count() or 1))
+
+
 def sockets(pid: int) -> int:
     """How many sockets a process holds open."""
     return sum(str(target).startswith("socket:") for target in map(_target, Path(f"/proc/{pid}/fd").iterdir()))

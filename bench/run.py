@@ -14,12 +14,15 @@ from pathlib import Path
 from types import FrameType
 
 from abandoned import PAUSE, left_behind
+from files import files
 from footprint import footprint
+from forks import forks
 from harness import Harness, built
 from house import BIN, House, furnish
 from lists import lists
 from machine import PORTS, free_ports
 from rows import Row, as_data, table
+from search import search
 from servers import calls
 from streams import DURABLE, events, idle, ladder
 from tools import OFFERED, round_trip, vendor, waiting
@@ -75,6 +78,9 @@ PARTS: dict[str, Part] = {
     "tools": Bench.tools,
     "servers": lambda bench: calls(bench.rounds),
     "lists": lambda bench: lists(bench.harness, bench.house("lists")),
+    "files": lambda bench: files(bench.house("files"), bench.rounds),
+    "forks": lambda bench: forks(bench.house("forks"), bench.rounds),
+    "search": lambda bench: search(bench.house("search"), bench.rounds),
     "footprint": lambda bench: footprint(bench.house("footprint"), bench.folder, bench.rounds),
 }
 
