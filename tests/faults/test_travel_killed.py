@@ -163,5 +163,5 @@ def test_every_file_of_a_form_is_there_whole_or_as_before(start: Start) -> None:
 
 
 @keeps("sessions:killed", "files:sweep")
-def test_an_upload_for_messages_is_kept_or_leaves_nothing(start: Start) -> None:
-    assert_all_or_nothing(start.deaths(lambda home: home.files.upload(ADA, form("one"))))
+def test_uploads_for_messages_are_kept_all_or_leave_nothing(start: Start) -> None:
+    assert_all_or_nothing(start.deaths(lambda home: home.files.upload(ADA, form("one", "two"))))

@@ -103,6 +103,21 @@ async def test_a_name_that_is_taken_is_refused_kept_beside_or_replaced(owner: Pe
     assert (await whats_there(owner, files))["a.txt"] == sha(b"4")
 
 
+@keeps("files:whole")
+@pytest.mark.parametrize("wrong", ["folder", "a.txt/b", "new/b", "link"])
+async def test_a_form_of_which_one_file_cannot_be_put_brings_none(
+    house: House, owner: Person, files: str, wrong: str
+) -> None:
+    await send(owner, "PUT", f"{files}/a.txt", data=b"1")
+    await send(owner, "PUT", f"{files}/folder/x", data=b"x")
+    (house.home / "workspaces" / files.split("/")[2] / "link").symlink_to("a.txt")
+    before = await whats_there(owner, files)
+    given = form(("a.txt", b"2"), ("new", b"3"), (wrong, b"4"))
+    status, problem, _ = await send(owner, "POST", f"{files}?on_conflict=replace", data=given)
+    assert (status, problem["code"]) == (422, "invalid")
+    assert await whats_there(owner, files) == before
+
+
 async def test_a_download_that_broke_off_goes_on_where_it_was(owner: Person, files: str) -> None:
     content = os.urandom(1_500_000)
     await send(owner, "PUT", f"{files}/big", data=content)

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -65,6 +65,26 @@ def refuse_taken(workspace: Workspace, paths: Iterable[str]) -> None:
         with suppress(NotFound):
             workspace.stat(path)
             raise NameTaken(f"There is {path} already.")
+
+
+def refuse_impossible(workspace: Workspace, paths: Sequence[str], on_conflict: OnConflict) -> None:
+    """Refuse all of them if one cannot go where it is to go, so that none is put before that is found out."""
+    for path in paths:
+        _check_above(workspace, path, frozenset(paths))
+        with suppress(NotFound):
+            if on_conflict == "replace" and workspace.stat(path).kind != "file":
+                raise Invalid(f"{path} is there already, and is no file.")
+
+
+def _check_above(workspace: Workspace, path: str, others: frozenset[str]) -> None:
+    names = path.split("/")
+    for count in range(1, len(names)):
+        above = "/".join(names[:count])
+        if above in others:
+            raise Invalid(f"{path} cannot be brought together with {above}, which is to be a file.")
+        with suppress(NotFound):
+            if workspace.stat(above).kind != "folder":
+                raise Invalid(f"{path} cannot be reached: {above} is no folder.")
 
 
 def move(workspace: Workspace, path: str, to: str, on_conflict: OnConflict) -> str:

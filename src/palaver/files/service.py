@@ -21,7 +21,7 @@ from palaver.files.drafts import Bound, Draft
 from palaver.files.hashes import Hashes
 from palaver.files.incoming import Drafts, Form
 from palaver.files.media import HEAD, media_type_of
-from palaver.files.placing import OnConflict, move, place, refuse_taken, writable
+from palaver.files.placing import OnConflict, move, place, refuse_impossible, refuse_taken, writable
 from palaver.files.showing import Showing
 from palaver.files.snapshots import Snapshots
 from palaver.files.store import Upload
@@ -157,8 +157,7 @@ class Files:
         try:
             await drafts.take(form)
             uploads = [await asyncio.to_thread(self._kept, user_id, name, draft) for name, draft in drafts.taken]
-            for one in uploads:
-                await self._database.write(store.add_upload(one))
+            await self._database.write(store.add_uploads(uploads))
             return [told(one) for one in uploads]
         finally:
             drafts.drop()
@@ -214,8 +213,10 @@ class Files:
         workspace = self._workspaces.of(session_id)
 
         def placed() -> list[FileInfo]:
+            paths = [path for path, _ in drafts.taken]
             if on_conflict == "refuse":
-                refuse_taken(workspace, [path for path, _ in drafts.taken])
+                refuse_taken(workspace, paths)
+            refuse_impossible(workspace, paths, on_conflict)
             return [self._placed(workspace, draft, path, on_conflict) for path, draft in drafts.taken]
 
         infos = await asyncio.to_thread(placed)

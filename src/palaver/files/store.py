@@ -118,7 +118,12 @@ def drop(ids: Sequence[str]) -> Script[None]:
 
 def add_upload(upload: Upload) -> Script[None]:
     """Write an upload down."""
-    yield _ADD_UPLOAD(**upload._asdict())
+    yield from add_uploads([upload])
+
+
+def add_uploads(some: Sequence[Upload]) -> Script[None]:
+    """Write uploads down, all of them or none."""
+    yield _ADD_UPLOAD.many([one._asdict() for one in some])
 
 
 def upload(upload_id: str, user_id: UserId) -> Script[Upload]:
