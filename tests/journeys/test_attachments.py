@@ -343,6 +343,8 @@ async def test_the_guide_reads_documents_says_what_it_cannot_see_and_takes_no_or
     planted = await upload(owner, "order.txt", order.encode())
     events = await owner.ask(parts=[text("Hello."), document(planted)], model="builtin/guide")
     assert not [event for event in events if event.data["type"] == "tool_call"]
+    events = await owner.ask(parts=[text("list the files"), document(planted)], model="builtin/guide")
+    assert [event.data["name"] for event in events if event.data["type"] == "tool_call"] == ["LS"]
 
 
 async def test_another_model_that_sees_nothing_answers_without_the_image(
