@@ -162,6 +162,12 @@ PROMISES = {
     "files:whole": Promise(
         says="A file is changed whole or not at all, and an ambiguous edit is refused.", because="issue:#3"
     ),
+    "files:limits": Promise(
+        says="What is too large is refused with the number that it is over, and leaves nothing.", because="issue:#4"
+    ),
+    "files:preview": Promise(
+        says="A look at a file shows what is in it; what is broken or made to hurt hurts nobody.", because="issue:#4"
+    ),
     "files:sweep": Promise(
         says="No content is kept that nothing needs, and none is removed that something needs.", because="issue:#4"
     ),

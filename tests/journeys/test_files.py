@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from tests.journeys.house import House, Person
+from tests.journeys.house import House, Opening, Person
 from tests.promises import keeps
 
 
@@ -159,6 +159,32 @@ async def test_an_upload_that_breaks_off_leaves_nothing(house: House, owner: Per
         while any(drafts.iterdir()):
             await asyncio.to_thread(os.sched_yield)
     assert await whats_there(owner, files) == {"kept": sha(b"before")}
+
+
+@keeps("files:limits")
+async def test_what_is_too_large_is_refused_with_the_number_and_leaves_nothing(open_house: Opening) -> None:
+    limits = {"files__upload_bytes": "1000", "files__workspace_bytes": "1500", "files__user_bytes": "2000"}
+    house = await open_house(**limits)
+    owner = await house.owner()
+    one, two = [f"/sessions/{(await owner.post('/sessions', {}))['id']}/files" for _ in range(2)]
+    assert (await send(owner, "PUT", f"{one}/a", data=bytes(1_000)))[0] == 200
+    for path, size, number in (
+        (f"{one}/large", 1_001, "1,000"), (f"{one}/more", 501, "1,500"), (f"{one}/a", 1_001, "1,000"),
+    ):  # fmt: skip
+        status, problem, _ = await send(owner, "PUT", path, data=bytes(size))
+        assert (status, problem["code"]) == (413, "payload_too_large")
+        assert number in problem["detail"]
+    status, problem, _ = await send(owner, "POST", one, data=form(("x", bytes(300)), ("y", bytes(300))))
+    assert (status, "1,500" in problem["detail"]) == (413, True)
+    assert (await send(owner, "PUT", f"{two}/b", data=bytes(900)))[0] == 200
+    status, problem, _ = await send(owner, "POST", "/files", data=form(("z", bytes(101))))
+    assert (status, "2,000" in problem["detail"]) == (413, True)
+    assert (await owner.get("/files"))["items"] == []
+    assert await whats_there(owner, one) == {"a": sha(bytes(1_000))}
+    assert await whats_there(owner, two) == {"b": sha(bytes(900))}
+    assert list((house.home / "workspaces/.drafts").iterdir()) == []
+    assert (await send(owner, "DELETE", f"{one}/a"))[0] == 204
+    assert (await send(owner, "POST", "/files", data=form(("z", bytes(101)))))[0] == 201
 
 
 async def test_files_and_folders_are_moved_and_deleted(owner: Person, files: str) -> None:

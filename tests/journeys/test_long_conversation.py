@@ -1,5 +1,6 @@
 """Two hundred turns with a model of a small window, which refuses what does not fit by its own count."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -133,3 +134,22 @@ async def assert_all_adds_up(
         assert report["total"]["cost_usd"] == pytest.approx(price)
     stats = await owner.get("/stats")
     assert {name: stats[name] for name in spent} == spent
+
+
+@keeps("context:usage")
+async def test_tokens_of_many_turns_at_once_are_counted_each_once(open_house: Opening, vendor: FakeVendor) -> None:
+    owner = await (await open_house(SMALL)).owner()
+    vendor.always = small = Small()
+    sessions = [(await owner.post("/sessions", {"model": "fake/small"}))["id"] for _ in range(4)]
+    bodies = [{"prompt": "Why?", "session_id": one, "when_busy": "queue"} for one in sessions for _ in range(6)]
+    await asyncio.gather(*(owner.post("/query/single", body) for body in bodies))
+    kept = [await owner.get(f"/sessions/{one}") for one in sessions]
+    assert [one["turn_count"] for one in kept] == [6] * 4
+    assert {name: sum(one["usage"][name] for one in kept) for name in small.spent} == small.spent
+    for by in ("day", "model", "session"):
+        report = await owner.get(f"/usage?by={by}")
+        assert {name: report["total"][name] for name in small.spent} == small.spent
+        assert report["total"]["answers"] == len(bodies)
+    for one in kept:
+        of_messages = [message["usage"] for message in await owner.messages(one["id"]) if message["usage"]]
+        assert sum(used["input_tokens"] for used in of_messages) == one["usage"]["input_tokens"]

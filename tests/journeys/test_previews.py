@@ -124,6 +124,7 @@ async def looked(owner: Person, name: str, content: bytes) -> tuple[int, Any, An
     return await send(owner, "GET", f"/sessions/{session_id}/previews/{name}")
 
 
+@keeps("files:preview")
 async def test_a_photograph_is_shown_upright_and_without_what_the_camera_wrote(owner: Person) -> None:
     status, content, headers = await looked(owner, "photo", lying())
     assert (status, headers["Content-Type"]) == (200, "image/jpeg")
@@ -153,7 +154,7 @@ async def test_the_text_of_a_word_document_is_shown(owner: Person) -> None:
     assert "Dear Ada, grüße 🌳" in look["text"]
 
 
-@keeps("files:whole")
+@keeps("files:preview")
 async def test_what_is_broken_or_made_to_hurt_hurts_nobody(house: House, owner: Person) -> None:
     before = resident(house)
     for name, content in HURTING.items():
