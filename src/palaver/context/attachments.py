@@ -41,8 +41,10 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def carries(message: Message) -> bool:
-    """Whether a person's message has more in it than text."""
-    return message.role == "user" and any(isinstance(part, Carried) for part in message.parts)
+    """Whether a person's message has more in it than text; most are one text, and every turn asks of all of them."""
+    if message.role != "user" or (len(message.parts) == 1 and isinstance(message.parts[0], TextPart)):
+        return False
+    return any(isinstance(part, Carried) for part in message.parts)
 
 
 def shown_images(path: Sequence[Message], most: int) -> set[tuple[MessageId, int]]:

@@ -70,9 +70,8 @@ def smaller(found: "Image", side: int) -> "Image":
     from PIL import ImageOps  # noqa: PLC0415 - as above
 
     found.draft("RGB", (side, side))
-    upright = ImageOps.exif_transpose(found)
-    upright.thumbnail((side, side))
-    return upright
+    found.thumbnail((side, side))  # first, in place: a large one is in memory once
+    return ImageOps.exif_transpose(found)
 
 
 def for_model(file: BinaryIO, side: int, media_type: str) -> Shown:
