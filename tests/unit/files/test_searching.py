@@ -125,6 +125,15 @@ async def test_files_of_others_and_of_other_sessions_never_show(made: Shelves) -
     assert await made.count("documents") == 2  # one each: nobody learns what others have
 
 
+async def test_the_search_itself_looks_only_where_it_may(made: Shelves) -> None:
+    for session in (ONE, TWO):
+        made.of(session).write("a.txt", f"apples {session}".encode())
+        await made.find("apples", session)
+    terms = terms_of("apples")
+    assert len(await made.database.scan(index_store.hits(ADA, ONE, terms, 9))) == 1
+    assert await made.database.scan(index_store.hits(BEN, ONE, terms, 9)) == []
+
+
 async def test_a_copy_in_another_session_is_not_read_again(made: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
     for session in (ONE, TWO):
         made.of(session).write("a.txt", b"apples")
