@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from palaver.core.errors import PalaverError, StorageBroken, Unavailable
+from palaver.core.errors import StorageBroken, Unavailable
 from palaver.core.ids import SessionId
 from palaver.files.bucket import Bucket
 from palaver.files.remote import CONTENTS, INCOMING, RemoteBlobs
@@ -19,6 +19,7 @@ from tests.s3.served import Way, s3_server, settings
 
 SESSION = SessionId("ses_1")
 FAR = 2.0**40
+LATE = 4_000_000_000.0  # an instant that files can have
 LARGE = os.urandom(2 * 2**20)
 
 
@@ -169,8 +170,10 @@ def test_a_sweep_that_cannot_see_everything_removes_nothing(
     snapshots = Snapshots(elsewhere, Workspaces(tmp_path / "elsewhere", FileSettings()))
     way.cut()
     hurt(way)
-    with pytest.raises(PalaverError):
-        elsewhere.sweep(snapshots.needed({taken.root}), FAR)
+    with pytest.raises(Unavailable):
+        snapshots.needed({taken.root})  # what cannot be read now is not lost
+    with pytest.raises(Unavailable):
+        elsewhere.sweep(set(), FAR)
     healed(way)
     assert set(blobs.names()) == names
     elsewhere.sweep(snapshots.needed({taken.root}), FAR)
@@ -188,6 +191,20 @@ def test_orphans_of_the_bucket_go_with_a_sweep_and_young_ones_stay(
     assert len(list(bucket.all(""))) == 2
     blobs.sweep(set(), FAR)
     assert list(bucket.all("")) == []
+
+
+@keeps("files:bucket", "files:sweep")
+def test_what_somebody_begins_to_rely_on_stays_in_the_bucket_however_old_it_is_there(
+    bucket: Bucket, blobs: RemoteBlobs
+) -> None:
+    young, coming, old = (blobs.put(content).sha for content in (b"young", b"coming", b"old"))
+    os.utime(blobs.path_of(young), (LATE + 1, LATE + 1))
+    blobs.path_of(coming).unlink()
+    with blobs._held([coming]):
+        assert blobs.sweep(set(), LATE) == (1, len(b"old"))
+    assert {found.key for found in bucket.all("")} == {CONTENTS + young, CONTENTS + coming}
+    assert not blobs.has(old)
+    assert blobs.sweep(set(), LATE).blobs == 1
 
 
 @keeps("files:bucket")
