@@ -9,7 +9,8 @@ SwaggerUI({
   url: '/openapi.json',
   dom_id: '#api',
   deepLinking: true,
-  docExpansion: 'list',
+  // A hundred and fifty forms at once take seconds to draw: each chapter is opened when it is wanted.
+  docExpansion: 'none',
   defaultModelsExpandDepth: 0,
   filter: true,
   // By default a validator of the maker's is asked over the network.
