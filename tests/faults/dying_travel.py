@@ -123,7 +123,8 @@ class Home:
         roots: set[str] = set()
         for one in self._sweep._roots:
             roots |= await self.database.scan(one())
-        assert set(self.files.home.blobs.names()) == self.files.home.snapshots.needed(roots)
+        needed = self.files.home.snapshots.needed(roots) | await self.database.scan(files_store.contents())
+        assert set(self.files.home.blobs.names()) == needed
         alive = {row[0] for row in await self.database.read(rows(Statement(text("select id from sessions"))()))}
         workspaces = self.files.home.workspaces
         for at in (self.path / "workspaces", workspaces.beside):

@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from palaver.entry.filing import open_files, sweep_of
+from palaver.files import store
 from palaver.files.settings import FileSettings
 from palaver.kit.clock import SystemClock
 from palaver.storage.sqlite import SqliteDatabase
@@ -265,7 +266,7 @@ async def swept(home: Path) -> None:
         roots: set[str] = set()
         for one in sweep._roots:
             roots |= await database.scan(one())
-        needed = files.home.snapshots.needed(roots)
+        needed = files.home.snapshots.needed(roots) | await database.scan(store.contents())
         assert set(files.home.blobs.names()) == needed
     finally:
         await database.close()
