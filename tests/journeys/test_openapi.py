@@ -200,10 +200,9 @@ async def test_who_opens_a_websocket_is_refused_in_time_and_clearly(owner: Perso
 
 
 async def test_other_peoples_wire_formats_are_refused_in_their_own_shape(owner: Person) -> None:
-    body = {"model": "a", "messages": []}
-    status, openai, _ = await ask(owner, "POST", "/v1/chat/completions", json=body)
+    status, openai, _ = await ask(owner, "POST", "/v1/nothing", json={})
     assert (status, set(openai["error"])) == (501, {"type", "message", "param", "code"})
-    status, anthropic, _ = await ask(owner, "POST", "/v1/messages", json=body)
+    status, anthropic, _ = await ask(owner, "POST", "/v1/messages/batches", json={})
     assert (status, anthropic["type"], set(anthropic["error"])) == (501, "error", {"type", "message"})
 
 

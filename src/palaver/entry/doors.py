@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from palaver.entry.compose import House
 from palaver.realtime.doorway import Doorway
@@ -23,7 +24,14 @@ def asking(house: House) -> Asking:
 
 
 def surfaces(house: House) -> Sequence[APIRouter]:
-    """The routes of all surfaces."""
+    """The routes of all surfaces. Those who made the protocols describe them: our own document is about our own API."""
+    routers = _surfaces(house)
+    for route in (route for router in routers for route in router.routes if isinstance(route, APIRoute)):
+        route.include_in_schema = False
+    return routers
+
+
+def _surfaces(house: House) -> Sequence[APIRouter]:
     shared, door = asking(house), house.identity.door
     return (
         openai_chat_api.routes(shared, house.inference, door, house.clock),
