@@ -9,6 +9,7 @@ import { Icon } from '@/kit/icons';
 import { Answer, Dots } from './Answer';
 import { Waits } from './calls/CallRow';
 import type { Conversation, Said } from './conversation';
+import { paired } from './paired';
 import { FailureNote } from './pieces';
 import { RewindDialog } from './rewind/RewindDialog';
 import { strayAsks } from './strays';
@@ -103,7 +104,8 @@ export function Thread({ conversation, nameOf, waiting, onTakeBack, onFork, onCo
   // A finished message stands in its place while its run goes on; until then it is shown as it is being written.
   const kept = view.messages.some(message => message.id === view.live?.messageId);
   const writing = view.live && (!kept || view.live.entries.length > 0) ? view.live : null;
-  const shown: (Message | null)[] = writing && !kept ? [...view.messages, null] : [...view.messages];
+  const messages = paired(view.messages);
+  const shown: (Message | null)[] = writing && !kept ? [...messages, null] : messages;
   return (
     <div class="thread" ref={box} onScroll={scrolled} tabIndex={-1}>
       <Announcer view={view} />

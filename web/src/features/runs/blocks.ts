@@ -42,7 +42,7 @@ export function blocksOfMessage(message: Message, past: readonly (Call | Line)[]
       const at = rest.findIndex(one => one.kind === 'call' && one.callId === part.call_id);
       blocks.push(...linesOf(rest.slice(0, Math.max(at, 0))));
       const told = rest[at];
-      blocks.push({ kind: 'call', call: callOf(part, place, message.parts, told?.kind === 'call' ? told : null) });
+      blocks.push({ kind: 'call', call: callOf(part, place, message, told?.kind === 'call' ? told : null) });
       rest = rest.slice(at + 1);
       // Whether a line stood before or after the words that follow the call, nobody remembers: after the call it is.
       const after = at < 0 ? 0 : rest.findIndex(one => one.kind === 'call');
@@ -56,8 +56,8 @@ export function blocksOfMessage(message: Message, past: readonly (Call | Line)[]
 const linesOf = (entries: readonly (Call | Line)[]): Block[] =>
   entries.flatMap(entry => (entry.kind === 'line' ? [{ kind: 'line', line: entry }] : []));
 
-function callOf(part: CallPart, place: number, parts: readonly Part[], told: Call | null): Call {
-  const result = parts.slice(place).find(one => one.type === 'tool_result' && one.call_id === part.call_id);
+function callOf(part: CallPart, place: number, message: Message, told: Call | null): Call {
+  const result = message.parts.slice(place).find(one => one.type === 'tool_result' && one.call_id === part.call_id);
   return {
     kind: 'call',
     seq: told?.seq ?? 0,
@@ -72,6 +72,7 @@ function callOf(part: CallPart, place: number, parts: readonly Part[], told: Cal
     decision: told?.decision ?? null,
     talks: told?.talks ?? [],
     result: result?.type === 'tool_result' ? keptResult(result, told) : null,
+    handed: message.finish_reason === 'tool_calls' && result === undefined,
     child: told?.child ?? null,
   };
 }

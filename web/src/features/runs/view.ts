@@ -63,6 +63,8 @@ export interface Call {
   decision: Decision | null;
   talks: readonly Talk[];
   result: Result | null;
+  /** The app that asked makes it, and has not brought what came of it. */
+  handed?: boolean;
   /** The subagent's own run, where one answers the call. */
   child: Live | null;
 }

@@ -59,18 +59,19 @@ export function summaryOf(call: Call): string {
   return '';
 }
 
-export type Standing = 'writing' | 'asking' | 'running' | 'done' | 'failed' | 'refused' | 'stopped';
+export type Standing = 'handed' | 'writing' | 'asking' | 'running' | 'done' | 'failed' | 'refused' | 'stopped';
 
 /** How a call stands; `running` says whether the run it belongs to still goes on. */
 export function standing(call: Call, running: boolean): Standing {
   if (call.result) return call.result.ok ? 'done' : call.decision?.decision === 'reject' ? 'refused' : 'failed';
-  if (!running) return 'stopped';
+  if (!running) return call.handed ? 'handed' : 'stopped';
   if (call.asks.length > 0) return 'asking';
   if (call.decision?.decision === 'reject') return 'refused';
   return call.args === null ? 'writing' : 'running';
 }
 
 export const STANDING_SAYS: Record<Standing, string> = {
+  handed: 'for the app to make',
   writing: 'being written',
   asking: 'waits for you',
   running: 'running',
