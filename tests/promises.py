@@ -165,6 +165,10 @@ PROMISES = {
     "files:limits": Promise(
         says="What is too large is refused with the number that it is over, and leaves nothing.", because="issue:#4"
     ),
+    "files:full": Promise(
+        says="A file for which the disk has no room is refused with 507, and what was there is unharmed.",
+        because="issue:#4",
+    ),
     "files:preview": Promise(
         says="A look at a file shows what is in it; what is broken or made to hurt hurts nobody.", because="issue:#4"
     ),

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 
+import aiohttp
 import pytest
 
 from tests.journeys.house import Answer, House, Opening, Person
@@ -122,3 +123,29 @@ async def test_a_server_that_is_ended_while_the_disk_is_full_goes_on_after_its_r
         heard = await stream.rest()
     await house.start()
     assert_whole([*heard, *await owner.whole(heard[0].run_id, heard[-1].seq)])
+
+
+@keeps("files:full")
+async def test_a_file_for_which_there_is_no_room_is_refused_with_507_and_leaves_nothing(
+    owner: Person, house: House
+) -> None:
+    session_id = (await owner.post("/sessions", {}))["id"]
+    at = f"/sessions/{session_id}/files"
+    put = {"data": b"before", "headers": {"Content-Type": "application/octet-stream"}}
+    assert (await owner.call("PUT", f"{at}/kept.txt", **put)).status in {200, 201}
+    before = await owner.get(at)
+    with no_space(house):
+        form = aiohttp.FormData()
+        form.add_field("file", b"in a form", filename="form.txt")
+        refused = [
+            await owner.call("PUT", f"{at}/new.txt", **put),
+            await owner.call("PUT", f"{at}/kept.txt", **(put | {"data": b"after"})),
+            await owner.call("POST", at, data=form),
+        ]
+        assert [(one.status, one.json["code"]) for one in refused] == [(507, "storage_full")] * 3
+        assert await owner.get(at) == before
+    await until_ready(owner)
+    assert await owner.get(at) == before
+    assert (await owner.call("PUT", f"{at}/new.txt", **put)).status in {200, 201}
+    assert [one["path"] for one in (await owner.get(at))["items"]] == ["kept.txt", "new.txt"]
+    assert not [one for one in (house.home / "workspaces").rglob("*") if one.is_file() and one.stat().st_size == 0]
