@@ -20,7 +20,7 @@ def asking(house: House) -> Asking:
     doorway = Doorway(house.runs, house.bus, pulse=house.pulse)
     forking = Forking(house.database, house.clock, house.agency.files.home.snapshots)
     threads = Threads(house.database, Adopting(house.database, house.sessions, house.clock), forking.fork)
-    return Asking(house.database, doorway, threads)
+    return Asking(house.database, doorway, threads, house.inference)
 
 
 def surfaces(house: House) -> Sequence[APIRouter]:

@@ -93,6 +93,13 @@ class Inference:
         server, model = await self._find(model_id or self._default(principal), principal)
         return (await self._described(server, [model]))[0]
 
+    async def bearers(self, name: str, principal: Principal) -> list[str]:
+        """The ids of the models with this name: of servers that list it, else of those that may be asked for any."""
+        await self._servers.look_inside()
+        servers = list(self._open_to(principal))
+        listed = [server for server in servers if name in server.models()]
+        return [f"{server.name}/{name}" for server in listed or servers if server.takes(name)]
+
     async def models(self, principal: Principal) -> list[ModelInfo]:
         """Every model this caller may ask for, as far as the servers list them."""
         await self._servers.look_inside()

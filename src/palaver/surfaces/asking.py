@@ -15,6 +15,7 @@ from palaver.runs.store import Kept
 from palaver.sessions import store as session_store
 from palaver.storage.port import Database
 from palaver.surfaces.history import Said
+from palaver.surfaces.models import Bearers, whole_name
 from palaver.surfaces.port import Doorway, Scope
 from palaver.surfaces.threads import Threads
 
@@ -25,18 +26,20 @@ SESSION_HEADER = "x-palaver-session"
 class Asking:
     """What all surfaces share."""
 
-    def __init__(self, database: Database, doorway: Doorway, threads: Threads) -> None:
+    def __init__(self, database: Database, doorway: Doorway, threads: Threads, models: Bearers) -> None:
         self._database = database
+        self._models = models
         self.doorway = doorway
         self._threads = threads
 
     async def placed(
         self, principal: Principal, prompt: Prompt, history: Sequence[Said], named: str | None = None
     ) -> Prompt:
-        """The prompt with the newest turn of a history, in the session where that goes on."""
+        """The prompt with the newest turn of a history, in the session where that goes on, and its model by its id."""
+        model = await whole_name(self._models, principal, prompt.model) if prompt.model else None
         spot = await self._threads.spot(principal.user_id, history, SessionId(named) if named else None)
         return msgspec.structs.replace(
-            prompt, session_id=spot.session_id, below=spot.below, parts=spot.parts, thread=spot.mark
+            prompt, model=model, session_id=spot.session_id, below=spot.below, parts=spot.parts, thread=spot.mark
         )
 
     async def stream(self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering) -> Response:

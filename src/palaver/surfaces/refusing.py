@@ -4,10 +4,13 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
+import msgspec
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from palaver.core.errors import Invalid
+
+_decode = msgspec.json.Decoder().decode
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -30,16 +33,32 @@ def unless_neutral(body: Mapping[str, Any], neutral: Mapping[str, Sequence[Any]]
 
 async def read(request: Request, model: type[Model], neutral: Mapping[str, Sequence[Any]]) -> Model:
     """The body as a model; Invalid names what is missing, wrong, or not supported."""
-    try:
-        body: Any = await request.json()
-    except (ValueError, RecursionError):
-        raise Invalid("The body is not JSON in UTF-8.") from None
+    body = parsed(await request.body())
     if not isinstance(body, dict):
         raise Invalid("The body is no JSON object.")
     try:
         return model.model_validate(unless_neutral(cast("dict[str, Any]", body), neutral))
     except ValidationError as error:
         raise Invalid.about([_named(one) for one in error.errors(include_url=False)], "body") from None
+
+
+def parsed(text: bytes) -> Any:
+    """JSON as values that can be kept: Invalid for what is none, and for half surrogate pairs and NUL."""
+    try:
+        value: Any = _decode(text)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise Invalid("This is not JSON in UTF-8.") from None
+    if b"\\u0000" in text and _holds_nul(value):
+        raise Invalid("There is a NUL character in it, which is not kept.")
+    return value
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(key) or _holds_nul(one) for key, one in cast("dict[str, Any]", value).items())
+    return isinstance(value, list) and any(map(_holds_nul, cast("list[Any]", value)))
 
 
 def _named(error: Any) -> Any:

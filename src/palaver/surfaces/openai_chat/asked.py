@@ -1,6 +1,5 @@
 """A request of Chat Completions as our own prompt: what it may say, and what is refused by name; it starts nothing."""
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, cast
 
@@ -8,15 +7,15 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from palaver.agents.wanted import Wanted
+from palaver.core.errors import Invalid
 from palaver.core.messages import ImagePart, Part, TextPart, ToolCallPart, ToolResultPart
 from palaver.inference.port import Effort, ToolChoice, ToolNamed, ToolSpec
 from palaver.runs.client_tools import MOST_TOOLS, TOOL_NAME, ClientTool
 from palaver.runs.prompt import Prompt
 from palaver.sessions.incoming import LONGEST_TEXT, bounded, refuse_unwritable
 from palaver.surfaces.history import Said
-from palaver.surfaces.refusing import refused
-
-AGENT = "agent/"  # a model so named is a stored agent
+from palaver.surfaces.models import AGENT
+from palaver.surfaces.refusing import parsed, refused
 
 # What asks for nothing else than what happens anyway; anything else in these fields is refused.
 NEUTRAL: dict[str, Sequence[Any]] = {
@@ -249,9 +248,9 @@ def _result(message: ChatMessage) -> ToolResultPart:
 
 def _call(call: _Call, where: str) -> ToolCallPart:
     try:
-        arguments = json.loads(call.function.arguments or "{}")
-    except (ValueError, RecursionError):
-        raise refused(f"{where}.function.arguments", "This is not JSON.", "json") from None
+        arguments = parsed((call.function.arguments or "{}").encode())
+    except Invalid as error:
+        raise refused(f"{where}.function.arguments", error.detail, "json") from None
     if not isinstance(arguments, dict):
         raise refused(f"{where}.function.arguments", "This is no JSON object.", "json")
     return ToolCallPart(call_id=call.id, name=call.function.name, arguments=cast("dict[str, Any]", arguments))
