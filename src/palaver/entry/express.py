@@ -17,6 +17,7 @@ from palaver.entry import problem
 ROUTES = {
     ("POST", "/api/v1/query"),
     ("POST", "/api/v1/sessions/{session_id}/messages"),
+    ("POST", "/v1/chat/completions"),
     ("GET", "/api/v1/sessions"),
     ("GET", "/api/v1/sessions/{session_id}"),
     ("GET", "/api/v1/sessions/{session_id}/messages"),

@@ -5,6 +5,7 @@ schema, its text is told once it does: until then it may begin anew, which this 
 """
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from palaver.core.events import RunDone, RunFailed, RunStarted, ToolCalled, Tool
 from palaver.core.messages import FinishReason, Message, ReasoningPart, ToolCallPart, ToolResultPart
 from palaver.core.usage import Usage
 from palaver.kit.sse import PING
-from palaver.runs.records import kind
+from palaver.runs.records import GROWTH, kind
 from palaver.runs.told import Told
 from palaver.surfaces.asking import WAITS
 from palaver.surfaces.errors import Wrong, openai_error
@@ -22,6 +23,9 @@ DONE = b"data: [DONE]\n\n"
 _REASONS: Mapping[FinishReason, str] = {"length": "length", "tool_calls": "tool_calls"}
 _RESTARTED = "The answer began anew, which a stream of this protocol cannot say; ask again."
 
+_TEXT, _REASONING = GROWTH
+_KEY = b'"content":"'  # behind it stands the piece, then the end of the string and of the object
+
 _encode = msgspec.json.Encoder().encode
 _started = msgspec.json.Decoder(RunStarted)
 _called = msgspec.json.Decoder(ToolCalled)
@@ -29,6 +33,12 @@ _handed = msgspec.json.Decoder(ToolHanded)
 _counted = msgspec.json.Decoder(UsageCounted)
 _failed = msgspec.json.Decoder(RunFailed)
 _done = msgspec.json.Decoder(RunDone)
+
+
+def _growth(numbered: tuple[int, bytes]) -> bytes:
+    """How a line begins that carries a piece of text; nothing for every other one."""
+    line = numbered[1]
+    return _TEXT if line.startswith(_TEXT) else _REASONING if line.startswith(_REASONING) else b""
 
 
 def completion_id(run_id: str) -> str:
@@ -55,29 +65,31 @@ class ChatStream:
         self._text: list[bytes] = []
         self._said = self._over = False
         self._calls: dict[str, ToolCalled] = {}
-        self._made = 0
+        self._handed: set[str] = set()
         self._usage: UsageCounted | None = None
 
     def frames(self, told: Told) -> bytes:
-        """The chunks for what is told."""
-        if len(told.lines) == 1:
-            return self._frame(told, told.lines[0][1])
-        return b"".join([self._frame(told, line) for _, line in told.lines])
+        """The chunks for what is told: pieces of text that come together are one."""
+        made: list[bytes] = []
+        for grown, lines in groupby(told.lines, _growth):
+            if self._over:
+                break
+            if grown:
+                made.append(self._grow(grown, [line[line.index(_KEY) + len(_KEY) : -2] for _, line in lines]))
+            else:
+                made += [self._other(kind(line), told, line) for _, line in lines if not self._over]
+        return b"".join(made)
 
-    def _frame(self, told: Told, line: bytes) -> bytes:
-        if self._over:
+    def _grow(self, grown: bytes, texts: list[bytes]) -> bytes:
+        """One chunk of text; each piece is the inside of a JSON string."""
+        text = b"".join(texts)
+        if grown == _REASONING:
+            return b"%b%b%b" % (self._reasoning, text, _END)
+        self._said = True
+        if self._held:
+            self._text.append(text)
             return b""
-        what = kind(line)
-        if what == "content":
-            self._said = True
-            text = line[line.index(b'"content":') + 10 : -1]
-            if self._held:
-                self._text.append(text)
-                return b""
-            return b"%b%b%b" % (self._content, text, _END)
-        if what == "reasoning":
-            return b"%b%b%b" % (self._reasoning, line[line.index(b'"content":') + 10 : -1], _END)
-        return self._other(what, told, line)
+        return b"%b%b%b" % (self._content, text, _END)
 
     def _other(self, what: str, told: Told, line: bytes) -> bytes:
         match what:
@@ -87,7 +99,7 @@ class ChatStream:
                 call = _called.decode(line)
                 self._calls[call.call_id] = call
             case "tool_handed":
-                return self._hand(self._calls[_handed.decode(line).call_id])
+                self._handed.add(_handed.decode(line).call_id)
             case "usage":
                 self._usage = _counted.decode(line)
             case "step_restarted":
@@ -113,14 +125,17 @@ class ChatStream:
             }
         )
         self._head = b"data: " + head[:-1]
-        self._content = self._head + b',"choices":[{"index":0,"delta":{"content":'
-        self._reasoning = self._head + b',"choices":[{"index":0,"delta":{"reasoning_content":'
+        self._content = self._head + b',"choices":[{"index":0,"delta":{"content":"'
+        self._reasoning = self._head + b',"choices":[{"index":0,"delta":{"reasoning_content":"'
         return self._chunk({"role": "assistant", "content": "", "refusal": None})
 
-    def _hand(self, call: ToolCalled) -> bytes:
-        told = {"index": self._made, **call_of(call.call_id, call.name, call.arguments)}
-        self._made += 1
-        return self._chunk({"tool_calls": [told]})
+    def _hand(self) -> list[bytes]:
+        """The calls that are the client's, in the order in which the model made them."""
+        handed = (call for call in self._calls.values() if call.call_id in self._handed)
+        return [
+            self._chunk({"tool_calls": [{"index": at, **call_of(call.call_id, call.name, call.arguments)}]})
+            for at, call in enumerate(handed)
+        ]
 
     def _restart(self) -> bytes:
         self._text.clear()
@@ -132,9 +147,9 @@ class ChatStream:
 
     def _end(self, reason: FinishReason) -> bytes:
         self._over = True
-        text = [b"%b%b%b" % (self._content, one, _END) for one in self._text]
+        text = b"%b%b%b" % (self._content, b"".join(self._text), _END) if self._text else b""
         last = self._chunk({}, reason_of(reason))
-        return b"".join([*text, last, self._usage_chunk(), DONE])
+        return b"".join([text, *self._hand(), last, self._usage_chunk(), DONE])
 
     def _chunk(self, delta: Mapping[str, Any], reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
@@ -148,7 +163,7 @@ class ChatStream:
         return b'%b,"choices":[],"usage":%b}\n\n' % (self._head, _encode(told))
 
 
-_END = b'},"logprobs":null,"finish_reason":null}]}\n\n'
+_END = b'"},"logprobs":null,"finish_reason":null}]}\n\n'
 
 
 def completion(message: Message, run_id: str, created: int) -> dict[str, Any]:
