@@ -67,6 +67,12 @@ class Mailbox(Generic[T]):
             finally:
                 self._waiter = None
             return await self.take()
+        return self.taken()
+
+    def taken(self) -> list[T]:
+        """What is there now, without waiting; raises `Lagged` or `Closed` where nothing more comes."""
+        if not self._items and self._end is not None:
+            raise self._end
         items, self._items = self._items, []
         self._weight = 0
         return items

@@ -1,6 +1,6 @@
 """What waits for people over HTTP: listed, answered, allowed for good; it translates and decides nothing."""
 
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
@@ -13,12 +13,12 @@ from palaver.core.permissions import PermissionMode
 from palaver.core.principal import Principal
 from palaver.core.questions import Question
 from palaver.identity.door import SECURED, Door
-from palaver.inference.port import ResolvedModel
 from palaver.kit.answers import answer, described, problems
 from palaver.kit.pages import BadCursor, cursor, position
 from palaver.runs.answering import Answer, Answering
 from palaver.runs.api import REFUSED
 from palaver.runs.approvals_store import Approval, ApprovalKind, ApprovalState, Grant
+from palaver.runs.controlling import Controlling, Resolve
 from palaver.sessions.incoming import refuse_unwritable
 from palaver.sessions.service import Sessions
 from palaver.sessions.session import Session
@@ -142,18 +142,12 @@ class GrantList(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-class Resolve(Protocol):
-    """Finds the model that is meant."""
-
-    async def __call__(self, model_id: str | None, principal: Principal) -> ResolvedModel: ...
-
-
 def routes(answering: Answering, sessions: Sessions, resolve: Resolve, door: Door) -> APIRouter:
     """Everything about what waits for people."""
     router = APIRouter(prefix="/api/v1", tags=["runs"])
     _listing(router, answering, sessions, door)
     _answering(router, answering, sessions, door)
-    _controlling(router, answering, sessions, resolve=resolve, door=door)
+    _controlling(router, Controlling(answering, sessions, resolve), door)
     _granting(router, answering, door)
     return router
 
@@ -209,7 +203,7 @@ def _answering(router: APIRouter, answering: Answering, sessions: Sessions, door
         return answer(await _view(sessions, said))
 
 
-def _controlling(router: APIRouter, answering: Answering, sessions: Sessions, *, resolve: Resolve, door: Door) -> None:
+def _controlling(router: APIRouter, controlling: Controlling, door: Door) -> None:
     @router.post(
         "/sessions/{session_id}/control",
         operation_id="control_session",
@@ -220,18 +214,10 @@ def _controlling(router: APIRouter, answering: Answering, sessions: Sessions, *,
         response_class=Response,
     )
     async def control(session_id: str, body: ControlIn, principal: Annotated[Principal, Depends(door)]) -> Response:
-        changes: dict[str, Any] = {}
-        if body.permission_mode is not None:
-            sessions.check_mode(principal, body.permission_mode)
-            changes["permission_mode"] = body.permission_mode
-        model = await resolve(body.model, principal) if body.model is not None else None
-        if model is not None:
-            changes |= {"model": model.id, "provider": model.provider}
-        session = await sessions.change(principal.user_id, SessionId(session_id), changes)
-        if session.active_run_id is not None:
-            chosen = (model.id, model.provider) if model is not None else None
-            await answering.control(session.active_run_id, mode=body.permission_mode, model=chosen)
-        return answer(await sessions.find(principal.user_id, session.id))
+        session = await controlling.control(
+            principal, SessionId(session_id), mode=body.permission_mode, model=body.model
+        )
+        return answer(session)
 
 
 def _granting(router: APIRouter, answering: Answering, door: Door) -> None:

@@ -1,6 +1,7 @@
 """What the bus carries when a run's events are told: their lines, made into frames once for all readers."""
 
 from palaver.core.ids import RunId, Seq, SessionId
+from palaver.kit.frames import text_frame
 from palaver.kit.sse import frame
 from palaver.runs.records import kind
 
@@ -31,13 +32,14 @@ class Address:
 class Told:
     """Adjacent events of one run: `lines` are (number, record), in order; `ends` says that the run is over."""
 
-    __slots__ = ("_frames", "address", "ends", "lines")
+    __slots__ = ("_frames", "_messages", "address", "ends", "lines")
 
     def __init__(self, address: Address, lines: list[tuple[Seq, bytes]], *, ends: bool = False) -> None:
         self.address = address
         self.lines = lines
         self.ends = ends
         self._frames: bytes | None = None
+        self._messages: bytes | None = None
 
     @property
     def first(self) -> Seq:
@@ -59,6 +61,12 @@ class Told:
             tail = self.address.tail
             self._frames = b"".join([frame(seq, kind(line), line[:-1] + tail) for seq, line in self.lines])
         return self._frames
+
+    def messages(self) -> bytes:
+        """All of them as messages of a WebSocket, one each, framed."""
+        if self._messages is None:
+            self._messages = b"".join([text_frame(one) for one in self.objects()])
+        return self._messages
 
     def objects(self) -> list[bytes]:
         """Each of them as a JSON object."""
