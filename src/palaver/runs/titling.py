@@ -1,31 +1,24 @@
 """Names sessions after their first exchange, in a few words of a model; never over a name that a person gave.
 
-It is off the way of every answer: sessions wait in a line of their own, one is named at a time, and while the house is
-busy none is. A line that is too long lets its oldest go: those keep the beginning of their first message.
+Sessions that are not named keep the beginning of their first message.
 """
 
-import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
-from datetime import timedelta
 
 import msgspec
 
 from palaver.bus.port import Bus
-from palaver.context import store
 from palaver.context.settings import ContextSettings
 from palaver.core.errors import NotFound, PalaverError
 from palaver.core.events import TitleChanged
-from palaver.core.ids import Seq
 from palaver.core.messages import text_of
 from palaver.inference.port import ResolvedModel
-from palaver.kit.clock import Clock, stamp
+from palaver.kit.clock import Clock
+from palaver.runs.afterwards import Line, charge, tell_behind
 from palaver.runs.consulting import Consulting, Said
 from palaver.runs.live import Live
 from palaver.runs.parts import Resolve, accepted_before
-from palaver.runs.records import record
-from palaver.runs.told import Told
 from palaver.sessions import store as session_store
 from palaver.sessions.titles import NAMING, name_in, naming_question
 from palaver.storage.port import Database
@@ -33,10 +26,7 @@ from palaver.storage.script import Script
 
 log = logging.getLogger(__name__)
 
-WAITING = 256  # sessions that wait for a name
 MOST_TOKENS = 48
-AGAIN = timedelta(milliseconds=500)  # how soon it is looked again whether the house is still busy
-PATIENCE = 60  # how often, until a name is asked for all the same
 
 
 class Titling:
@@ -52,29 +42,17 @@ class Titling:
         self._resolve = resolve
         self._settings = settings
         self._clock = clock
-        self._busy = busy
-        self._waiting: deque[Live] = deque(maxlen=WAITING)
-        self._news = asyncio.Event()
+        self._line = Line(clock, busy)
 
     def concluded(self, live: Live) -> None:
         """A run is over: if it was the first one of a session that a model can name, the session waits for a name."""
         named = self._settings.titles and not live.place.depth and live.parent is None and live.run.over == "stop"
         if named and (self._settings.title_model or live.asked.provider != "builtin"):
-            self._waiting.append(live)
-            self._news.set()
+            self._line.join(live)
 
     async def run(self) -> None:
         """Name what waits, one after the other."""
-        while True:
-            while not self._waiting:
-                self._news.clear()
-                await self._news.wait()
-            for _ in range(PATIENCE):
-                if not self._busy():
-                    break
-                await self._clock.sleep(AGAIN)
-            if self._waiting:
-                await self._name(self._waiting.popleft())
+        await self._line.run(self._name)
 
     async def _name(self, live: Live) -> None:
         try:
@@ -93,20 +71,13 @@ class Titling:
         except PalaverError as error:
             log.info("A session could not be named: %s", error.detail, extra={"session_id": live.session_id})
             return
-        if title is not None:  # its run is over; who listens to the session hears it as the last word on that run
-            seq = Seq(live.next_seq)
-            live.next_seq = Seq(seq + 1)
-            told = Told(live.address, [(seq, record(seq, TitleChanged(title=title)))])
-            self._bus.publish(live.address.session_topic, told, told.weight)
+        if title is not None:
+            tell_behind(self._bus, live, TitleChanged(title=title))
 
     def _write(self, live: Live, model: ResolvedModel, said: Said) -> Script[str | None]:
         """What it cost, and the name, where it is one and the person gave none."""
         kept = yield from session_store.find(live.session_id, live.user_id, to_change=True)
-        yield from store.put_aside(
-            live.session_id, live.user_id, kind="title", model=model.id, usage=said.usage, at=stamp(self._clock.now())
-        )
-        usage = kept.session.usage.plus(said.usage)
-        session = msgspec.structs.replace(kept.session, usage=usage, cost=usage.cost_usd)
+        session = yield from charge(live, kept, model.id, said, kind="title", clock=self._clock)
         title = name_in(said.text) if session.title_source == "auto" else None
         if title is not None:
             session = msgspec.structs.replace(session, title=title)
