@@ -89,6 +89,7 @@ class House:
 
     settings: Settings
     clock: Clock
+    tasks: asyncio.TaskGroup
     database: Database
     bus: MemoryBus
     identity: Identity
@@ -149,11 +150,10 @@ class _Driving:
 def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.TaskGroup, clock: Clock) -> House:
     """Make every service, inside the event loop that will use them; nothing is started yet."""
     settings = loaded.settings
-    bus = MemoryBus(settings.bus.reader_backlog_bytes)
+    bus, holder = MemoryBus(settings.bus.reader_backlog_bytes), new_id("wrk")
     identity = open_identity(database, settings.identity, signing_key=signing_key(settings.home), clock=clock)
     metrics, health = Metrics(), HealthChecks(settings.observability, clock)
     inference = Inference(settings.inference, loaded.providers, Guide(clock), clock, metrics=metrics)
-    holder = new_id("wrk")
     agency.searching.embed = embedding_of(inference, settings.inference)
     sessions, projects = _sessions(database, agency, clock, settings.sessions)
     memories = remembering.memories(database, projects, clock, settings.memory)
@@ -162,6 +162,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     house = House(
         settings=settings,
         clock=clock,
+        tasks=tasks,
         database=database,
         bus=bus,
         identity=identity,

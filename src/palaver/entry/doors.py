@@ -7,11 +7,17 @@ from fastapi.routing import APIRoute
 
 from palaver.entry.compose import House
 from palaver.realtime.doorway import Doorway
+from palaver.realtime.hearing import Hearing
+from palaver.realtime.sse import EXTENSION, Wire
 from palaver.sessions.adopting import Adopting
 from palaver.sessions.forking import Forking
 from palaver.surfaces import openai_embeddings
 from palaver.surfaces.asking import Asking
+from palaver.surfaces.mcp_server import api as mcp_server_api
+from palaver.surfaces.mcp_server.behind import Behind
+from palaver.surfaces.mcp_server.serving import Serving
 from palaver.surfaces.openai_chat import api as openai_chat_api
+from palaver.surfaces.port import Scope
 from palaver.surfaces.threads import Threads
 
 
@@ -36,4 +42,25 @@ def _surfaces(house: House) -> Sequence[APIRouter]:
     return (
         openai_chat_api.routes(shared, house.inference, door, house.clock),
         openai_embeddings.routes(house.inference, door),
+        mcp_server_api.routes(mcp_server(house, shared), door, house.settings.identity),
     )
+
+
+def mcp_server(house: House, shared: Asking) -> Serving:
+    """Palaver as an MCP server; nothing of the SDK is loaded before somebody comes."""
+    behind = Behind(
+        sessions=house.sessions,
+        finding=house.moving.finding,
+        files=house.agency.files,
+        shelves=house.agency.agents.shelves,
+        recipes=house.agency.agents.recipes,
+        asking=shared,
+        hearing=Hearing(house.runs, house.bus),
+        check=house.identity.door.check,
+    )
+    stuck = house.settings.realtime.stuck.total_seconds()
+    return Serving(behind, house.clock, tasks=house.tasks, stuck=stuck, abort=lambda scope: _wire(scope).abort())
+
+
+def _wire(scope: Scope) -> Wire:
+    return scope["extensions"][EXTENSION]

@@ -57,13 +57,15 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
 _OF_RUNS = frozenset({"events", "messages", "resume", "interrupt", "answer", "control"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PREFIX = "/api/v1/"
-_OTHER_FORMATS = ("/v1/", "/ag-ui", "/api/ai-sdk/", "/mcp")  # what clients of other protocols may do is all about runs
+_OTHER_FORMATS = ("/v1/", "/ag-ui", "/api/ai-sdk/")  # what clients of other protocols may do is all about runs
 
 
 def needed(method: str, path: str) -> str | None:
     """The scope that this call needs, or None where a verified caller is enough."""
     if path.startswith("/ws/chat/"):
         return "runs:read"
+    if path == "/mcp":
+        return None  # each of its tools asks for its own
     if path.startswith(_OTHER_FORMATS):
         return "models:read" if path.startswith("/v1/models") else "runs:read" if method in _READING else "runs:write"
     if not path.startswith(_PREFIX):

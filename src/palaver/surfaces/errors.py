@@ -33,9 +33,13 @@ _ANTHROPIC_TYPES = {
     504: "timeout_error",
 }
 
+_INVALID_REQUEST, _INTERNAL = -32600, -32603  # of JSON-RPC
+
 
 def shape_of(path: str) -> Shape | None:
     """How errors are told under this path; None where they are told our own way."""
+    if path == "/mcp":
+        return mcp
     if not path.startswith("/v1/"):
         return None
     return anthropic if path.split("/", 3)[2] == "messages" else openai
@@ -65,6 +69,13 @@ def anthropic_error(wrong: Wrong) -> dict[str, Any]:
     status = _status(wrong)
     kind = _ANTHROPIC_TYPES.get(status, "api_error" if status >= 500 else "invalid_request_error")
     return {"type": kind, "message": wrong.detail}
+
+
+def mcp(wrong: Wrong, headers: Mapping[str, str]) -> Response:
+    """As clients of the Model Context Protocol read what is refused before there is a request to answer."""
+    error = {"code": _INVALID_REQUEST if wrong.status < 500 else _INTERNAL, "message": wrong.detail}
+    told = {"jsonrpc": "2.0", "id": None, "error": error | {"data": {"code": wrong.code}}}
+    return _json(told, wrong.status, headers)
 
 
 def _status(wrong: Wrong) -> int:
