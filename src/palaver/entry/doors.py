@@ -11,8 +11,10 @@ from palaver.realtime.hearing import Hearing
 from palaver.realtime.sse import EXTENSION, Wire
 from palaver.sessions.adopting import Adopting
 from palaver.sessions.forking import Forking
-from palaver.surfaces import openai_embeddings
+from palaver.surfaces import models_api, openai_embeddings
+from palaver.surfaces.anthropic_messages import api as anthropic_messages_api
 from palaver.surfaces.asking import Asking
+from palaver.surfaces.documents import Documents
 from palaver.surfaces.mcp_server import api as mcp_server_api
 from palaver.surfaces.mcp_server.behind import Behind
 from palaver.surfaces.mcp_server.serving import Serving
@@ -39,8 +41,11 @@ def surfaces(house: House) -> Sequence[APIRouter]:
 
 def _surfaces(house: House) -> Sequence[APIRouter]:
     shared, door = asking(house), house.identity.door
+    documents = Documents(house.agency.files, house.settings.context.document_characters)
     return (
-        openai_chat_api.routes(shared, house.inference, door, house.clock),
+        openai_chat_api.routes(shared, door, house.clock),
+        anthropic_messages_api.routes(shared, house.inference, documents, door),
+        models_api.routes(house.inference, door),
         openai_embeddings.routes(house.inference, door),
         mcp_server_api.routes(mcp_server(house, shared), door, house.settings.identity),
     )

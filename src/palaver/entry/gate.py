@@ -95,7 +95,7 @@ class _Passage:
         kept = headers.get(b"x-request-id", b"")
         self._id = kept.decode() if _KEPT_ID.fullmatch(kept) else new_id("req")
         mark = request_id.set(self._id)
-        problem.shaped.set(shape_of(self._scope["path"]))
+        problem.shaped.set(shape_of(self._scope["path"], versioned=b"anthropic-version" in headers))
         try:
             refusal, counted = self._refuse(headers), self._counted(headers)
             del headers  # a stream may last for hours

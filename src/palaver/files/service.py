@@ -5,6 +5,7 @@ holds a file in memory.
 """
 
 import asyncio
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -185,6 +186,19 @@ class Files:
         one = (await asyncio.to_thread(self._kept, user_id, _name(name), draft))._replace(id=upload_id)
         await self._database.write(store.add_upload(one))
         return told(one)
+
+    async def keep(self, user_id: UserId, name: str, content: bytes) -> UploadInfo:
+        """Keep what came inside of another body; the same content of the same name is kept once."""
+        sha = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
+        found = await self._database.read(store.upload_like(user_id, sha, _name(name)))
+        if found is not None:
+            return told(found)
+        draft = await self._draft(user_id, None, 0)
+        try:
+            await asyncio.to_thread(lambda: (draft.write(content), draft.finish()))
+            return await self.take(user_id, new_id("fil"), name, draft)
+        finally:
+            draft.drop()
 
     async def _draft(self, user_id: UserId, session_id: SessionId | None, coming: int) -> Draft:
         bound = await self.bound(user_id, session_id, coming)

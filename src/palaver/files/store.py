@@ -50,6 +50,13 @@ _DROP = Statement(delete(snapshots).where(snapshots.c.id == bindparam("id")))
 
 _ADD_UPLOAD = Statement(insert(uploads).values({name: bindparam(name) for name in Upload._fields}))
 _OWN = Statement(select(*_UPLOAD).where(uploads.c.id == bindparam("id"), uploads.c.user_id == bindparam("user_id")))
+_LIKE = Statement(
+    select(*_UPLOAD).where(
+        uploads.c.user_id == bindparam("user_id"),
+        uploads.c.sha256 == bindparam("sha256"),
+        uploads.c.name == bindparam("name"),
+    )
+)
 _OWN_ALL = Statement(
     select(*_UPLOAD)
     .where(uploads.c.user_id == bindparam("user_id"), uploads.c.id < bindparam("before"))
@@ -132,6 +139,12 @@ def upload(upload_id: str, user_id: UserId) -> Script[Upload]:
     if row is None:
         raise NotFound("There is no such file.")
     return Upload(*row)
+
+
+def upload_like(user_id: UserId, sha256: str, name: str) -> Script[Upload | None]:
+    """An upload of this person with this content and name; None where there is none."""
+    row = yield from first(_LIKE(user_id=user_id, sha256=sha256, name=name))
+    return Upload(*row) if row else None
 
 
 def uploads_named(upload_ids: Sequence[str], user_id: UserId) -> Script[dict[str, Upload]]:

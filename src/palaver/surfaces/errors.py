@@ -21,12 +21,16 @@ Shape = Callable[[Wrong, Mapping[str, str]], Response]
 
 _OPENAI_CODES = {"unauthenticated": "invalid_api_key", "budget_exceeded": "insufficient_quota"}
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+REQUEST_HEADER = "request-id"  # where Anthropic's clients look for it
+OVERLOADED = 529  # of Anthropic's own
+UNTHREADED = "thread_unsupported_request"  # hearing it, Anthropic's clients send whole histories
 _ANTHROPIC_TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
     402: "billing_error",
     403: "permission_error",
     404: "not_found_error",
+    409: "conflict_error",
     413: "request_too_large",
     429: "rate_limit_error",
     503: "overloaded_error",
@@ -36,13 +40,16 @@ _ANTHROPIC_TYPES = {
 _INVALID_REQUEST, _INTERNAL = -32600, -32603  # of JSON-RPC
 
 
-def shape_of(path: str) -> Shape | None:
-    """How errors are told under this path; None where they are told our own way."""
+def shape_of(path: str, *, versioned: bool = False) -> Shape | None:
+    """How errors are told under this path; None where they are told our own way.
+
+    `versioned`: the request names a version of Anthropic's protocol.
+    """
     if path == "/mcp":
         return mcp
     if not path.startswith("/v1/"):
         return None
-    return anthropic if path.split("/", 3)[2] == "messages" else openai
+    return anthropic if versioned or path.split("/", 3)[2] == "messages" else openai
 
 
 def openai(wrong: Wrong, headers: Mapping[str, str]) -> Response:
@@ -61,14 +68,18 @@ def openai_error(wrong: Wrong) -> dict[str, Any]:
 def anthropic(wrong: Wrong, headers: Mapping[str, str]) -> Response:
     """As Anthropic's clients read errors."""
     told = {"type": "error", "error": anthropic_error(wrong), "request_id": wrong.request_id}
-    return _json(told, _status(wrong), headers)
+    status = _status(wrong)
+    return _json(told, OVERLOADED if status == 503 else status, {**headers, REQUEST_HEADER: wrong.request_id})
 
 
 def anthropic_error(wrong: Wrong) -> dict[str, Any]:
     """The same as it stands in a stream."""
     status = _status(wrong)
     kind = _ANTHROPIC_TYPES.get(status, "api_error" if status >= 500 else "invalid_request_error")
-    return {"type": kind, "message": wrong.detail}
+    told = {"type": kind, "message": wrong.detail}
+    return told | (
+        {"details": {"error_code": UNTHREADED, "unsupported": ["thread"]}} if _about(wrong, UNTHREADED) else {}
+    )
 
 
 def mcp(wrong: Wrong, headers: Mapping[str, str]) -> Response:

@@ -1,0 +1,1 @@
+"""Anthropic's messages over our runs: what is asked, what is told, and the routes."""
