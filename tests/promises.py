@@ -67,6 +67,10 @@ PROMISES = {
     "models:attribution": Promise(
         says="Each answer tells the next model who gave it; nobody can imitate that.", because="product"
     ),
+    "surfaces:responses:resume": Promise(
+        says="A response is heard again from any number on, with the same events, also after the server was killed.",
+        because="issue:#5",
+    ),
     "mcp:own-servers": Promise(says="No user's MCP server is ever used for another user.", because="issue:#3"),
     "mcp:killed": Promise(
         says="An MCP server that is killed in a call makes that call an error, and is rebuilt.", because="issue:#3"

@@ -19,6 +19,10 @@ from palaver.surfaces.mcp_server import api as mcp_server_api
 from palaver.surfaces.mcp_server.behind import Behind
 from palaver.surfaces.mcp_server.serving import Serving
 from palaver.surfaces.openai_chat import api as openai_chat_api
+from palaver.surfaces.openai_responses import api as openai_responses_api
+from palaver.surfaces.openai_responses import conversations as openai_conversations_api
+from palaver.surfaces.openai_responses.looking_up import Records
+from palaver.surfaces.openai_responses.placing import Placing
 from palaver.surfaces.port import Scope
 from palaver.surfaces.threads import Threads
 
@@ -47,7 +51,18 @@ def _surfaces(house: House) -> Sequence[APIRouter]:
         anthropic_messages_api.routes(shared, house.inference, documents, door),
         models_api.routes(house.inference, door),
         openai_embeddings.routes(house.inference, door),
+        *_openai_responses(house, shared),
         mcp_server_api.routes(mcp_server(house, shared), door, house.settings.identity),
+    )
+
+
+def _openai_responses(house: House, shared: Asking) -> Sequence[APIRouter]:
+    records = Records(house.database, house.runs)
+    placing, adopting = Placing(shared, records), Adopting(house.database, house.sessions, house.clock)
+    conversations = openai_conversations_api.Conversations(placing, records, house.sessions, adopting)
+    return (
+        openai_responses_api.routes(shared, placing, house.sessions, house.identity.door),
+        openai_conversations_api.routes(conversations, house.clear, house.identity.door),
     )
 
 

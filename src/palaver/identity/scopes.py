@@ -58,6 +58,7 @@ _OF_RUNS = frozenset({"events", "messages", "resume", "interrupt", "answer", "co
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PREFIX = "/api/v1/"
 _OTHER_FORMATS = ("/v1/", "/ag-ui", "/api/ai-sdk/")  # what clients of other protocols may do is all about runs
+_OF_SESSIONS = "/v1/conversations"  # but these are sessions under another name
 
 
 def needed(method: str, path: str) -> str | None:
@@ -66,6 +67,8 @@ def needed(method: str, path: str) -> str | None:
         return "runs:read"
     if path == "/mcp":
         return None  # each of its tools asks for its own
+    if path.startswith(_OF_SESSIONS) or (path.startswith(_OTHER_FORMATS) and method == "DELETE"):
+        return "sessions:read" if method in _READING else "sessions:write"
     if path.startswith(_OTHER_FORMATS):
         return "models:read" if path.startswith("/v1/models") else "runs:read" if method in _READING else "runs:write"
     if not path.startswith(_PREFIX):

@@ -28,6 +28,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `client_tools` are made by the client: a call of one ends the run, and what came of it stands in the parts of a
     later turn. `server_tools` False leaves it at those.
     `template` is what the workspace of a new session begins with.
+    `echo` is what the protocol that it came by says again of the request, and Palaver has no word for.
     `thread` is what the history of a client of another protocol is found by, with this turn.
     `wanted` is what was asked for of the agent, by name; `recipe` what that came to when the turn was accepted.
     """
@@ -48,6 +49,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tool_choice: ToolChoice = "auto"
     parallel_tool_calls: bool | None = None
     thread: str | None = None
+    echo: dict[str, Any] = {}
     metadata: dict[str, Any] = {}
     wanted: Wanted = Wanted()
     recipe: Recipe = PLAIN

@@ -17,7 +17,7 @@ from palaver.storage.port import Database
 from palaver.surfaces.history import Said
 from palaver.surfaces.models import Bearers, whole_name
 from palaver.surfaces.port import Doorway, Scope
-from palaver.surfaces.threads import Threads
+from palaver.surfaces.threads import After, Spot, Threads
 
 WAITS = "The run waits for a person's answer: see /api/v1/approvals."
 SESSION_HEADER = "x-palaver-session"
@@ -36,11 +36,24 @@ class Asking:
         self, principal: Principal, prompt: Prompt, history: Sequence[Said], named: str | None = None
     ) -> Prompt:
         """The prompt with the newest turn of a history, in the session where that goes on, and its model by its id."""
+        prompt = await self._with_model(principal, prompt)
+        return _at(prompt, await self._threads.spot(principal.user_id, history, SessionId(named) if named else None))
+
+    async def placed_below(self, principal: Principal, prompt: Prompt, history: Sequence[Said], after: After) -> Prompt:
+        """The same below an answer that the client names."""
+        prompt = await self._with_model(principal, prompt)
+        return _at(prompt, await self._threads.below(principal.user_id, history, after))
+
+    async def placed_within(
+        self, principal: Principal, prompt: Prompt, history: Sequence[Said], session_id: SessionId
+    ) -> Prompt:
+        """The same at the end of a session, with all that the client brings for it."""
+        prompt = await self._with_model(principal, prompt)
+        return _at(prompt, await self._threads.within(principal.user_id, history, session_id))
+
+    async def _with_model(self, principal: Principal, prompt: Prompt) -> Prompt:
         model = await whole_name(self._models, principal, prompt.model) if prompt.model else None
-        spot = await self._threads.spot(principal.user_id, history, SessionId(named) if named else None)
-        return msgspec.structs.replace(
-            prompt, model=model, session_id=spot.session_id, below=spot.below, parts=spot.parts, thread=spot.mark
-        )
+        return msgspec.structs.replace(prompt, model=model)
 
     async def stream(self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering) -> Response:
         """The answer as it comes."""
@@ -56,6 +69,12 @@ class Asking:
     async def message(self, principal: Principal, message_id: MessageId) -> Message:
         """One message."""
         return (await self._database.read(session_store.message(message_id, principal.user_id))).message()
+
+
+def _at(prompt: Prompt, spot: Spot) -> Prompt:
+    return msgspec.structs.replace(
+        prompt, session_id=spot.session_id, below=spot.below, parts=spot.parts, thread=spot.mark
+    )
 
 
 def session_headers(run: Kept) -> dict[str, str]:

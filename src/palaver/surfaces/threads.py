@@ -8,7 +8,7 @@ in a fork: these clients ask twenty things at once from one beginning, and expec
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, NamedTuple
 
-from palaver.core.errors import Invalid
+from palaver.core.errors import Invalid, SessionBusy
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Message, Part
 from palaver.sessions import store as session_store
@@ -33,6 +33,13 @@ class Spot(NamedTuple):
     mark: str | None  # None where the session was named: then nothing has to be found again
 
 
+class After(NamedTuple):
+    """An answer that a client names to go on from, and the mark of everything up to it, where it has one."""
+
+    thread: Thread
+    mark: str | None
+
+
 class Threads:
     """Histories of other protocols."""
 
@@ -43,9 +50,7 @@ class Threads:
 
     async def spot(self, user_id: UserId, history: Sequence[Said], named: SessionId | None = None) -> Spot:
         """Where a history goes on; `named` is the session that the client attaches to, whose past is its own."""
-        past, new = split(history)
-        if not new:
-            raise Invalid("The last message is an answer: say something, or bring the result of a tool.")
+        past, new = _split(history)
         if named is not None:
             return Spot(named, "head", new, None)
         asked = Said("user", new)
@@ -55,6 +60,25 @@ class Threads:
         mark = marks([asked], of_past[-1])[-1]
         thread = await self._thread(user_id, past, of_past)
         return Spot(thread.session_id, thread.message_id, new, mark)
+
+    async def below(self, user_id: UserId, history: Sequence[Said], after: After) -> Spot:
+        """Where a history goes on that says itself what it follows."""
+        past, new = _split(history)
+        thread = await self._standing_still(user_id, after.thread)
+        if past:
+            thread = Thread(*await self._adopting.adopt(user_id, *thread, brought(past)))
+        found = marks([*past, Said("user", new)], after.mark)[-1] if after.mark is not None else None
+        return Spot(*thread, new, found)
+
+    async def within(self, user_id: UserId, history: Sequence[Said], session_id: SessionId) -> Spot:
+        """The same at the end of a session, which is one conversation for all who are in it; SessionBusy."""
+        past, new = _split(history)
+        session = (await self._database.read(session_store.find(session_id, user_id))).session
+        if session.active_run_id is not None:
+            raise SessionBusy
+        if past:
+            await self._adopting.adopt(user_id, session_id, session.head_message_id, brought(past))
+        return Spot(session_id, "head", new, None)
 
     async def _thread(self, user_id: UserId, past: list[Said], of_past: list[str]) -> Thread:
         ends = [mark for mark, said in zip(of_past, past, strict=True) if said.role == "assistant"]
@@ -84,6 +108,14 @@ class Threads:
         session = await self._fork(user_id, Wish(thread.session_id, thread.message_id))
         assert session.head_message_id is not None
         return Thread(session.id, session.head_message_id)
+
+
+def _split(history: Sequence[Said]) -> tuple[list[Said], tuple[Part, ...]]:
+    """What was said before, and the newest turn, which is the user's."""
+    past, new = split(history)
+    if not new:
+        raise Invalid("The last message is an answer: say something, or bring the result of a tool.")
+    return past, new
 
 
 def answered(user_id: UserId, thread: str, message: Message) -> Script[None]:

@@ -1,0 +1,198 @@
+"""A request for a response as our own prompt: what it may say, and what is refused by name; it starts nothing."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+from pydantic import BeforeValidator, Field
+
+from palaver.agents.wanted import Wanted
+from palaver.inference.port import Effort, ToolChoice, ToolNamed, ToolSpec
+from palaver.runs.client_tools import MOST_TOOLS, TOOL_NAME, ClientTool
+from palaver.runs.prompt import Prompt
+from palaver.sessions.incoming import bounded
+from palaver.surfaces.models import AGENT
+from palaver.surfaces.openai_responses.input_items import MOST_ITEMS, AnyItem, Strict
+from palaver.surfaces.refusing import refused
+
+# What asks for nothing else than what happens anyway; anything else in these fields is refused.
+NEUTRAL: dict[str, Sequence[Any]] = {
+    "access_programs": (),
+    "background_options": (),
+    "context_management": (),
+    "image": (),
+    "include": (),
+    "max_tool_calls": (),
+    "moderation": (),
+    "prompt": (),
+    "prompt_cache_key": (),
+    "prompt_cache_options": (),
+    "prompt_cache_retention": (),
+    "service_tier": ("auto", "default"),
+    "store": (True,),
+    "top_logprobs": (0,),
+    "truncation": ("auto",),
+}
+
+
+class _Tool(Strict):
+    type: Literal["function"]
+    name: Annotated[str, Field(pattern=TOOL_NAME)]
+    description: str | None = None
+    parameters: dict[str, Any] | None = None
+    strict: bool | None = None
+
+
+class _Choice(Strict):
+    type: Literal["function"]
+    name: str
+
+
+class _PlainForm(Strict):
+    type: Literal["text", "json_object"]
+
+
+class _SchemaForm(Strict):
+    type: Literal["json_schema"]
+    name: Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+    schema_: dict[str, Any] = Field(alias="schema")
+    description: str | None = None
+    strict: bool | None = None
+
+
+class _Wording(Strict):
+    format: Annotated[_PlainForm | _SchemaForm, Field(discriminator="type")] | None = None
+    verbosity: Literal["medium"] | None = None
+
+
+class _Reasoning(Strict):
+    effort: Effort | None = None
+    summary: Literal["auto"] | None = None
+    generate_summary: Literal["auto"] | None = None
+
+
+class _StreamOptions(Strict):
+    include_obfuscation: Literal[False] | None = None
+
+
+class _Conversation(Strict):
+    id: str
+
+
+def _as_items(value: Any) -> Any:
+    return [{"role": "user", "content": value}] if isinstance(value, str) else value
+
+
+Items = Annotated[list[AnyItem], Field(max_length=MOST_ITEMS), BeforeValidator(_as_items)]
+
+
+class ResponseRequest(Strict):
+    """The body of a request, as far as it is honoured."""
+
+    model: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    input: Items = Field(default_factory=list)
+    instructions: str | None = None
+    background: bool | None = None
+    conversation: str | _Conversation | None = None
+    previous_response_id: str | None = None
+    max_output_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    metadata: dict[str, str] | None = None
+    parallel_tool_calls: bool | None = None
+    reasoning: _Reasoning | None = None
+    safety_identifier: str | None = None
+    stream: bool | None = None
+    stream_options: _StreamOptions | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    text: _Wording | None = None
+    tool_choice: Literal["auto", "none", "required"] | _Choice | None = None
+    tools: Annotated[list[_Tool], Field(max_length=MOST_TOOLS)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    user: str | None = None
+
+    @property
+    def conversation_id(self) -> str | None:
+        """The conversation that it goes on in."""
+        return self.conversation.id if isinstance(self.conversation, _Conversation) else self.conversation
+
+    @property
+    def session_id(self) -> str | None:
+        """The session that the client attaches to in its metadata."""
+        return (self.metadata or {}).get("session_id")
+
+
+class Standing(NamedTuple):
+    """What a client's makers say: in this request, and in those that it goes on from."""
+
+    before: Sequence[str] = ()
+    now: Sequence[str] = ()
+
+
+def prompt_of(asked: ResponseRequest, standing: Standing) -> Prompt:
+    """Everything of a request but the conversation."""
+    agent = asked.model.removeprefix(AGENT) if asked.model and asked.model.startswith(AGENT) else None
+    said = [*standing.before, *standing.now]
+    return Prompt(
+        model=None if agent else asked.model,
+        system_prompt="\n\n".join(text for text in (asked.instructions, *said) if text) or None,
+        max_output_tokens=asked.max_output_tokens,
+        temperature=asked.temperature,
+        top_p=asked.top_p,
+        effort=asked.reasoning.effort if asked.reasoning else None,
+        client_tools=tuple(map(_spec, asked.tools or ())),
+        tool_choice=_choice(asked),
+        parallel_tool_calls=asked.parallel_tool_calls,
+        metadata=_metadata(asked),
+        wanted=Wanted(agent=agent, permission_mode="dontAsk", output_format=_form(asked)),
+        server_tools=agent is not None,
+        echo=_echo(asked, said),
+    )
+
+
+def _spec(tool: _Tool) -> ToolSpec:
+    parameters = tool.parameters or {"type": "object", "properties": {}}
+    checked = ClientTool(name=tool.name, description=tool.description or "", parameters=parameters)
+    return ToolSpec(checked.name, checked.description, checked.parameters)
+
+
+def _choice(asked: ResponseRequest) -> ToolChoice:
+    said = asked.tool_choice or "auto"
+    return ToolNamed(said.name) if isinstance(said, _Choice) else said
+
+
+def _form(asked: ResponseRequest) -> dict[str, Any] | None:
+    match asked.text.format if asked.text else None:
+        case _SchemaForm() as given:
+            return {"type": "json_schema", "schema": given.schema_, "name": given.name}
+        case _PlainForm(type="json_object"):
+            return {"type": "json_schema", "schema": {"type": "object"}, "name": "answer"}
+        case _:
+            return None
+
+
+def _metadata(asked: ResponseRequest) -> dict[str, Any]:
+    """What the client keeps with the question; who asks in its own system is kept with that and believed of nobody."""
+    kept: dict[str, Any] = {name: value for name, value in (asked.metadata or {}).items() if name != "session_id"}
+    kept |= {name: value for name in ("user", "safety_identifier") if (value := getattr(asked, name))}
+    try:
+        return bounded(kept) or {}
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise refused("metadata", str(error)) from None
+
+
+def _echo(asked: ResponseRequest, standing: Sequence[str]) -> dict[str, Any]:
+    """What the response says again, as far as the prompt has no word for it."""
+    form = asked.text.format if asked.text else None
+    said: dict[str, Any] = {
+        "background": asked.background,
+        "conversation": asked.conversation_id,
+        "previous_response_id": asked.previous_response_id,
+        "metadata": asked.metadata,
+        "user": asked.user,
+        "safety_identifier": asked.safety_identifier,
+        "summary": (asked.reasoning.summary or asked.reasoning.generate_summary) if asked.reasoning else None,
+        "format": form.model_dump(by_alias=True) if form and form.type != "text" else None,
+        "standing": list(standing),
+        "loose": [tool.name for tool in asked.tools or () if tool.strict is False],
+    }
+    echo = {name: value for name, value in said.items() if value}
+    return {**echo, "instructions": asked.instructions} if standing else echo
