@@ -12,6 +12,8 @@ from palaver.realtime.sse import EXTENSION, Wire
 from palaver.sessions.adopting import Adopting
 from palaver.sessions.forking import Forking
 from palaver.surfaces import models_api, openai_embeddings
+from palaver.surfaces.ag_ui import api as ag_ui_api
+from palaver.surfaces.ai_sdk import api as ai_sdk_api
 from palaver.surfaces.anthropic_messages import api as anthropic_messages_api
 from palaver.surfaces.asking import Asking
 from palaver.surfaces.documents import Documents
@@ -24,6 +26,8 @@ from palaver.surfaces.openai_responses import conversations as openai_conversati
 from palaver.surfaces.openai_responses.looking_up import Records
 from palaver.surfaces.openai_responses.placing import Placing
 from palaver.surfaces.port import Scope
+from palaver.surfaces.rooms import Rooms
+from palaver.surfaces.talking import Talking
 from palaver.surfaces.threads import Threads
 
 
@@ -33,6 +37,13 @@ def asking(house: House) -> Asking:
     forking = Forking(house.database, house.clock, house.agency.files.home.snapshots)
     threads = Threads(house.database, Adopting(house.database, house.sessions, house.clock), forking.fork)
     return Asking(house.database, doorway, threads, house.inference)
+
+
+def talking(house: House) -> Talking:
+    """What surfaces ask with whose clients name their chats and have a person in front of them."""
+    doorway = Doorway(house.runs, house.bus, pulse=house.pulse)
+    rooms = Rooms(house.database, house.sessions, Adopting(house.database, house.sessions, house.clock))
+    return Talking(house.database, rooms, doorway, house.runs, answering=house.answering, models=house.inference)
 
 
 def surfaces(house: House) -> Sequence[APIRouter]:
@@ -45,12 +56,15 @@ def surfaces(house: House) -> Sequence[APIRouter]:
 
 def _surfaces(house: House) -> Sequence[APIRouter]:
     shared, door = asking(house), house.identity.door
+    chats = talking(house)
     documents = Documents(house.agency.files, house.settings.context.document_characters)
     return (
         openai_chat_api.routes(shared, door, house.clock),
         anthropic_messages_api.routes(shared, house.inference, documents, door),
         models_api.routes(house.inference, door),
         openai_embeddings.routes(house.inference, door),
+        ag_ui_api.routes(chats, door),
+        ai_sdk_api.routes(chats, door),
         *_openai_responses(house, shared),
         mcp_server_api.routes(mcp_server(house, shared), door, house.settings.identity),
     )

@@ -17,7 +17,7 @@ from palaver.core.events import RunFailed
 from palaver.core.ids import RunId
 from palaver.core.principal import Principal
 from palaver.kit.streams import Closed
-from palaver.realtime.follow import Feed, RunFeed
+from palaver.realtime.follow import Feed, RunFeed, TurnFeed
 from palaver.realtime.sse import EXTENSION, EventStream, Pulse, Wire
 from palaver.runs.prompt import Prompt
 from palaver.runs.records import kind
@@ -78,6 +78,37 @@ class Doorway:
             feed.close()
             raise
 
+    async def turn(
+        self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering, *, stays: bool
+    ) -> Response:
+        """Start a run and hear it until it is over or waits for a person; with `stays` it goes on without its reader.
+
+        Raises what kept the model from saying anything.
+        """
+        run_id = self._runs.new_id()
+        feed = TurnFeed(self._bus, self._runs, principal.user_id, run_id)
+        try:
+            kept = await self._runs.start(principal, prompt, run_id)
+            left = _nothing if stays else self._ending(principal, kept)
+            first = await _heard(feed, scope, _is_word, left)
+        except BaseException:
+            feed.close()
+            raise
+        return EventStream(feed, self._pulse, first, rendering=rendering, headers=_where(kept), left=left)
+
+    async def go_on(
+        self, principal: Principal, kept: Kept, rendering: Rendering, *, beyond: int = 0, stays: bool = True
+    ) -> Response:
+        """Hear a run from its first event until it is over, or waits again after the number `beyond`."""
+        feed = TurnFeed(self._bus, self._runs, principal.user_id, kept.id, beyond=beyond)
+        left = _nothing if stays else self._ending(principal, kept)
+        try:
+            first = await feed.past()
+            return EventStream(feed, self._pulse, first, rendering=rendering, headers=_where(kept), left=left)
+        except BaseException:
+            feed.close()
+            raise
+
     def _ending(self, principal: Principal, kept: Kept) -> Callable[[], Awaitable[object]]:
         async def left() -> None:
             if not self._runs.draining:  # then it is the server that goes, and the run is taken up again
@@ -118,6 +149,10 @@ async def _heard(
 def _where(kept: Kept) -> list[tuple[bytes, bytes]]:
     """Where the answer stands, for whoever wants to come back to it in our own way."""
     return [(b"x-palaver-session", kept.session_id.encode()), (b"x-palaver-run", kept.id.encode())]
+
+
+async def _nothing() -> None:
+    """What happens to a run that goes on without its reader."""
 
 
 def _is_word(what: str) -> bool:

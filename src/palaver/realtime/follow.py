@@ -8,6 +8,7 @@ from typing import Protocol
 from palaver.bus.port import Bus
 from palaver.core.ids import RunId, SessionId, UserId
 from palaver.kit.streams import Mailbox
+from palaver.runs.records import kind
 from palaver.runs.service import Runs
 from palaver.runs.told import Told, topic_of_run, topic_of_session
 from palaver.sessions.service import Sessions
@@ -29,6 +30,10 @@ class Feed(Protocol):
         """What of this the reader does not have yet."""
         ...
 
+    def last(self, told: Told) -> bool:
+        """Whether nothing is to be read after this."""
+        ...
+
     def close(self) -> None:
         """Stop listening."""
         ...
@@ -43,6 +48,9 @@ class _Listening:
         self._closed = False
         self.mailbox: Mail = bus.listen(topic)
         self.over = False
+
+    def last(self, told: Told) -> bool:
+        return told.ends
 
     def close(self) -> None:
         if not self._closed:
@@ -72,6 +80,23 @@ class RunFeed(_Listening):
             self._after = rest.last
         self.over = self.over or told.ends
         return rest
+
+
+class TurnFeed(RunFeed):
+    """One run until it is over, or waits for a person with an event after the number `beyond`."""
+
+    def __init__(self, bus: Bus, runs: Runs, user_id: UserId, run_id: RunId, *, beyond: int = 0) -> None:
+        super().__init__(bus, runs, user_id, run_id, after=0)
+        self._beyond = beyond
+
+    def due(self, told: Told) -> Told | None:
+        rest = super().due(told)
+        self.over = self.over or (rest is not None and self.last(rest))
+        return rest
+
+    def last(self, told: Told) -> bool:
+        seq, line = told.lines[-1]
+        return told.ends or (seq > self._beyond and kind(line) == "waiting")
 
 
 class SessionFeed(_Listening):

@@ -151,7 +151,7 @@ class EventStream(Response):
 
     def _at_once(self, told: Told | None) -> bool:
         """Send what is told where it is told: a reader who keeps up costs no change of task."""
-        if self._writing or self._wire is None or self._wire.busy or (told is not None and told.ends):
+        if self._writing or self._wire is None or self._wire.busy or (told is not None and self._feed.last(told)):
             return False
         if data := self._frame(told):
             self._wrote = self._loop.time()

@@ -45,11 +45,21 @@ def shape_of(path: str, *, versioned: bool = False) -> Shape | None:
 
     `versioned`: the request names a version of Anthropic's protocol.
     """
+    if path.startswith(("/api/ai-sdk/", "/ag-ui")):
+        return plain
     if path == "/mcp":
         return mcp
     if not path.startswith("/v1/"):
         return None
     return anthropic if versioned or path.split("/", 3)[2] == "messages" else openai
+
+
+def plain(wrong: Wrong, headers: Mapping[str, str]) -> Response:
+    """As clients show errors that have no shape of their own in their protocol: they hand on what the body says."""
+    code = "unknown_model" if _about(wrong, "unknown_model") else wrong.code
+    told: dict[str, Any] = {"code": code, "message": wrong.detail, "request_id": wrong.request_id}
+    told |= {"errors": [dict(error) for error in wrong.errors]} if wrong.errors else {}
+    return _json(told, _status(wrong), headers)
 
 
 def openai(wrong: Wrong, headers: Mapping[str, str]) -> Response:

@@ -31,3 +31,18 @@ class Doorway(Protocol):
     async def follow(self, principal: Principal, run_id: RunId, rendering: Rendering, *, after: int = 0) -> Response:
         """Hear a run that was started before; it goes on when the client goes."""
         ...
+
+    async def turn(
+        self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering, *, stays: bool
+    ) -> Response:
+        """Start a run and hear it until it is over or waits for a person; with `stays` it goes on without its reader.
+
+        Raises what kept the model from saying anything.
+        """
+        ...
+
+    async def go_on(
+        self, principal: Principal, kept: Kept, rendering: Rendering, *, beyond: int = 0, stays: bool = True
+    ) -> Response:
+        """Hear a run from its first event until it is over, or waits again after the number `beyond`."""
+        ...

@@ -35,3 +35,8 @@ def put(user_id: UserId, mark: str, thread: Thread) -> Script[None]:
     """From now on a history with this mark goes on there; what it led to before is forgotten."""
     yield _FORGET(user=user_id, of=mark)
     yield _PUT(user_id=user_id, mark=mark, session_id=thread.session_id, message_id=thread.message_id)
+
+
+def add(user_id: UserId, mark: str, thread: Thread) -> Script[None]:
+    """The same, where the mark leads nowhere yet; UniqueViolated where it does."""
+    yield _PUT(user_id=user_id, mark=mark, session_id=thread.session_id, message_id=thread.message_id)

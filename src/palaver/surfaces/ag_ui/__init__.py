@@ -1,0 +1,1 @@
+"""The AG-UI protocol: what is asked, how it is told, and the route; nothing of its transports but HTTP."""

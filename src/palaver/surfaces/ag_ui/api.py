@@ -1,0 +1,74 @@
+"""`/ag-ui`: the route; what is asked and told stands beside."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from palaver.core.errors import Forbidden, Invalid
+from palaver.core.principal import Principal
+from palaver.identity.door import SECURED, Door
+from palaver.runs.prompt import Prompt
+from palaver.surfaces.ag_ui import asked
+from palaver.surfaces.ag_ui.asked import RunInput
+from palaver.surfaces.ag_ui.told import AgStream, Asked
+from palaver.surfaces.refusing import read
+from palaver.surfaces.talking import Talking
+
+DOOR = "ag-ui"
+
+STREAMED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events of AG-UI, as its clients read them.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
+
+def routes(talking: Talking, door: Door) -> APIRouter:
+    """Agents of AG-UI."""
+    router = APIRouter(tags=["surfaces"])
+
+    @router.post(
+        "/ag-ui",
+        operation_id="ag_ui_run",
+        summary="Run an agent as AG-UI's clients do",
+        responses=STREAMED,
+        openapi_extra=SECURED,
+        response_class=Response,
+    )
+    async def run(request: Request) -> Response:
+        principal = await door.who(request.scope)
+        if not door.may_hand_cookie(request.scope):
+            raise Forbidden("A page of another origin may stream only where it is trusted.")
+        return await _run(talking, request, principal, await read(request, RunInput, {}))
+
+    return router
+
+
+async def _run(talking: Talking, request: Request, principal: Principal, body: RunInput) -> Response:
+    turn, history, state = body.turn(), asked.history_of(body), body.theirs()
+    session = await talking.rooms.enter(principal.user_id, DOOR, body.thread_id)
+    messages: list[Any] = (await request.json())["messages"]
+    about = Asked(body.thread_id, body.run_id, state, messages, asked.finished(body))
+    kept = await talking.active(principal, session)
+    if body.resume:
+        if kept is None:
+            await talking.rooms.leave_if_empty(principal.user_id, session.id)
+            raise Invalid("resume: Nothing waits in this thread.")
+        said = asked.decisions(body, await talking.waiting(principal, session))
+        tools = _tools(kept.prompt)
+        return await talking.decide(
+            principal, kept, said, lambda beyond: AgStream(about, tools, beyond=beyond), stays=False
+        )
+    spot = await talking.rooms.spot(principal.user_id, session, history)
+    if not spot.parts:
+        await talking.rooms.leave_if_empty(principal.user_id, session.id)
+        raise Invalid("The last message is an answer: say something, or bring the result of a tool.")
+    prompt = msgspec.structs.replace(turn.asked(session.id), below=spot.below, parts=spot.parts)
+    return await talking.begin(request.scope, principal, prompt, AgStream(about, _tools(prompt)), stays=False)
+
+
+def _tools(prompt: Prompt) -> frozenset[str]:
+    return frozenset(tool.name for tool in prompt.client_tools)
