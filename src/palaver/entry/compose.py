@@ -29,7 +29,8 @@ from palaver.kit.ids import new_id
 from palaver.kit.tasks import keep_going
 from palaver.observability.health import HealthChecks
 from palaver.observability.metrics import Metrics
-from palaver.realtime.jobs import keep_beating
+from palaver.realtime.hub import Hub
+from palaver.realtime.jobs import keep_beating, keep_sockets
 from palaver.realtime.sse import Pulse
 from palaver.runs import store as run_store
 from palaver.runs.accepting import Acceptance
@@ -107,6 +108,7 @@ class House:
     journal: Journal
     agency: Agency
     pulse: Pulse
+    hub: Hub
     metrics: Metrics
     health: HealthChecks
     lease: LeaseKeeper
@@ -117,12 +119,14 @@ class House:
         for below in await self.runs.sessions_below(session_id):
             await self.clear(user_id, below)
             await self.sessions.remove(user_id, below)
+        self.hub.deleted(session_id)
         await self.agency.session_ends(user_id, session_id)
 
     def drain(self) -> None:
         """Take nothing new, and let every reader go with its last number."""
         self.runs.draining = True
         self.health.drain()
+        self.hub.drain()
         self.bus.close()
 
     async def close(self) -> None:
@@ -149,7 +153,7 @@ class _Driving:
 
 def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.TaskGroup, clock: Clock) -> House:
     """Make every service, inside the event loop that will use them; nothing is started yet."""
-    settings = loaded.settings
+    settings, realtime = loaded.settings, loaded.settings.realtime
     bus, holder = MemoryBus(settings.bus.reader_backlog_bytes), new_id("wrk")
     identity = open_identity(database, settings.identity, signing_key=signing_key(settings.home), clock=clock)
     metrics, health = Metrics(), HealthChecks(settings.observability, clock)
@@ -179,9 +183,8 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         remembering=driving.remembering,
         journal=driving.journal,
         agency=agency,
-        pulse=Pulse(
-            metrics, ping=settings.realtime.ping.total_seconds(), stuck=settings.realtime.stuck.total_seconds()
-        ),
+        pulse=Pulse(metrics, ping=realtime.ping.total_seconds(), stuck=realtime.stuck.total_seconds()),
+        hub=Hub(settings.sockets, bus, metrics, answering=driving.runs.answering, stuck=realtime.stuck),
         metrics=metrics,
         health=health,
         lease=LeaseKeeper(database, driving.recovery, clock, holder=holder, span=settings.runs.lease),
@@ -333,6 +336,7 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("titles", house.titling.run),
         ("facts", house.remembering.run),
         ("streams", lambda: keep_beating(house.pulse, house.clock)),
+        ("sockets", lambda: keep_sockets(house.hub, house.identity.door.holds, house.clock)),
         ("identity", house.identity.upkeep.run),
         ("models", house.inference.keep_looking),
         ("approvals", lambda: house.answering.keep_expiring(EXPIRY_LOOK)),
@@ -355,6 +359,7 @@ def _watch(house: House, concluding: Concluding) -> None:
             "version": __version__,
             "runs": len(house.journal.lives),
             "streams": house.metrics.streams_open,
+            "sockets": house.metrics.sockets_open,
             "tasks": len(asyncio.all_tasks()),
         }
 

@@ -6,7 +6,7 @@ Pure ASGI, so that a stream pays for it once and not per event. Who is asking is
 import logging
 import re
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.requests import ClientDisconnect
@@ -63,8 +63,11 @@ def _as_it_is(app: ASGIApp) -> ASGIApp:
 class Gate:
     """Wraps the application; what `across` puts around it stands around the gate's own refusals, too."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, across: Wrap = _as_it_is) -> None:
+    def __init__(
+        self, app: ASGIApp, metrics: Metrics, across: Wrap = _as_it_is, sockets: ASGIApp | None = None
+    ) -> None:
         self._app = across(app)
+        self._sockets = sockets or app
         self._across = across
         self._metrics = metrics
 
@@ -72,7 +75,15 @@ class Gate:
         if scope["type"] == "http":
             await _Passage(self._app, scope, self._metrics, self._across).go(receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._socket(scope, receive, send)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket, whose page's origin is looked at where it is opened; its whole life has one id."""
+        mark = request_id.set(_id_of(dict(scope["headers"])))
+        try:
+            await self._sockets(scope, receive, send)
+        finally:
+            request_id.reset(mark)
 
 
 class _Passage:
@@ -92,8 +103,7 @@ class _Passage:
     async def go(self, receive: Receive, send: Send) -> None:
         self._send, self._receive = send, receive
         headers = dict(self._scope["headers"])
-        kept = headers.get(b"x-request-id", b"")
-        self._id = kept.decode() if _KEPT_ID.fullmatch(kept) else new_id("req")
+        self._id = _id_of(headers)
         mark = request_id.set(self._id)
         problem.shaped.set(shape_of(self._scope["path"], versioned=b"anthropic-version" in headers))
         try:
@@ -176,6 +186,12 @@ class _Passage:
             took = round((time.perf_counter() - self._began) * 1000, 1)
             level = logging.WARNING if status >= 500 else logging.DEBUG
             log.log(level, "%s %s", method, route, extra={"status": status, "took_ms": took})
+
+
+def _id_of(headers: Mapping[bytes, bytes]) -> str:
+    """The client's own, where it is one."""
+    kept = headers.get(b"x-request-id", b"")
+    return kept.decode() if _KEPT_ID.fullmatch(kept) else new_id("req")
 
 
 def _streamed(scope: Scope) -> bool:

@@ -42,8 +42,6 @@ LATER: dict[str, Operations] = {
         "DELETE": ("delete_tool", "Remove a tool of one's own"),
     },
     **_shelf("/api/v1/webhooks", "webhook", "webhooks", "webhook_id"),
-    "/api/v1/ws": {"GET": ("open_socket", "One WebSocket for any number of sessions")},
-    "/ws/chat/{session_id}": {"GET": ("open_session_socket", "A WebSocket that hears one session from the start")},
 }
 
 # Other people's wire formats: their clients read errors in their own shape.

@@ -27,6 +27,8 @@ from palaver.entry.express import Express
 from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
 from palaver.entry.settings import Loaded
+from palaver.entry.socket_wire import SocketConnection
+from palaver.entry.sockets import sockets
 from palaver.entry.wire import Connection
 from palaver.files import templates_api
 from palaver.identity import api as identity_api
@@ -35,6 +37,7 @@ from palaver.inference import api as inference_api
 from palaver.kit.clock import SystemClock
 from palaver.observability.logs import configure_logs
 from palaver.realtime import api as realtime_api
+from palaver.realtime import ws_api
 from palaver.runs import api as runs_api
 from palaver.runs import approvals_api, context_api, usage_api
 from palaver.runs.seeing import Seeing
@@ -46,6 +49,7 @@ from palaver.web import api as web_api
 
 log = logging.getLogger(__name__)
 
+MCP_HEADERS = ("Mcp-Session-Id", "Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name")
 GRACE = 3  # seconds that answers under way have when the server ends; the whole end takes less than 5
 
 
@@ -86,13 +90,15 @@ def application(house: House) -> ASGIApp:
         inference_api.routes(house.inference, door),
         service_api.routes(house, later.listed()),
         *doors.surfaces(house),
+        ws_api.routes(),
         later.routes(door),
         web_api.routes(),
     )
     for router in routers:
         app.include_router(router)
     express = Express(app, routers)
-    return Gate(express, house.metrics, partial(_across_origins, house.settings.identity.trusted_origins))
+    across = partial(_across_origins, house.settings.identity.trusted_origins)
+    return Gate(express, house.metrics, across, sockets(house))
 
 
 def _seeing(house: House) -> Seeing:
@@ -132,8 +138,9 @@ def _across_origins(trusted: tuple[str, ...], app: ASGIApp) -> ASGIApp:
             "X-Request-ID",
             "Idempotency-Key",
             "Last-Event-ID",
+            *MCP_HEADERS,
         ],
-        expose_headers=["X-Request-ID", "Retry-After"],
+        expose_headers=["X-Request-ID", "Retry-After", "WWW-Authenticate", "Mcp-Session-Id"],
         max_age=600,
     )
 
@@ -180,7 +187,10 @@ class _Server(uvicorn.Server):
                 settings.port,
                 loop="none",
                 http=Connection,
-                ws="none",
+                ws=SocketConnection,
+                ws_max_size=settings.sockets.largest_message,
+                ws_ping_interval=None,  # the hub looks at all sockets at once
+                ws_per_message_deflate=False,
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -26,6 +26,7 @@ from palaver.inference.wellknown import configured, key_variables
 from palaver.observability.logs import LogStyle
 from palaver.observability.settings import ObservabilitySettings
 from palaver.realtime.settings import RealtimeSettings
+from palaver.realtime.socket_settings import SocketSettings
 from palaver.runs.settings import RunSettings
 from palaver.sessions.settings import SessionSettings
 from palaver.tools.builtin.web_settings import WebSettings
@@ -83,6 +84,7 @@ class Settings(BaseModel):
     agents: AgentSettings = AgentSettings.model_validate({})
     files: FileSettings = FileSettings.model_validate({})
     realtime: RealtimeSettings = RealtimeSettings.model_validate({})
+    sockets: SocketSettings = SocketSettings.model_validate({})
     bus: BusSettings = BusSettings.model_validate({})
     observability: ObservabilitySettings = ObservabilitySettings.model_validate({})
 

@@ -87,6 +87,17 @@ class Door:
             self.check(principal, needed(scope.get("method", "GET"), _path(scope)))
         return principal
 
+    async def holds(self, scope: Mapping[str, Any], principal: Principal) -> None:
+        """Raise unless what opened this connection still holds; of a ticket, which works once, its key and its user."""
+        if principal.via != "ticket":
+            await self.who(scope)
+        elif principal.key_id is None:
+            await self._accounts.get(principal.user_id)
+        else:
+            holder = await self._database.read(store.key_holder(principal.key_id))
+            if holder is None or (holder.expires_at and instant(holder.expires_at) <= self._clock.now()):
+                raise KeyRefused
+
     def needs(self, scope: str) -> Callable[[HTTPConnection], Awaitable[Principal]]:
         """A dependency for routes that want more than `scopes.needed` says of their path, above all `admin`."""
 

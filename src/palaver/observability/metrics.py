@@ -102,6 +102,7 @@ class Metrics(Collector):
 
     def __init__(self) -> None:
         self.streams_open = 0
+        self.sockets_open = 0
         self.readers_let_go = 0
         self.requests = Tally("palaver_http_requests", "Requests answered.", ("method", "route", "status"))
         self.request_seconds = Spread(
@@ -113,6 +114,7 @@ class Metrics(Collector):
             "palaver_first_token_seconds", "Time until a model said something.", ("provider",), FIRST_TOKEN_SECONDS
         )
         self.embedded_tokens = Tally("palaver_embedded_tokens", "Tokens of texts made into vectors.", ("provider",))
+        self.sockets_refused = Tally("palaver_sockets_refused", "Sockets closed at their handshake.", ("code",))
         self._watched: list[_Watched] = []
         self._registry = CollectorRegistry()
         for collector in (PlatformCollector, ProcessCollector, GCCollector):
@@ -140,8 +142,9 @@ class Metrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Called by the registry when Prometheus asks."""
-        yield CounterMetricFamily("palaver_readers_let_go", "Streams ended for being too slow.", self.readers_let_go)
+        yield CounterMetricFamily("palaver_readers_let_go", "Readers ended for being too slow.", self.readers_let_go)
         yield GaugeMetricFamily("palaver_streams_open", "Event streams open now.", self.streams_open)
+        yield GaugeMetricFamily("palaver_sockets_open", "WebSockets open now.", self.sockets_open)
         for series in (
             self.requests,
             self.request_seconds,
@@ -149,6 +152,7 @@ class Metrics(Collector):
             self.upstream_errors,
             self.first_token_seconds,
             self.embedded_tokens,
+            self.sockets_refused,
         ):
             yield series.collect()
         for watched in self._watched:

@@ -1,8 +1,12 @@
-"""Woken by time: looks at all open streams; it starts no task itself."""
+"""Woken by time: looks at all open streams and sockets; it starts no task itself."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
+from palaver.core.principal import Principal
 from palaver.kit.clock import Clock
+from palaver.realtime.hub import Hub
 from palaver.realtime.sse import Pulse
 
 
@@ -11,3 +15,13 @@ async def keep_beating(pulse: Pulse, clock: Clock) -> None:
     while True:
         await clock.sleep(timedelta(seconds=pulse.every))
         pulse.beat()
+
+
+async def keep_sockets(
+    hub: Hub, holds: Callable[[Mapping[str, Any], Principal], Awaitable[None]], clock: Clock
+) -> None:
+    """Ping silent sockets, end idle and stuck ones and those whose credential holds no more, for ever."""
+    while True:
+        await clock.sleep(timedelta(seconds=hub.every))
+        hub.tick()
+        await hub.check(holds)

@@ -251,6 +251,10 @@ class Runs:
         """The run of a session of which there is still something to tell here, if there is one."""
         return next((live.id for live in self._journal.lives if live.session_id == session_id), None)
 
+    def answering(self) -> set[SessionId]:
+        """The sessions in which something is under way here."""
+        return {live.session_id for live in self._journal.lives}
+
     def all_told(self, run_id: RunId) -> bool:
         """Whether everything that was written down of a run was told here: the disk has it."""
         live = self._journal.live(run_id)
