@@ -35,7 +35,7 @@ class Kind(Enum):
 class _Open:
     """A block that grows."""
 
-    __slots__ = ("head", "index", "kind", "middle", "name", "number", "pieces", "shown")
+    __slots__ = ("head", "index", "kind", "middle", "name", "number", "pieces", "shown", "tail")
 
     def __init__(self, kind: Kind, number: int) -> None:
         self.kind = kind
@@ -45,6 +45,7 @@ class _Open:
         self.name = ""
         self.index = 0
         self.head = self.middle = b""
+        self.tail = kind.tail
 
     def show(self, name: str, index: int) -> None:
         """It is an item from now on."""
@@ -92,9 +93,12 @@ class Output:
 
     def grow(self, kind: Kind, seq: Seq, piece: bytes) -> bytes:
         """A piece of text more, as JSON."""
+        block, before = self._open, b""
+        if block is not None and block.shown and block.kind is kind:  # nearly always
+            block.pieces.append((seq, piece))
+            return self._delta(block, piece)
         if piece == b'""':
             return b""
-        block, before = self._open, b""
         if block is None or block.kind is not kind:
             before = self.close(whole=True)
             block = self._open = _Open(kind, len(self._begun))
@@ -210,7 +214,7 @@ class Output:
         self._number += 1
         if self._number <= self._after:
             return b""
-        return b"%b%d%b%b%b" % (block.head, self._number, block.middle, piece, block.kind.tail)
+        return b"%b%d%b%b%b" % (block.head, self._number, block.middle, piece, block.tail)
 
     def _name(self, prefix: str, number: int) -> str:
         return item_id(prefix, self.message_id, number, self._voided.get(number, 0))

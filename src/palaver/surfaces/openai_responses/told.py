@@ -16,7 +16,7 @@ from palaver.core.ids import Seq
 from palaver.core.usage import Usage
 from palaver.kit.sse import PING
 from palaver.runs.prompt import Prompt
-from palaver.runs.records import kind
+from palaver.runs.records import GROWTH, kind
 from palaver.runs.told import Told
 from palaver.surfaces.asking import WAITS
 from palaver.surfaces.openai_responses.names import born, response_id, seconds
@@ -24,6 +24,9 @@ from palaver.surfaces.openai_responses.output import Kind, Output
 from palaver.surfaces.openai_responses.said_again import held, said_again
 
 NOTHING = 1 << 62  # a number after which no event comes: for who wants the response alone
+
+_TEXT, _THOUGHT = GROWTH
+_KEY = b'"content":'  # behind it stands the piece, as a JSON string, and the end of the object
 
 _AT_WORK = frozenset({"tool_started", "approval", "question"})  # the step that made the calls is over
 
@@ -109,12 +112,11 @@ class ResponseStream:
         }
 
     def _frame(self, told: Told, seq: Seq, line: bytes) -> bytes:
-        what = kind(line)
-        if what == "content":
-            return self._output.grow(Kind.TEXT, seq, line[line.index(b'"content":') + 10 : -1])
-        if what == "reasoning":
-            return self._output.grow(Kind.THOUGHT, seq, line[line.index(b'"content":') + 10 : -1])
-        return b"" if self._over else self._other(what, told, seq, line)
+        if line.startswith(_TEXT):
+            return self._output.grow(Kind.TEXT, seq, line[line.index(_KEY) + len(_KEY) : -1])
+        if line.startswith(_THOUGHT):
+            return self._output.grow(Kind.THOUGHT, seq, line[line.index(_KEY) + len(_KEY) : -1])
+        return b"" if self._over else self._other(kind(line), told, seq, line)
 
     def _other(self, what: str, told: Told, seq: Seq, line: bytes) -> bytes:
         match what:
