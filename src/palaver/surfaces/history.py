@@ -87,7 +87,7 @@ def _shape(part: Part) -> object:
         case ToolCallPart():
             return ["call", part.call_id, part.name, part.arguments]
         case ToolResultPart():
-            return ["result", part.call_id, part.content]
+            return ["result", part.call_id, part.content, *map(_shape, part.parts)]
         case ImagePart(url=url, file_id=file_id):
             return ["image", hashlib.sha256((url or "").encode()).hexdigest() if url else file_id]
         case FilePart(file_id=file_id, path=path):

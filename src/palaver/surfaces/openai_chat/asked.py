@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from palaver.agents.wanted import Wanted
 from palaver.core.errors import Invalid
@@ -154,6 +154,14 @@ class ChatRequest(_Strict):
     user: str | None = None
     safety_identifier: str | None = None
 
+    @field_validator("tools")
+    @classmethod
+    def _each_once(cls, given: list[ChatTool] | None) -> list[ChatTool] | None:
+        names = [tool.function.name for tool in given or ()]
+        if len(set(names)) < len(names):
+            raise ValueError("two tools have the same name")
+        return given
+
     @property
     def session_id(self) -> str | None:
         """The session that the client attaches to in its metadata."""
@@ -202,6 +210,8 @@ def _instructions(messages: Sequence[ChatMessage]) -> str | None:
 
 
 def _said(message: ChatMessage, at: int) -> Said:
+    if message.name and message.role != "tool":
+        raise refused(f"messages.{at}.name", "Models are not told names here; write them into the text.")
     if message.role == "tool":
         if not message.tool_call_id:
             raise refused(f"messages.{at}.tool_call_id", "Name the call that this is the result of.", "missing")
@@ -217,8 +227,9 @@ def _said(message: ChatMessage, at: int) -> Said:
 
 def _parts(message: ChatMessage, at: int) -> tuple[Part, ...]:
     if message.content is None or isinstance(message.content, str):
-        refuse_unwritable(message.content)
-        return (TextPart(text=message.content),) if message.content else ()
+        text = message.content or message.refusal
+        refuse_unwritable(text)
+        return (TextPart(text=text),) if text else ()
     made: list[Part] = []
     for n, part in enumerate(message.content):
         match part:

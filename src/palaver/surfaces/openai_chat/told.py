@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from palaver.core.events import RunDone, RunFailed, RunStarted, ToolCalled, ToolHanded, UsageCounted
+from palaver.core.events import RunDone, RunFailed, RunStarted, StepRestarted, ToolCalled, ToolHanded, UsageCounted
+from palaver.core.ids import Seq
 from palaver.core.messages import FinishReason, Message, ReasoningPart, ToolCallPart, ToolResultPart
 from palaver.core.usage import Usage
 from palaver.kit.sse import PING
@@ -31,11 +32,12 @@ _started = msgspec.json.Decoder(RunStarted)
 _called = msgspec.json.Decoder(ToolCalled)
 _handed = msgspec.json.Decoder(ToolHanded)
 _counted = msgspec.json.Decoder(UsageCounted)
+_restarted = msgspec.json.Decoder(StepRestarted)
 _failed = msgspec.json.Decoder(RunFailed)
 _done = msgspec.json.Decoder(RunDone)
 
 
-def _growth(numbered: tuple[int, bytes]) -> bytes:
+def _growth(numbered: tuple[Seq, bytes]) -> bytes:
     """How a line begins that carries a piece of text; nothing for every other one."""
     line = numbered[1]
     return _TEXT if line.startswith(_TEXT) else _REASONING if line.startswith(_REASONING) else b""
@@ -62,8 +64,9 @@ class ChatStream:
         self._held = held
         self._with_usage = with_usage
         self._head = self._content = self._reasoning = b""
-        self._text: list[bytes] = []
-        self._said = self._over = False
+        self._text: list[tuple[Seq, bytes]] = []
+        self._last = 0  # the number of the last piece of text that was told
+        self._over = False
         self._calls: dict[str, ToolCalled] = {}
         self._handed: set[str] = set()
         self._usage: UsageCounted | None = None
@@ -75,20 +78,21 @@ class ChatStream:
             if self._over:
                 break
             if grown:
-                made.append(self._grow(grown, [line[line.index(_KEY) + len(_KEY) : -2] for _, line in lines]))
+                made.append(self._grow(grown, list(lines)))
             else:
                 made += [self._other(kind(line), told, line) for _, line in lines if not self._over]
         return b"".join(made)
 
-    def _grow(self, grown: bytes, texts: list[bytes]) -> bytes:
+    def _grow(self, grown: bytes, lines: list[tuple[Seq, bytes]]) -> bytes:
         """One chunk of text; each piece is the inside of a JSON string."""
-        text = b"".join(texts)
+        pieces = [line[line.index(_KEY) + len(_KEY) : -2] for _, line in lines]
+        text = b"".join(pieces)
         if grown == _REASONING:
             return b"%b%b%b" % (self._reasoning, text, _END)
-        self._said = True
         if self._held:
-            self._text.append(text)
+            self._text += zip((seq for seq, _ in lines), pieces, strict=True)
             return b""
+        self._last = lines[-1][0]
         return b"%b%b%b" % (self._content, text, _END)
 
     def _other(self, what: str, told: Told, line: bytes) -> bytes:
@@ -103,7 +107,7 @@ class ChatStream:
             case "usage":
                 self._usage = _counted.decode(line)
             case "step_restarted":
-                return self._restart()
+                return self._restart(_restarted.decode(line).from_seq)
             case "error":
                 error = _failed.decode(line)
                 return self._fail(Wrong(500, error.code, error.message))
@@ -137,9 +141,9 @@ class ChatStream:
             for at, call in enumerate(handed)
         ]
 
-    def _restart(self) -> bytes:
-        self._text.clear()
-        return self._fail(Wrong(500, "output_invalid", _RESTARTED)) if self._said and not self._held else b""
+    def _restart(self, since: Seq) -> bytes:
+        self._text = [(seq, text) for seq, text in self._text if seq < since]
+        return self._fail(Wrong(500, "output_invalid", _RESTARTED)) if self._last >= since else b""
 
     def _fail(self, wrong: Wrong) -> bytes:
         self._over = True
@@ -147,7 +151,8 @@ class ChatStream:
 
     def _end(self, reason: FinishReason) -> bytes:
         self._over = True
-        text = b"%b%b%b" % (self._content, b"".join(self._text), _END) if self._text else b""
+        held = b"".join([text for _, text in self._text])
+        text = b"%b%b%b" % (self._content, held, _END) if held else b""
         last = self._chunk({}, reason_of(reason))
         return b"".join([text, *self._hand(), last, self._usage_chunk(), DONE])
 
