@@ -11,7 +11,7 @@ from palaver.kit.clock import Clock
 
 IDLE = timedelta(minutes=30)  # then a session is over; clients begin another one by themselves
 MOST_OF_ONE = 50  # sessions of one person; a program that crashes leaves one behind each time
-MOST_IN_ALL = 2_000  # some 30 KB each
+MOST_IN_ALL = 2_000  # some 35 KiB each
 
 
 @dataclass(slots=True)

@@ -4,19 +4,20 @@ What is reported never holds the run up: words that came while a report was on i
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable
+from contextlib import suppress
 
 import anyio
 import msgspec
 
 from palaver.agents.wanted import Wanted
-from palaver.core.errors import Conflict
+from palaver.core.errors import Conflict, PalaverError
 from palaver.core.events import TextGrew
 from palaver.core.ids import SessionId
 from palaver.core.principal import Principal
 from palaver.core.usage import Usage
 from palaver.runs.prompt import Prompt
+from palaver.runs.store import Kept
 from palaver.sessions.service import plain
 from palaver.surfaces.asking import WAITS
 from palaver.surfaces.mcp_server.addresses import of_session
@@ -36,8 +37,7 @@ async def query(
 ) -> Brought:
     """Ask, and give the answer when it is whole. Raises what the model failed with."""
     progress = _Progress(report)
-    async with progress.reported():
-        run = await behind.hearing.hear(principal, _prompt(prompt, session_id, model), progress.tell)
+    run = await progress.during(behind.hearing.hear(principal, _prompt(prompt, session_id, model), progress.tell))
     if run.state == "waiting":
         raise Conflict(f"{WAITS} It is run {run.id} of session {run.session_id}.")
     message = await behind.asking.message(principal, run.message_id)
@@ -86,16 +86,22 @@ class _Progress:
         self._idle.clear()
         self._came.set()
 
-    @asynccontextmanager
-    async def reported(self) -> AsyncGenerator[None]:
-        """As long as the block lasts, and a moment longer for what came last."""
+    async def during(self, work: Awaitable[Kept]) -> Kept:
+        """Report while this work lasts, and a moment longer for what came last; what it fails with, it fails with."""
+        done: Kept | PalaverError = Conflict("The answer was cancelled.")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._go_on)
-            yield
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LAST_WORD):
-                    await self._idle.wait()
+            try:
+                done = await work
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LAST_WORD):
+                        await self._idle.wait()
+            except PalaverError as error:  # the group would make a group of it
+                done = error
             tasks.cancel_scope.cancel()
+        if isinstance(done, PalaverError):
+            raise done
+        return done
 
     async def _go_on(self) -> None:
         while True:
@@ -103,6 +109,7 @@ class _Progress:
             self._came.clear()
             words, self._words = self._words, []
             self._step += 1
-            await self._report(self._step, "".join(words) or None)
+            with suppress(anyio.ClosedResourceError, anyio.BrokenResourceError):  # nobody listens; the run goes on
+                await self._report(self._step, "".join(words) or None)
             if not self._came.is_set():
                 self._idle.set()
