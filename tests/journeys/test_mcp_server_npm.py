@@ -1,0 +1,25 @@
+"""The MCP server for the official client for Node."""
+
+import pytest
+
+from tests.journeys.house import House, Person
+from tests.journeys.node_clients import told
+
+pytestmark = pytest.mark.timeout(180)
+
+
+async def test_the_client_for_node_asks_reads_and_cancels(house: House, owner: Person) -> None:
+    saw = await told("mcp.mjs", url=house.url, key=owner.token)
+    assert saw["tools"] == ["query", "list_sessions", "read_session", "search"]
+    assert saw["text"] == saw["heard"]
+    assert saw["pieces"] > 1
+    assert saw["cancelled"].startswith("refused")
+    assert saw["listed"]
+    assert saw["text"].strip() in saw["markdown"]
+    assert saw["wrong"] == [True, "There is no such session."]
+    assert saw["missing"] == -32602
+    assert saw["refused"] in {401, "UnauthorizedError"}
+    ids = [one["id"] for one in (await owner.get("/sessions"))["items"]]
+    (other,) = set(ids) - {saw["session"]}
+    await owner.until(f"/sessions/{other}", lambda one: one["status"] == "idle")
+    assert (await owner.messages(other))[-1]["finish_reason"] == "interrupted"
