@@ -147,15 +147,19 @@ class Outside:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         deadline: float | None = None,
+        cut: bool = False,
     ) -> Fetched:
-        """The answer, whole and whatever its status; `deadline` instead of the usual one. Raises as `get` does."""
+        """The answer, whole and whatever its status; `deadline` instead of the usual one. Raises as `get` does.
+
+        With `cut`, an answer that is larger than the limit is not refused: its beginning is enough.
+        """
         url = self._guard.checked(text)
         try:
             async with (
                 asyncio.timeout(self._deadline if deadline is None else deadline),
                 self._session.request(method, url, headers=headers, data=body, allow_redirects=False) as reply,
             ):
-                content = await self._body(reply)
+                content = await self._body(reply, cut=cut)
         except TimeoutError as error:
             raise FetchFailed("It took too long.") from error
         except aiohttp.ClientError as error:
@@ -166,11 +170,13 @@ class Outside:
         """Close every connection."""
         await self._session.close()
 
-    async def _body(self, reply: aiohttp.ClientResponse) -> bytes:
+    async def _body(self, reply: aiohttp.ClientResponse, *, cut: bool) -> bytes:
         body = bytearray()
         async for chunk in reply.content.iter_any():
             body += chunk
             if len(body) > self._limit:
+                if cut:
+                    return bytes(body[: self._limit])
                 raise FetchFailed(f"It is larger than {self._limit} bytes.")
         return bytes(body)
 

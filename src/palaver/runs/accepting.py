@@ -97,6 +97,7 @@ class Acceptance:
         prepare(live, run, model)
         live.reaches = tree.path(session.tree, asked.place)
         live.question = asked.message if asked.place.depth == 0 else None
+        live.asked_anew = asked.message is not None
         live.system, live.mode = session.session.system_prompt, session.session.permission_mode
         live.created = created
         started = RunStarted(

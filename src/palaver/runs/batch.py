@@ -4,8 +4,8 @@ What is changed in memory is changed while the transaction runs, so that the nex
 undone last first. It tells nobody.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from palaver.core.events import RunEvent, Stamped
 from palaver.core.ids import RunId, Seq
@@ -33,10 +33,22 @@ class Taken(NamedTuple):
     kept: int  # how much of the tail stood there before
 
 
+class Heard(Protocol):
+    """Hears of what a run says for good, in the transaction that writes it down; it may write more there."""
+
+    def __call__(self, live: Live, events: Sequence[Stamped], lines: Mapping[Seq, bytes], /) -> Script[None]: ...
+
+
+def nobody_hears(live: Live, events: Sequence[Stamped], lines: Mapping[Seq, bytes]) -> Script[None]:
+    """Where nobody else keeps anything of runs."""
+    yield from ()
+
+
 class Batch:
     """One transaction: what it took of which runs; `number` is the boundary's, counted per run."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Heard = nobody_hears) -> None:
+        self._heard = heard
         self.taken: list[Taken] = []
         self.undone: list[Taken] = []
         self.number = 0
@@ -48,7 +60,9 @@ class Batch:
             taken = self._take(live, events)
             live.tail = []
             if taken.events:
-                yield from store.put_events(live.id, [*taken.tail, *taken.events], dict(taken.lines))
+                lines = dict(taken.lines)
+                yield from store.put_events(live.id, [*taken.tail, *taken.events], lines)
+                yield from self._heard(live, taken.events, lines)
         except BaseException:
             self.undo()
             raise

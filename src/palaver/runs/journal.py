@@ -15,7 +15,7 @@ from palaver.core.events import RunDone, RunEvent, Stamped
 from palaver.core.ids import RunId
 from palaver.kit.clock import Clock
 from palaver.runs import store
-from palaver.runs.batch import Batch, Taken
+from palaver.runs.batch import Batch, Heard, Taken, nobody_hears
 from palaver.runs.live import Live
 from palaver.runs.records import Growth, record
 from palaver.runs.told import Told
@@ -45,6 +45,7 @@ class Journal:
         self.told = 0
         self.lost: Callable[[RunId], None] = _nothing
         self.told_below: Callable[[Live, Told], None] = _nobody_above
+        self.heard: Heard = nobody_hears
 
     def open(self, live: Live) -> None:
         """From now on this process writes this run."""
@@ -118,7 +119,7 @@ class Journal:
         `begun` is called before that: work may begin then, but nothing may be told. Raises what the script raises;
         then nothing of it remains.
         """
-        batch = Batch()
+        batch = Batch(self.heard)
         waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def committed(value: T) -> None:

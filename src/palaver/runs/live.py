@@ -37,6 +37,7 @@ class Live:
         "address",
         "answers",
         "ask",
+        "asked_anew",
         "box",
         "commits",
         "created",
@@ -83,7 +84,7 @@ class Live:
         self.epoch = epoch
         self.prompt = Prompt()
         self.fingerprint: str | None = None  # of the request, where it has an idempotency key
-        self.created = False  # whether its session began with it
+        self.created = self.asked_anew = False  # whether its session, and whether its question, began with it
         self.place = Place("", 0)
         self.question: Message | None = None  # where it is all there is to tell the model
         self.reaches: tuple[Reach, ...] = ()  # where the messages stand that the model may be told

@@ -20,6 +20,7 @@ from palaver.runs.consulting import Consulting, Said
 from palaver.runs.live import Live
 from palaver.runs.parts import Resolve, accepted_before
 from palaver.sessions import store as session_store
+from palaver.sessions.hearing import NOBODY, Hears
 from palaver.sessions.titles import NAMING, name_in, naming_question
 from palaver.storage.port import Database
 from palaver.storage.script import Script
@@ -43,6 +44,7 @@ class Titling:
         self._settings = settings
         self._clock = clock
         self._line = Line(clock, busy)
+        self.hears: Hears = NOBODY
 
     def concluded(self, live: Live) -> None:
         """A run is over: if it was the first one of a session that a model can name, the session waits for a name."""
@@ -82,4 +84,6 @@ class Titling:
         if title is not None:
             session = msgspec.structs.replace(session, title=title)
         yield from session_store.save(kept._replace(session=session))
+        if title is not None:
+            yield from self.hears.titled(live.user_id, live.session_id, title)
         return title

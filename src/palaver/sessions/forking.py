@@ -16,6 +16,7 @@ from palaver.files.snapshots import Snapshots
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.sessions import checkpoints_store, shares_store, shown, store, tree
+from palaver.sessions.hearing import NOBODY, Hears, begin
 from palaver.sessions.session import Origin, Session
 from palaver.sessions.store import Kept
 from palaver.sessions.targets import Files, files_after
@@ -44,7 +45,10 @@ _TRIES = 3  # as often as a session may have moved on while its files were kept
 class Forking:
     """Makes forks."""
 
-    def __init__(self, database: Database, clock: Clock, snapshots: Snapshots | None = None) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, snapshots: Snapshots | None = None, *, hears: Hears = NOBODY
+    ) -> None:
+        self._hears = hears
         self._database = database
         self._clock = clock
         self._snapshots = snapshots
@@ -83,7 +87,7 @@ class Forking:
         )
         if wish.title:
             session = msgspec.structs.replace(session, title=wish.title, title_source="user")
-        yield from store.create(Kept(session, shape, place), user_id)
+        yield from begin(self._hears, Kept(session, shape, place), user_id)
         yield from shares_store.share(new, shape, wish.session_id)
         return session
 

@@ -16,8 +16,9 @@ from palaver.files.templates import Wish
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.pages import BadCursor, cursor, position
-from palaver.sessions import search_store, shares_store, stats_store, store, summing, tree, turns
+from palaver.sessions import hearing, search_store, shares_store, stats_store, store, summing, tree, turns
 from palaver.sessions.beginning import Begins
+from palaver.sessions.hearing import NOBODY, Hears
 from palaver.sessions.project import NO_BRIEF, Brief
 from palaver.sessions.session import Session
 from palaver.sessions.settings import SessionSettings
@@ -91,6 +92,7 @@ class Sessions:
         self.check_mode: CheckMode = _any_mode  # whether a person may let agents act that freely
         self.forgotten: Forgotten = _nobody_else  # whoever else keeps something of a message that is deleted
         self.removed: Removed = _nothing_else  # whoever else keeps something of a session that was deleted
+        self.hears: Hears = NOBODY
         self.begins: Begins = _with_nothing  # whoever lays out what a session begins with
         self._attachments = attachments or NoFiles()
         self.projects: KnowsProjects = _AnyProject()
@@ -104,7 +106,7 @@ class Sessions:
         await self.projects.check(user_id, session.project_id)
         # First, so that no session is there without its files; those of one that was never made are swept.
         await self.begins(session.id, template)
-        await self._database.write(store.create(turns.fresh(session), user_id))
+        await self._database.write(hearing.begin(self.hears, turns.fresh(session), user_id))
         return session
 
     async def get(self, user_id: UserId, session_id: SessionId) -> bytes:
@@ -138,7 +140,7 @@ class Sessions:
 
     async def remove(self, user_id: UserId, session_id: SessionId) -> None:
         """Delete a session and everything that belongs to it."""
-        await self._database.write(_remove(user_id, session_id))
+        await self._database.write(_remove(user_id, session_id, self.hears))
         await self.removed(session_id)
 
     async def messages(
@@ -210,6 +212,8 @@ class Sessions:
             root = yield from store.stretch(first[0], session_id)
             session = msgspec.structs.replace(session, title=title_of(root[0].text) if root else None)
         yield from store.save(Kept(session, kept.tree, head))
+        if session.title != kept.session.title:
+            yield from self.hears.titled(user_id, session_id, session.title)
         return session
 
     def _edit(
@@ -241,6 +245,7 @@ class Sessions:
         yield from store.save(asked.kept)
         if metadata is not None:
             yield from store.set_metadata(edited.id, _encode(metadata))
+        yield from self.hears.edited(user_id, edited.session_id, edited.id)
         return (yield from _message(user_id, edited.id))
 
     def _remove_message(self, user_id: UserId, message_id: MessageId) -> Script[None]:
@@ -315,12 +320,13 @@ async def _nothing_else(session_id: SessionId) -> None:
     """Nobody keeps anything."""
 
 
-def _remove(user_id: UserId, session_id: SessionId) -> Script[None]:
+def _remove(user_id: UserId, session_id: SessionId, hears: Hears) -> Script[None]:
     kept = yield from store.find(session_id, user_id, to_change=True)
     yield from shares_store.let_go_of_all(session_id, kept.tree)
     yield from search_store.forget_session(session_id)
     yield from store.remove(session_id, user_id)
     yield from search_store.settle()
+    yield from hears.removed(user_id, kept.session)
 
 
 def _messages(user_id: UserId, session_id: SessionId, branch: Branch | None, depths: range) -> Script[bytes]:
