@@ -4,9 +4,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from palaver.core.events import (
     MessageFinished,
     ModelReplied,
@@ -91,17 +88,17 @@ SPEECH: list[RunEvent] = [
 STEP = [called("a"), called("b"), ModelReplied(finish_reason="tool_calls")]
 
 
-@given(st.lists(st.integers(1, 4), max_size=12), st.integers(-1, 40))
 @keeps("surfaces:responses:resume")
-def test_events_have_the_same_numbers_however_they_come(cuts: list[int], after: int) -> None:
+def test_events_have_the_same_numbers_however_they_come() -> None:
     restarted = StepRestarted(from_seq=Seq(4))
-    events = whole(
-        [*SPEECH, restarted, TextGrew(content="Now"), *STEP, ToolHanded(call_id="b"), ToolHanded(call_id="a")]
-    )
-    lines = numbered(events)
+    handed = [ToolHanded(call_id="b"), ToolHanded(call_id="a")]
+    lines = numbered(whole([*SPEECH, restarted, TextGrew(content="Now"), *STEP, *handed]))
     everything, _ = folded(lines)
     assert [one["sequence_number"] for one in everything] == list(range(len(everything)))
-    assert folded(lines, cuts=cuts, after=after)[0] == everything[after + 1 :]
+    for after in range(-1, len(everything)):
+        for size in (1, 3):
+            told, _ = folded(lines, cuts=[size] * len(lines), after=after)
+            assert told == everything[after + 1 :], (after, size)
 
 
 def test_items_of_a_stream_are_those_of_its_message() -> None:
@@ -128,6 +125,16 @@ def test_what_is_void_ends_incomplete_and_what_comes_instead_has_another_name() 
     assert done[2]["id"] == f"{done[1]['id']}r1"
     assert response["output"][1]["content"][0]["text"] == 'So "this way'
     assert [one["output_index"] for one in told if one["type"] == "response.output_item.added"] == [0, 1, 2]
+
+
+def test_a_step_that_is_void_leaves_nothing_in_the_response() -> None:
+    told, response = folded(numbered(whole([*SPEECH, StepRestarted(from_seq=Seq(2)), TextGrew(content="Now")])))
+    assert [item["content"][0]["text"] for item in response["output"]] == ["Now"]
+    assert [one["item"]["type"] for one in told if one["type"] == "response.output_item.added"] == [
+        "reasoning",
+        "message",
+        "message",
+    ]
 
 
 def test_whoever_wants_the_response_alone_gets_no_bytes() -> None:
