@@ -21,6 +21,7 @@ from palaver.storage.schema import metadata
 from palaver.storage.script import Script, Statement
 from palaver.storage.sqlite import DIALECT, SqliteDatabase
 from palaver.surfaces import tables as of_surfaces
+from palaver.webhooks import tables as of_webhooks
 
 TABLES = (
     of_agents.definitions,
@@ -33,6 +34,7 @@ TABLES = (
     of_runs.runs,
     of_sessions.sessions,
     of_surfaces.threads,
+    of_webhooks.webhooks,
     lease.leases,
 )  # known to `metadata` once imported
 

@@ -339,6 +339,31 @@ PROMISES = {
         says="A call that was cut by a kill is made again only if that is safe, or a person says so.",
         because="issue:#3",
     ),
+    "webhooks:standard": Promise(
+        says="Deliveries verify with the official library of Standard Webhooks.",
+        because="https://www.standardwebhooks.com",
+    ),
+    "webhooks:order": Promise(
+        says="An endpoint is told what happened in the order in which it did, whatever fails.", because="issue:#5"
+    ),
+    "webhooks:nothing-missed": Promise(
+        says="A receiver that is down for an hour misses nothing.", because="issue:#5"
+    ),
+    "webhooks:given-up": Promise(
+        says="An endpoint that fails for three days is disabled, and its owner is told why.", because="issue:#5"
+    ),
+    "webhooks:guarded": Promise(
+        says="Nothing is sent to addresses that are not allowed, whatever a name leads to later.", because="issue:#5"
+    ),
+    "webhooks:rotation": Promise(
+        says="While a secret is rotated, deliveries verify with the old one and the new one.", because="issue:#5"
+    ),
+    "webhooks:replay": Promise(
+        says="What was told can be told again, in order, under the ids it had.", because="issue:#5"
+    ),
+    "webhooks:durable": Promise(
+        says="What happened is delivered after a kill, at least once, under one id.", because="issue:#5"
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from palaver.bus.memory import MemoryBus
 from palaver.context import counting
 from palaver.context.memory.service import Memories
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import contexts, remembering
+from palaver.entry import contexts, outgoing, remembering
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.filing import embedding_of, sweep_of
 from palaver.entry.home import signing_key
@@ -67,6 +67,7 @@ from palaver.storage.port import Database
 from palaver.storage.sqlite import SqliteDatabase
 from palaver.surfaces.threads import answered
 from palaver.tools.mcp.service import McpServers
+from palaver.webhooks.service import Webhooks
 
 USERS = "(users)"  # no server can be called so
 EXPIRY_LOOK = timedelta(seconds=5)  # how often it is looked for approvals that waited too long
@@ -107,6 +108,7 @@ class House:
     remembering: Remembering
     journal: Journal
     agency: Agency
+    webhooks: Webhooks
     pulse: Pulse
     hub: Hub
     metrics: Metrics
@@ -132,6 +134,7 @@ class House:
     async def close(self) -> None:
         """Let go of everything that is not the database, once no task runs any more."""
         await self.lease.give_up()
+        await self.webhooks.close()
         await self.agency.close()
         await self.inference.close()
         await self.identity.close()
@@ -183,6 +186,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         remembering=driving.remembering,
         journal=driving.journal,
         agency=agency,
+        webhooks=outgoing.webhooks(ground, sessions, driving.journal, driving.titling),
         pulse=Pulse(metrics, ping=realtime.ping.total_seconds(), stuck=realtime.stuck.total_seconds()),
         hub=Hub(settings.sockets, bus, metrics, answering=driving.runs.answering, stuck=realtime.stuck),
         metrics=metrics,
@@ -342,6 +346,8 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("approvals", lambda: house.answering.keep_expiring(EXPIRY_LOOK)),
         ("servers", house.agency.servers.tend),
         ("files", sweep.run),
+        ("webhooks", house.webhooks.jobs.run),
+        ("webhook log", house.webhooks.jobs.tend),
         ("memory", lambda: keep_tidy(idle, house.clock)),
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)

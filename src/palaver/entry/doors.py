@@ -34,7 +34,7 @@ from palaver.surfaces.threads import Threads
 def asking(house: House) -> Asking:
     """What surfaces ask with."""
     doorway = Doorway(house.runs, house.bus, pulse=house.pulse)
-    forking = Forking(house.database, house.clock, house.agency.files.home.snapshots)
+    forking = Forking(house.database, house.clock, house.agency.files.home.snapshots, hears=house.sessions.hears)
     threads = Threads(house.database, Adopting(house.database, house.sessions, house.clock), forking.fork)
     return Asking(house.database, doorway, threads, house.inference)
 

@@ -19,6 +19,7 @@ from palaver.entry import (
     moving_examples,
     shelf_examples,
     travel_examples,
+    webhook_examples,
 )
 from palaver.identity import schemas
 from palaver.inference.api import ModelList
@@ -158,6 +159,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **context_examples.REQUESTS,
     **fact_examples.REQUESTS,
     **moving_examples.REQUESTS,
+    **webhook_examples.REQUESTS,
     "ask": _ASKING
     | {
         "With an image and a file": _CARRYING,
@@ -199,6 +201,7 @@ ANSWERS: dict[str, Any] = {
     **moving_examples.answers(SESSION, QUESTION, NOON),
     **context_examples.answers((SESSION, RUN, QUESTION, ANSWER), LATER),
     **fact_examples.answers(SESSION, QUESTION, LATER),
+    **webhook_examples.answers(RUN, SESSION, LATER),
     "ask_and_wait": _ANSWER,
     "ask_and_wait 202": msgspec.structs.replace(_RUN, status="waiting"),
     "interrupt_session": Interrupted(msgspec.structs.replace(_ENDED, finish_reason="interrupted")),

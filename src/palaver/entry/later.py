@@ -17,19 +17,6 @@ Operations = Mapping[str, tuple[str, str]]
 _SESSION = "/api/v1/sessions/{session_id}"
 
 
-def _shelf(path: str, one: str, many: str, id_name: str) -> dict[str, Operations]:
-    """A collection in which things are listed, made, changed and removed."""
-    name = many.replace(" ", "_")
-    single = one.replace(" ", "_")
-    return {
-        path: {"GET": (f"list_{name}", f"List {many}"), "POST": (f"create_{single}", f"Make one of the {many}")},
-        f"{path}/{{{id_name}}}": {
-            "PATCH": (f"change_{single}", f"Change one of the {many}"),
-            "DELETE": (f"delete_{single}", f"Remove one of the {many}"),
-        },
-    }
-
-
 LATER: dict[str, Operations] = {
     f"{_SESSION}/members": {
         "GET": ("list_members", "List who takes part in a session"),
@@ -41,7 +28,6 @@ LATER: dict[str, Operations] = {
         "PATCH": ("change_tool", "Change a tool of one's own"),
         "DELETE": ("delete_tool", "Remove a tool of one's own"),
     },
-    **_shelf("/api/v1/webhooks", "webhook", "webhooks", "webhook_id"),
 }
 
 # Other people's wire formats: their clients read errors in their own shape.

@@ -8,7 +8,15 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from palaver.core.errors import PalaverError
-from palaver.entry import acting_examples, examples, fact_examples, file_examples, moving_examples, shelf_examples
+from palaver.entry import (
+    acting_examples,
+    examples,
+    fact_examples,
+    file_examples,
+    moving_examples,
+    shelf_examples,
+    webhook_examples,
+)
 from palaver.entry.told_events import FRAME, event_schemas
 from palaver.identity.door import SECURITY_SCHEMES
 from palaver.kit.answers import JSON, PROBLEM_JSON, REF_TEMPLATE, Problem, described_schemas, problems
@@ -31,6 +39,7 @@ TAGS = {
     "agents": "What people keep for their agents: who they are, what they know, what they may use.",
     "surfaces": "Other people's protocols over the same runs; each documented by those who made it.",
     "auth": "Accounts and signing in.",
+    "webhooks": "Your own servers are told what happens in your sessions: signed, in order, again until they hear it.",
     "users": "People of another issuer.",
     "api-keys": "Credentials for programs.",
     "service": "The service about itself.",
@@ -49,6 +58,8 @@ _NAMED = {
     "file_id": ("A file for messages.", file_examples.FILE),
     "memory_id": ("A fact that is remembered.", fact_examples.FACT),
     "project_id": ("A project.", moving_examples.PROJECT),
+    "webhook_id": ("A webhook.", webhook_examples.WEBHOOK_ID),
+    "delivery_id": ("One thing that a webhook was told, or is to be told.", webhook_examples.DELIVERY_ID),
     "path": ("Where the file is within the session.", "notes/today.md"),
 }
 # What parameters mean wherever they are.

@@ -46,6 +46,7 @@ from palaver.sessions import moving_api, projects_api, rewind_api, search_api, t
 from palaver.tools import api as tools_api
 from palaver.tools.mcp import api as mcp_api
 from palaver.web import api as web_api
+from palaver.webhooks import api as webhooks_api
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ def application(house: House) -> ASGIApp:
         identity_api.routes(house.identity, house.settings.identity),
         inference_api.routes(house.inference, door),
         service_api.routes(house, later.listed()),
+        webhooks_api.routes(house.webhooks, door),
         *doors.surfaces(house),
         ws_api.routes(),
         later.routes(door),
@@ -157,6 +159,7 @@ async def _serve(loaded: Loaded) -> None:
             await travelling.backward(house).rewinding.recover()  # before a turn can begin
             recovered = await house.recovery.recover(alone=database.alone())
             await house.children.wake_parents()
+            await house.webhooks.jobs.recover(alone=database.alone())
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})
             start_jobs(house, tasks)

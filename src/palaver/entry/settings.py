@@ -34,6 +34,7 @@ from palaver.tools.hooks.settings import HookSettings
 from palaver.tools.mcp.settings import McpSettings
 from palaver.tools.sandbox.settings import SandboxSettings
 from palaver.tools.settings import ToolSettings
+from palaver.webhooks.settings import WebhookSettings
 
 SQLITE = "sqlite:///"
 IN_MEMORY = "memory://"
@@ -80,6 +81,7 @@ class Settings(BaseModel):
     sandbox: SandboxSettings = SandboxSettings.model_validate({})
     web: WebSettings = WebSettings.model_validate({})
     hooks: HookSettings = HookSettings.model_validate({})
+    webhooks: WebhookSettings = WebhookSettings.model_validate({})
     mcp: McpSettings = McpSettings.model_validate({})
     agents: AgentSettings = AgentSettings.model_validate({})
     files: FileSettings = FileSettings.model_validate({})

@@ -15,7 +15,8 @@ def travel(house: House) -> Travel:
     """Forks and trees of the sessions of this house."""
     most = house.settings.sessions.page_limit
     snapshots = house.agency.files.home.snapshots
-    return Travel(Forking(house.database, house.clock, snapshots), Shapes(house.database, most=most))
+    forking = Forking(house.database, house.clock, snapshots, hears=house.sessions.hears)
+    return Travel(forking, Shapes(house.database, most=most))
 
 
 def backward(house: House) -> Backward:
