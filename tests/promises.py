@@ -335,6 +335,33 @@ PROMISES = {
         says="What a subagent does is told in the stream of the call that started it.", because="issue:#3"
     ),
     "subagents:with-parent": Promise(says="A subagent does not outlive the turn it works for.", because="issue:#3"),
+    "sockets:same-as-rest": Promise(
+        says="A WebSocket opens with the credentials of REST, to what they open there, for as long as they hold.",
+        because="issue:#5",
+    ),
+    "sockets:acknowledged": Promise(
+        says="What is sent over a socket is acknowledged under its own id, and starts nothing twice.",
+        because="issue:#5",
+    ),
+    "sockets:bad-frames": Promise(
+        says="A bad message gets an error and its socket stays; a broken one harms no other.", because="issue:#5"
+    ),
+    "sockets:same-order": Promise(
+        says="Everybody hears the events of a session in the same order, through whichever door.", because="issue:#5"
+    ),
+    "sockets:caught-up": Promise(
+        says="Who comes back with a number gets what was missed, once, also after a kill.", because="issue:#5"
+    ),
+    "sockets:drained": Promise(says="A server that ends says so to every socket first.", because="issue:#5"),
+    "sockets:bounded": Promise(
+        says="Sockets, their messages and their idle time are bounded, and every bound says so.", because="issue:#5"
+    ),
+    "sockets:slow-reader": Promise(
+        says="A socket that does not read is let go, and costs the others nothing.", because="issue:#5"
+    ),
+    "sockets:presence": Promise(
+        says="Several windows of a person are one presence, and nobody writes for ever.", because="issue:#5"
+    ),
     "tools:killed": Promise(
         says="A call that was cut by a kill is made again only if that is safe, or a person says so.",
         because="issue:#3",

@@ -7,11 +7,13 @@ from palaver.core.ids import SessionId, UserId
 from palaver.core.room import Person
 from palaver.realtime.pace import Pace
 from palaver.realtime.presence import Rooms
+from tests.promises import keeps
 
 S = SessionId("ses_1")
 ADA, BOB = Person(UserId("usr_a"), "Ada"), Person(UserId("usr_b"), "Bob")
 
 
+@keeps("sockets:presence")
 @given(st.lists(st.sampled_from([ADA, BOB]), max_size=20))
 def test_a_person_is_there_from_their_first_window_to_their_last(windows: list[Person]) -> None:
     rooms, told = Rooms(), list[Person]()
@@ -27,6 +29,7 @@ def test_a_person_is_there_from_their_first_window_to_their_last(windows: list[P
     assert rooms.users(S) == ()
 
 
+@keeps("sockets:presence")
 def test_who_writes_counts_as_writing_until_the_deadline_and_is_told_once() -> None:
     rooms = Rooms()
     assert not rooms.types(S, ADA.user_id, 1.0), "nobody writes who is not there"
