@@ -347,7 +347,6 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("servers", house.agency.servers.tend),
         ("files", sweep.run),
         ("webhooks", house.webhooks.jobs.run),
-        ("webhook log", house.webhooks.jobs.tend),
         ("memory", lambda: keep_tidy(idle, house.clock)),
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)

@@ -32,7 +32,7 @@ WHY = {
 
 
 class Deliveries:
-    """`run` and `tend` never return: start them in the house's task group."""
+    """`run` never returns: start it in the house's task group."""
 
     def __init__(
         self, database: Database, sending: Sending, outbox: Outbox, *, settings: WebhookSettings, clock: Clock,
@@ -71,6 +71,7 @@ class Deliveries:
         self.wake()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._tick())
+            tasks.create_task(self.tend())
             while True:
                 await self._news.wait()
                 self._news.clear()
