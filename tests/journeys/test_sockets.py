@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 
@@ -126,7 +125,6 @@ async def test_who_breaks_the_protocol_or_sends_too_much_is_closed_and_the_other
         assert (await other.answer("ping"))["type"] == "pong"
 
 
-@keeps("sockets:same-as-rest")
 @keeps("sockets:same-order")
 async def test_all_sockets_and_streams_of_a_session_hear_the_same_in_the_same_order(owner: Person) -> None:
     session_id = await new_session(owner)
@@ -265,8 +263,3 @@ async def test_a_socket_that_stops_reading_is_let_go_and_the_others_hear_everyth
         assert "palaver_readers_let_go_total 1" in (await owner.call("GET", "/metrics")).body.decode()
     assert [one["seq"] for one in sock.events()] == list(range(1, len(sock.events()) + 1))
     assert sum(len(one["content"]) for one in sock.events() if one["type"] == "content") == 300 * 50_000 + 5
-
-
-@keeps("sockets:slow-reader")
-@keeps("sockets:presence")
-@keeps("sockets:same-as-rest")
