@@ -69,10 +69,10 @@ clean:  ## Remove what was installed and built; your data in .palaver stays
 	@test -n "$(PYTHON)" || { echo "Palaver needs Python 3.11 or newer."; exit 1; }
 	@$(PYTHON) -m venv --without-pip .venv
 
-.venv/.stamp-runtime: requirements/build.txt requirements/runtime.txt pyproject.toml | .venv/bin/python
+.venv/.stamp-runtime: requirements/build.txt requirements/runtime.txt pyproject.toml clients/python/pyproject.toml | .venv/bin/python
 	@echo "Installing Palaver into .venv"
 	@$(PIP) install --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
-	@$(PIP) install --quiet --no-build-isolation --no-deps --editable .
+	@$(PIP) install --quiet --no-build-isolation --no-deps --editable clients/python --editable .
 	@touch $@
 
 .venv/.stamp-dev: .venv/.stamp-runtime requirements/dev.txt

@@ -1,0 +1,65 @@
+"""A client of Palaver, the self-hosted conversation server: answers as they come, through every break."""
+
+from palaver_client.client import AsyncPalaver, Palaver
+from palaver_client.errors import (
+    APIError,
+    BudgetExceeded,
+    Conflict,
+    ConnectionBroke,
+    FileChanged,
+    Forbidden,
+    Internal,
+    Invalid,
+    ModelTimeout,
+    ModelUnavailable,
+    NotFound,
+    NotImplementedYet,
+    OutputInvalid,
+    PalaverError,
+    PayloadTooLarge,
+    RateLimited,
+    SessionBusy,
+    StorageFailed,
+    StorageFull,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+    Waiting,
+)
+from palaver_client.patience import Patience
+from palaver_client.shapes import Event, Message
+from palaver_client.streams import AsyncRunStream, RunStream
+
+__version__ = "0.1.0"
+__all__ = [
+    "APIError",
+    "AsyncPalaver",
+    "AsyncRunStream",
+    "BudgetExceeded",
+    "Conflict",
+    "ConnectionBroke",
+    "Event",
+    "FileChanged",
+    "Forbidden",
+    "Internal",
+    "Invalid",
+    "Message",
+    "ModelTimeout",
+    "ModelUnavailable",
+    "NotFound",
+    "NotImplementedYet",
+    "OutputInvalid",
+    "Palaver",
+    "PalaverError",
+    "Patience",
+    "PayloadTooLarge",
+    "RateLimited",
+    "RunStream",
+    "SessionBusy",
+    "StorageFailed",
+    "StorageFull",
+    "Unauthenticated",
+    "Unavailable",
+    "UnsupportedMediaType",
+    "Waiting",
+]

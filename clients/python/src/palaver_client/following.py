@@ -1,0 +1,153 @@
+"""♥ A run as it is told: each event once and in order, however often the connection breaks; nothing is sent here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from palaver_client.errors import APIError, ConnectionBroke, PalaverError, Waiting, of_event
+from palaver_client.frames import Frames
+from palaver_client.patience import Patience, passes
+from palaver_client.scripts import Read, Request, Script, Tell, Telling, opened, pause, streamed
+from palaver_client.shapes import Event, Message
+
+
+@dataclass(slots=True)
+class Heard:
+    """What was heard of one run so far."""
+
+    run_id: str | None = None
+    session_id: str | None = None
+    seq: int = 0
+    over: bool = False
+    message: Message | None = None
+    failure: APIError | None = None
+    waiting: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    waits_for_nobody: bool = False
+    _texts: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+
+    @property
+    def text(self) -> str:
+        """The answer so far, without what became void."""
+        return "".join(text for _, text in self._texts)
+
+    def take(self, event: Event) -> bool:
+        """Whether this is the next event; one that was heard before is not. Raises where one is missing."""
+        if event["seq"] <= self.seq:
+            return False
+        if event["seq"] != self.seq + 1 and self.run_id is not None:
+            raise ConnectionBroke("An event is missing.")
+        self.run_id, self.session_id, self.seq = event["run_id"], event["session_id"], event["seq"]
+        self._keep(event)
+        if self.waits_for_nobody and event["type"] == "waiting" and self.waiting:
+            raise Waiting(event["run_id"], list(self.waiting))
+        return True
+
+    def _keep(self, event: Event) -> None:
+        match event["type"]:
+            case "content":
+                self._texts.append((event["seq"], event["content"]))
+            case "step_restarted":
+                first = event["from_seq"]
+                self._texts = [(seq, text) for seq, text in self._texts if seq < first]
+            case "approval" | "question":
+                self.waiting[event["call_id"]] = event
+            case "approval_resolved" | "question_answered":
+                self.waiting.pop(event["call_id"], None)
+            case "message":
+                self.message = event["message"]
+            case "error":
+                self.failure = of_event(event)
+            case "done":
+                self.over = True
+            case _:
+                pass
+
+    def end(self) -> Message:
+        """The finished message; raises what the run failed with."""
+        if self.failure:
+            raise self.failure
+        if self.message is None:
+            raise PalaverError("The run ended without a message.")
+        return self.message
+
+
+def told(heard: Heard, asking: Request, patience: Patience) -> Telling[Event]:
+    """Every event after what was heard, to the last. A question is asked again until its first event has come."""
+    waits = patience.waits()
+    while not heard.over:
+        before = heard.seq
+        error: PalaverError = ConnectionBroke("The connection broke and did not come back.")
+        try:
+            yield from _some(heard, streamed(_next(heard, asking)))
+        except PalaverError as failed:
+            error = failed
+            if not passes(error) or (heard.seq == 0 and not patience.at_first):
+                raise
+        if heard.over:
+            return
+        waits = patience.waits() if heard.seq > before else waits
+        yield from pause(waits, error)
+
+
+def answered(heard: Heard, asking: Request, patience: Patience) -> Script[Message]:
+    """The finished message; raises `Waiting` where nothing goes on until a person answers."""
+    heard.waits_for_nobody = True
+    try:
+        yield from told(heard, asking, patience)
+    finally:
+        heard.waits_for_nobody = False
+    return heard.end()
+
+
+def _next(heard: Heard, asking: Request) -> Request:
+    if heard.run_id is None or heard.seq == 0:
+        return asking
+    return Request("GET", f"/runs/{heard.run_id}/events", headers={"Last-Event-ID": str(heard.seq)}, again=True)
+
+
+def _some(heard: Heard, request: Request) -> Telling[Event]:
+    """What one connection tells."""
+    yield from opened(request)
+    frames = Frames()
+    while piece := (yield Read()):
+        for data in frames.feed(piece):
+            event = cast("Event", json.loads(data))
+            if heard.take(event):
+                yield Tell(event)
+        if heard.over:
+            return
+
+
+class Spoken:
+    """The pieces of an answer for somebody who reads along.
+
+    What a cut step says again in the same words is not repeated; where it says something else, that begins on a new
+    line, because what was read cannot be unread. `Heard.text` has the answer alone.
+    """
+
+    def __init__(self) -> None:
+        self._given: list[tuple[int, str]] = []
+        self._void = ""
+        self._again = ""
+
+    def take(self, event: Event) -> str:
+        """What is to be read now; often nothing."""
+        if event["type"] == "step_restarted":
+            first = event["from_seq"]
+            self._void = "".join(text for seq, text in self._given if seq >= first) or self._void
+            self._given = [(seq, text) for seq, text in self._given if seq < first]
+            self._again = ""
+        if event["type"] != "content":
+            return ""
+        self._given.append((event["seq"], event["content"]))
+        return self._compared(event["content"]) if self._void else event["content"]
+
+    def _compared(self, piece: str) -> str:
+        self._again += piece
+        if self._void.startswith(self._again):
+            return ""
+        fresh = self._again
+        same = fresh.startswith(self._void)
+        shown, self._void, self._again = (fresh[len(self._void) :] if same else f"\n{fresh}"), "", ""
+        return shown

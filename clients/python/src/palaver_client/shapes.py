@@ -1,0 +1,1070 @@
+"""What the API gives and takes, written by `make docs` from schema/openapi.json and schema/events.json."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+
+class Agent(TypedDict):
+    """As the API has it."""
+
+    id: str
+    version: int
+    source: str
+    shared: bool
+    read_only: bool
+    created_at: str
+    updated_at: str
+    name: str
+    description: NotRequired[str | None]
+    instructions: NotRequired[str | None]
+    model: NotRequired[str | None]
+    tools: NotRequired[list[str] | None]
+    disallowed_tools: NotRequired[list[str] | None]
+    permission_mode: NotRequired[Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] | None]
+    max_turns: NotRequired[int | None]
+    skills: NotRequired[list[str] | None]
+    mcp_servers: NotRequired[list[str] | None]
+    output_format: NotRequired[OutputFormatIn | None]
+
+
+class ApprovalAsked(TypedDict):
+    """A call waits for a person's yes: exactly these arguments are what would be run."""
+
+    type: Literal["approval"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+    name: str
+    arguments: dict[str, Any]
+    reason: str
+    expires_at: str | None
+
+
+class ApprovalResolved(TypedDict):
+    """What was decided about a call that waited; `arguments` where they were edited."""
+
+    type: Literal["approval_resolved"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+    decision: Literal["approve", "reject"]
+    by: Literal["cancel", "expiry", "person"]
+    message: NotRequired[str | None]
+    arguments: NotRequired[dict[str, Any] | None]
+
+
+class ApprovalView(TypedDict):
+    """A call that waits, or waited, for a person; `kind` says whether for a yes or for an answer."""
+
+    run_id: str
+    session_id: str
+    session_title: str | None
+    call_id: str
+    kind: Literal["approval", "question"]
+    name: str
+    arguments: dict[str, Any]
+    reason: str
+    questions: list[Question]
+    state: Literal["answered", "approved", "cancelled", "expired", "pending", "rejected"]
+    created_at: str
+    expires_at: str | None
+    resolved_at: str | None
+
+
+class AudioPart(TypedDict):
+    """A recording: a `data:` URL or the id of an uploaded file."""
+
+    type: Literal["audio"]
+    url: NotRequired[str | None]
+    file_id: NotRequired[str | None]
+    media_type: NotRequired[str | None]
+
+
+class Checkpoint(TypedDict):
+    """A point to which one can go back: `before` or `after` a message; `files` is None where there were none."""
+
+    id: str
+    session_id: str
+    kind: Literal["named", "rewind", "turn"]
+    label: NotRequired[str | None]
+    stands: Literal["after", "before"]
+    message_id: str | None
+    files: NotRequired[KeptFiles | None]
+    created_at: str
+
+
+class ClientConfig(TypedDict):
+    """What a client needs to know before it knows anybody."""
+
+    version: str
+    registration: str
+    default_model: str | None
+    prompt_characters: int
+    body_bytes: int
+    ping_seconds: float
+    permission_modes: list[str]
+    not_there_yet: list[str]
+
+
+class ClientTool(TypedDict):
+    """A tool that the client makes itself: a call of it ends the turn with `tool_calls`."""
+
+    name: str
+    description: NotRequired[str]
+    parameters: NotRequired[dict[str, Any]]
+
+
+class Compacted(TypedDict):
+    """Earlier messages are told as a summary from here on: `receipt_id` is the message that sums them up."""
+
+    type: Literal["compacted"]
+    seq: int
+    run_id: str
+    session_id: str
+    tokens_before: int
+    tokens_after: int
+    receipt_id: str
+
+
+class Controlled(TypedDict):
+    """Somebody changed how the turn goes on: from the next call on this mode, from the next step on this
+    model.
+    """
+
+    type: Literal["control"]
+    seq: int
+    run_id: str
+    session_id: str
+    permission_mode: NotRequired[Literal["acceptEdits", "bypassPermissions", "default", "dontAsk", "plan"] | None]
+    model: NotRequired[str | None]
+    provider: NotRequired[str | None]
+
+
+class Effect(TypedDict):
+    """One call that reached outside the session. `ok` is None while nobody knows how it went. `summary` says
+    in a line what was asked for; `lasting` whether it may have changed anything there.
+    """
+
+    id: str
+    session_id: str
+    run_id: str
+    message_id: str
+    call_id: str
+    name: str
+    server: str | None
+    reached: Literal["mcp", "network", "other", "shell"]
+    lasting: bool
+    summary: str
+    ok: NotRequired[bool | None]
+    at: str
+
+
+class Fact(TypedDict):
+    """Something about a person that models are told where it matters; with a project, in the sessions of that
+    one only. `pinned` ones are told in every turn, as far as there is room. `source` is gone when its session
+    or message is.
+    """
+
+    id: str
+    text: str
+    project_id: NotRequired[str | None]
+    pinned: NotRequired[bool]
+    made_by: NotRequired[Literal["model", "person"]]
+    source: NotRequired[Source | None]
+    created_at: str
+    updated_at: str
+    used_at: NotRequired[str | None]
+
+
+class FileIn(TypedDict):
+    """A file: by `file_id`, or by `path`."""
+
+    type: Literal["file"]
+    file_id: NotRequired[str | None]
+    path: NotRequired[str | None]
+
+
+class FileInfo(TypedDict):
+    """A file of a session; `path` is where it stands in the workspace, `size` is bytes. A folder has `kind`
+    "folder", no size and no hash. `sha256` is that of the bytes in hexadecimal digits.
+    """
+
+    path: str
+    size: int
+    media_type: str
+    modified_at: str
+    sha256: NotRequired[str | None]
+    kind: NotRequired[str]
+
+
+class FilePart(TypedDict):
+    """A file. In messages of people, `file_id` has its content for good, and `path` is where it lay for
+    tools. `size` is bytes. Files that tools made have a `path` only.
+    """
+
+    type: Literal["file"]
+    file_id: NotRequired[str | None]
+    path: NotRequired[str | None]
+    name: NotRequired[str | None]
+    media_type: NotRequired[str | None]
+    size: NotRequired[int | None]
+
+
+class Found(TypedDict):
+    """A message that holds the words; `marks` are where in the snippet they stand, each from and to a
+    character.
+    """
+
+    message_id: str
+    session_id: str
+    session_title: str | None
+    role: str
+    snippet: str
+    marks: list[list[Any]]
+    created_at: str
+
+
+class HookFired(TypedDict):
+    """A hook was asked, or told. `ok` is False where it did not answer as agreed; `reason` says what
+    followed.
+    """
+
+    type: Literal["hook"]
+    seq: int
+    run_id: str
+    session_id: str
+    hook_event: str
+    name: str
+    ok: bool
+    decision: NotRequired[Literal["allow", "ask", "deny"] | None]
+    reason: NotRequired[str | None]
+    call_id: NotRequired[str | None]
+
+
+class ImageIn(TypedDict):
+    """An image: by `data:` or `https:` URL (never fetched from here), by `file_id`, or by `path`; one of the
+    three.
+    """
+
+    type: Literal["image"]
+    url: NotRequired[str | None]
+    file_id: NotRequired[str | None]
+    path: NotRequired[str | None]
+    media_type: NotRequired[str | None]
+
+
+class ImagePart(TypedDict):
+    """An image: a `data:` or `https:` URL, or a file as in `FilePart`; `width` and `height` are pixels."""
+
+    type: Literal["image"]
+    url: NotRequired[str | None]
+    file_id: NotRequired[str | None]
+    path: NotRequired[str | None]
+    name: NotRequired[str | None]
+    media_type: NotRequired[str | None]
+    size: NotRequired[int | None]
+    width: NotRequired[int | None]
+    height: NotRequired[int | None]
+
+
+class KeptFiles(TypedDict):
+    """What a checkpoint keeps of the workspace."""
+
+    count: int
+    bytes: int
+
+
+class LimitReached(TypedDict):
+    """The turn ends here because of a bound that was set: max_turns, budget_exceeded, max_seconds, repeating."""
+
+    type: Literal["limit"]
+    seq: int
+    run_id: str
+    session_id: str
+    code: str
+    message: str
+
+
+class MarkedRead(TypedDict):
+    """Somebody has read up to this message."""
+
+    type: Literal["read"]
+    user_id: str
+    message_id: str
+    session_id: str
+
+
+class MemberJoined(TypedDict):
+    """Somebody takes part from now on, or in another role."""
+
+    type: Literal["member_joined"]
+    person: Person
+    role: Literal["editor", "owner", "viewer"]
+    session_id: str
+
+
+class MemberLeft(TypedDict):
+    """Somebody takes part no more: their streams and sockets of this session end."""
+
+    type: Literal["member_left"]
+    user_id: str
+    session_id: str
+
+
+class Message(TypedDict):
+    """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC. `summary` stands
+    only in messages that sum up earlier ones.
+    """
+
+    id: str
+    session_id: str
+    parent_id: NotRequired[str | None]
+    role: Literal["assistant", "system", "tool", "user"]
+    parts: NotRequired[
+        list[TextPart | ImagePart | FilePart | AudioPart | ReasoningPart | ToolCallPart | ToolResultPart]
+    ]
+    text: NotRequired[str]
+    model: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    usage: NotRequired[Usage | None]
+    latency_ms: NotRequired[float | None]
+    status: NotRequired[Literal["complete", "error", "partial"]]
+    finish_reason: NotRequired[Literal["error", "interrupted", "length", "stop", "tool_calls"] | None]
+    error: NotRequired[MessageError | None]
+    structured_output: NotRequired[Any]
+    summary: NotRequired[Summary]
+    siblings: NotRequired[Siblings]
+    metadata: NotRequired[dict[str, Any]]
+    created_at: str
+
+
+class MessageError(TypedDict):
+    """Why a message is not whole: one of our stable codes and a sentence for people."""
+
+    code: str
+    message: str
+
+
+class MessageFinished(TypedDict):
+    """The finished message, whole."""
+
+    type: Literal["message"]
+    seq: int
+    run_id: str
+    session_id: str
+    message: Message
+
+
+class ModelInfo(TypedDict):
+    """A model as clients see it. `ready` says whether asking it makes sense now."""
+
+    id: str
+    provider: str
+    name: str
+    context_window: int | None
+    max_output: int | None
+    capabilities: list[Literal["images", "json_schema", "reasoning", "tools"]]
+    price: Price | None
+    local: bool
+    ready: bool
+
+
+class Moved(TypedDict):
+    """Where the session's head stands now, and how many messages lie behind it on another branch."""
+
+    head_message_id: str | None
+    left: int
+
+
+class NamedTool(TypedDict):
+    """The one tool that the model has to call first."""
+
+    name: str
+
+
+class Noticed(TypedDict):
+    """Something of the turn is not as it was asked for, and it goes on: a server is not there, for example."""
+
+    type: Literal["notice"]
+    seq: int
+    run_id: str
+    session_id: str
+    code: str
+    message: str
+
+
+class Option(TypedDict):
+    """One answer that is offered."""
+
+    label: str
+    description: NotRequired[str]
+
+
+class Origin(TypedDict):
+    """Where a session was forked from; `message_id` is None where nothing had been said there yet."""
+
+    session_id: str
+    message_id: str | None
+
+
+class OutputFormat(TypedDict):
+    """The form of an answer."""
+
+    type: Literal["json_schema"]
+    schema: dict[str, Any]
+    name: NotRequired[str]
+
+
+class OutputFormatIn(TypedDict):
+    """The JSON Schema (2020-12) that an answer is to follow."""
+
+    type: NotRequired[str]
+    schema: dict[str, Any]
+    name: NotRequired[str | None]
+
+
+class Person(TypedDict):
+    """Somebody as the others see them."""
+
+    user_id: str
+    name: str
+
+
+class Presence(TypedDict):
+    """Who is there now: each person once, however many windows they have open."""
+
+    type: Literal["presence"]
+    users: list[Person]
+    session_id: str
+
+
+class Price(TypedDict):
+    """A model's price. `source` says who says so, `since` from which day on, where that is known."""
+
+    input_usd_per_mtok: float
+    output_usd_per_mtok: float
+    cached_usd_per_mtok: NotRequired[float | None]
+    cache_written_usd_per_mtok: NotRequired[float | None]
+    steps: NotRequired[list[Step]]
+    source: str
+    since: NotRequired[str | None]
+
+
+class Project(TypedDict):
+    """Sessions of one purpose. `instructions` are told to the model in each of them, beside their own."""
+
+    id: str
+    name: str
+    description: NotRequired[str | None]
+    instructions: NotRequired[str | None]
+    metadata: NotRequired[dict[str, Any]]
+    created_at: str
+    updated_at: str
+
+
+class Question(TypedDict):
+    """Something to ask the person; without options the answer is free text. `multi`: several may be chosen;
+    `optional`: none need be.
+    """
+
+    header: str
+    question: str
+    options: NotRequired[list[Option]]
+    multi: NotRequired[bool]
+    optional: NotRequired[bool]
+
+
+class QuestionAnswered(TypedDict):
+    """What the person said, one list per question; None where they would not say, or not in time."""
+
+    type: Literal["question_answered"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+    answers: list[list[str]] | None
+    by: Literal["cancel", "expiry", "person"]
+
+
+class QuestionAsked(TypedDict):
+    """The agent asks the person and waits. `interrupted`: a call was cut, and may only be made again if they
+    say so.
+    """
+
+    type: Literal["question"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+    questions: list[Question]
+    expires_at: str | None
+    interrupted: NotRequired[bool]
+
+
+class Rate(TypedDict):
+    """US dollars per million tokens; None means that tokens from a cache, or into it, cost as much as others."""
+
+    input: float
+    output: float
+    cached: NotRequired[float | None]
+    written: NotRequired[float | None]
+
+
+class ReasoningGrew(TypedDict):
+    """A piece of what the model thinks aloud."""
+
+    type: Literal["reasoning"]
+    seq: int
+    run_id: str
+    session_id: str
+    content: str
+
+
+class ReasoningPart(TypedDict):
+    """What a model thought aloud; `signature` is the vendor's seal, kept for the next call. A seal begins
+    with the provider's kind and a colon; other kinds of providers leave sealed thoughts out.
+    """
+
+    type: Literal["reasoning"]
+    text: str
+    signature: NotRequired[str | None]
+
+
+class RestoredFiles(TypedDict):
+    """What became of which files; folders end with `/`."""
+
+    created: NotRequired[list[str]]
+    changed: NotRequired[list[str]]
+    deleted: NotRequired[list[str]]
+
+
+class Rewound(TypedDict):
+    """What a rewind did, or would do (`preview`). `checkpoint_id` takes it back. `not_undone` are calls that
+    reached outside since then: what they did there cannot be taken back from here.
+    """
+
+    restored: WhatWas
+    checkpoint_id: str | None
+    not_undone: list[Effect]
+    preview: NotRequired[bool]
+
+
+class RunDone(TypedDict):
+    """Always last."""
+
+    type: Literal["done"]
+    seq: int
+    run_id: str
+    session_id: str
+    finish_reason: Literal["error", "interrupted", "length", "stop", "tool_calls"]
+    duration_ms: float
+    turns: int
+
+
+class RunFailed(TypedDict):
+    """Why the turn failed; never mixed into content."""
+
+    type: Literal["error"]
+    seq: int
+    run_id: str
+    session_id: str
+    code: str
+    message: str
+    retryable: bool
+
+
+class RunStarted(TypedDict):
+    """Who is asked, and the ids under which question and answer are kept."""
+
+    type: Literal["run"]
+    seq: int
+    run_id: str
+    session_id: str
+    user_message_id: str | None
+    message_id: str
+    model: str
+    provider: str
+
+
+class RunView(TypedDict):
+    """A run as clients see it; with `parent_run_id` it answers that run's call. `usage` is there once it is
+    over.
+    """
+
+    id: str
+    session_id: str
+    status: Literal["done", "queued", "running", "waiting"]
+    user_message_id: str | None
+    message_id: str
+    model: str
+    provider: str
+    finish_reason: str | None
+    error: str | None
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    parent_run_id: NotRequired[str | None]
+    parent_call_id: NotRequired[str | None]
+    usage: NotRequired[Usage | None]
+
+
+class RunWaits(TypedDict):
+    """Nothing of the turn is under way until somebody answers, or a subagent is done, about these calls."""
+
+    type: Literal["waiting"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_ids: list[str]
+
+
+class Session(TypedDict):
+    """A conversation. Counts cover all branches; `cost` is in US dollars, None where no price is known.
+    `run_id` is the run that this session works for, where a subagent talks in it; lists leave such sessions
+    out.
+    """
+
+    id: str
+    title: NotRequired[str | None]
+    title_source: NotRequired[Literal["auto", "user"]]
+    model: NotRequired[str | None]
+    provider: NotRequired[str | None]
+    system_prompt: NotRequired[str | None]
+    settings: NotRequired[dict[str, Any]]
+    permission_mode: NotRequired[Literal["acceptEdits", "bypassPermissions", "default", "dontAsk", "plan"]]
+    tags: NotRequired[list[str]]
+    metadata: NotRequired[dict[str, Any]]
+    pinned: NotRequired[bool]
+    archived: NotRequired[bool]
+    project_id: NotRequired[str | None]
+    parent: NotRequired[Origin | None]
+    head_message_id: NotRequired[str | None]
+    active_run_id: NotRequired[str | None]
+    run_id: NotRequired[str | None]
+    status: NotRequired[Literal["error", "idle", "running", "waiting"]]
+    message_count: NotRequired[int]
+    turn_count: NotRequired[int]
+    usage: NotRequired[Usage]
+    cost: NotRequired[float | None]
+    created_at: str
+    updated_at: str
+    last_message_at: NotRequired[str | None]
+
+
+class SessionOpened(TypedDict):
+    """Always first: which session this turn belongs to."""
+
+    type: Literal["session"]
+    seq: int
+    run_id: str
+    session_id: str
+    title: str | None
+    created: bool
+
+
+class Siblings(TypedDict):
+    """How many messages share this one's parent, and which of them this is, from 0."""
+
+    count: NotRequired[int]
+    index: NotRequired[int]
+
+
+class Source(TypedDict):
+    """Where it was said."""
+
+    session_id: str
+    message_id: str
+
+
+class Stats(TypedDict):
+    """Counts over everything of one person; `active` are sessions answering now, `today` messages of this
+    day.
+    """
+
+    sessions: int
+    messages: int
+    active: int
+    today: int
+    mean_latency_ms: float | None
+    p95_latency_ms: float | None
+    most_used_model: str | None
+    most_used_provider: str | None
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+
+
+class Step(TypedDict):
+    """The rate of calls with more than `above` tokens in; it holds for all their tokens."""
+
+    above: int
+    rate: Rate
+
+
+class StepRestarted(TypedDict):
+    """The model step was cut and is asked again: text since `from_seq` (inclusive) is void."""
+
+    type: Literal["step_restarted"]
+    seq: int
+    run_id: str
+    session_id: str
+    from_seq: int
+
+
+class SubagentTold(TypedDict):
+    """An event of a subagent's own run, as it was told there, below the call that started it."""
+
+    type: Literal["subagent"]
+    seq: int
+    run_id: str
+    session_id: str
+    parent_call_id: str
+    child_run_id: str
+    child_session_id: str
+    event: dict[str, Any]
+
+
+class Summary(TypedDict):
+    """The receipt of a summary: which messages of its branch it stands for, and what that saves. Both
+    messages are inclusive; the originals remain where they are. `extractive`: sentences that were picked, not
+    written, because the model cannot summarise. `checked`: a second look compared it with the originals, and
+    `repaired` it where something was missing. `undone`: it was taken back, and the originals are told again.
+    """
+
+    from_message_id: str
+    to_message_id: str
+    messages: int
+    tokens_before: int
+    tokens_after: int
+    because: NotRequired[Literal["asked", "full"]]
+    checked: NotRequired[bool]
+    repaired: NotRequired[bool]
+    extractive: NotRequired[bool]
+    focus: NotRequired[str | None]
+    undone: NotRequired[bool]
+
+
+class TextGrew(TypedDict):
+    """A piece of the answer."""
+
+    type: Literal["content"]
+    seq: int
+    run_id: str
+    session_id: str
+    content: str
+
+
+class TextIn(TypedDict):
+    """Plain text."""
+
+    type: Literal["text"]
+    text: str
+
+
+class TextPart(TypedDict):
+    """Plain text or Markdown."""
+
+    type: Literal["text"]
+    text: str
+
+
+class TitleChanged(TypedDict):
+    """The session has a new title."""
+
+    type: Literal["title"]
+    seq: int
+    run_id: str
+    session_id: str
+    title: str
+
+
+class ToolCallGrew(TypedDict):
+    """A piece of a call's arguments, as JSON text."""
+
+    type: Literal["tool_call_delta"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+    name: str
+    arguments_delta: str
+
+
+class ToolCallPart(TypedDict):
+    """A call that a model asks for; `server` is the MCP server whose tool it is."""
+
+    type: Literal["tool_call"]
+    call_id: str
+    name: str
+    arguments: dict[str, Any]
+    server: NotRequired[str | None]
+
+
+class ToolCalled(TypedDict):
+    """A whole call that a model asks for. `flaw` says why the arguments could not be read; then they are
+    empty.
+    """
+
+    type: Literal["tool_call"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+    name: str
+    arguments: dict[str, Any]
+    server: NotRequired[str | None]
+    flaw: NotRequired[str | None]
+
+
+class ToolFinished(TypedDict):
+    """What came of a call. `truncated`: the whole stands in a file that `content` names; `cost_usd`: of a
+    subagent.
+    """
+
+    type: Literal["tool_result"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+    ok: bool
+    content: str
+    duration_ms: float
+    truncated: bool
+    parts: NotRequired[list[ImagePart | FilePart]]
+    cost_usd: NotRequired[float]
+
+
+class ToolHanded(TypedDict):
+    """A call that the client makes itself: the turn ends with it, and what came of it comes with the next
+    one.
+    """
+
+    type: Literal["tool_handed"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+
+
+class ToolProgressed(TypedDict):
+    """A line of what goes on in a call that runs."""
+
+    type: Literal["tool_progress"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+    content: str
+
+
+class ToolResultIn(TypedDict):
+    """What came of one call that the client made."""
+
+    call_id: str
+    content: str
+    ok: NotRequired[bool]
+
+
+class ToolResultPart(TypedDict):
+    """What came of a call: text for the model, and images and files that came with it."""
+
+    type: Literal["tool_result"]
+    call_id: str
+    ok: bool
+    content: str
+    truncated: NotRequired[bool]
+    parts: NotRequired[list[ImagePart | FilePart]]
+
+
+class ToolStarted(TypedDict):
+    """A call begins, with exactly these arguments; `child_run_id` where a run of its own answers it.
+    `replay_safe`: where the server stops in the middle, the call is simply made again.
+    """
+
+    type: Literal["tool_started"]
+    seq: int
+    run_id: str
+    session_id: str
+    call_id: str
+    arguments: dict[str, Any]
+    replay_safe: NotRequired[bool]
+    child_run_id: NotRequired[str | None]
+    child_session_id: NotRequired[str | None]
+
+
+class Typing(TypedDict):
+    """Somebody is writing, or is not any more."""
+
+    type: Literal["typing"]
+    user_id: str
+    on: bool
+    session_id: str
+
+
+class UploadInfo(TypedDict):
+    """A file that was brought in for messages; parts of messages name it by `id`."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_at: str
+
+
+class Usage(TypedDict):
+    """Tokens of one or several model calls; `cost_usd` is None where no price is known. `cached_tokens` (read
+    from a cache) and `cache_written_tokens` are part of `input_tokens`, `reasoning_tokens` of
+    `output_tokens`. `estimated` says that the vendor reported nothing and the tokens were counted here.
+    """
+
+    input_tokens: NotRequired[int]
+    output_tokens: NotRequired[int]
+    cached_tokens: NotRequired[int]
+    cache_written_tokens: NotRequired[int]
+    reasoning_tokens: NotRequired[int]
+    cost_usd: NotRequired[float | None]
+    estimated: NotRequired[bool]
+
+
+class UsageCounted(TypedDict):
+    """What the turn consumed so far; the limit is None where the model's window is not known."""
+
+    type: Literal["usage"]
+    seq: int
+    run_id: str
+    session_id: str
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cost_usd: float | None
+    context_tokens: int
+    context_limit: int | None
+
+
+class WhatWas(TypedDict):
+    """What was restored; None for what was not to be."""
+
+    messages: Moved | None
+    files: RestoredFiles | None
+
+
+class Asking(TypedDict, total=False):
+    """A turn to take in a session that is named, or in a new one."""
+
+    client_tools: list[ClientTool] | None
+    tool_results: list[ToolResultIn] | None
+    tool_choice: Literal["auto", "none", "required"] | NamedTool | None
+    parallel_tool_calls: bool | None
+    model: str | None
+    system_prompt: str | None
+    system_prompt_append: str | None
+    max_output_tokens: int | None
+    max_turns: int | None
+    max_budget_usd: float | None
+    temperature: float | None
+    top_p: float | None
+    stop: list[str] | None
+    effort: Literal["minimal", "low", "medium", "high"] | None
+    permission_mode: Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] | None
+    allowed_tools: list[str] | None
+    disallowed_tools: list[str] | None
+    tool_preset: str | None
+    output_format: OutputFormat | None
+    agent: str | None
+    agents: dict[str, dict[str, Any]] | list[str] | None
+    skills: list[str] | None
+    mcp_servers: dict[str, dict[str, Any] | None] | None
+    hooks: dict[str, list[dict[str, Any]]] | None
+    when_busy: Literal["reject", "queue", "interrupt"]
+    metadata: dict[str, Any] | None
+    idempotency_key: str | None
+    parent_message_id: str | None
+    parts: list[TextIn | ImageIn | FileIn] | None
+    session_id: str | None
+    template: str | None
+
+
+class NewSession(TypedDict, total=False):
+    """A session as it begins."""
+
+    title: str | None
+    model: str | None
+    system_prompt: str | None
+    settings: dict[str, Any] | None
+    permission_mode: Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"]
+    tags: list[str] | None
+    metadata: dict[str, Any] | None
+    pinned: bool
+    archived: bool
+    project_id: str | None
+    template: str | None
+
+
+class SessionFields(TypedDict, total=False):
+    """What a client may change of a session."""
+
+    title: str | None
+    model: str | None
+    system_prompt: str | None
+    settings: dict[str, Any] | None
+    permission_mode: Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"]
+    tags: list[str] | None
+    metadata: dict[str, Any] | None
+    pinned: bool
+    archived: bool
+    project_id: str | None
+    head_message_id: str | None
+
+
+class AgentFields(TypedDict, total=False):
+    """As the API has it."""
+
+    description: str
+    instructions: str
+    model: str | None
+    tools: list[str] | None
+    disallowed_tools: list[str] | None
+    permission_mode: Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] | None
+    max_turns: int | None
+    skills: list[str] | None
+    mcp_servers: list[str] | None
+    output_format: OutputFormatIn | None
+    shared: bool
+
+
+Event: TypeAlias = (
+    SessionOpened
+    | RunStarted
+    | TextGrew
+    | ReasoningGrew
+    | ToolCallGrew
+    | ToolCalled
+    | ToolStarted
+    | ToolHanded
+    | ToolProgressed
+    | ToolFinished
+    | ApprovalAsked
+    | ApprovalResolved
+    | QuestionAsked
+    | QuestionAnswered
+    | HookFired
+    | Noticed
+    | LimitReached
+    | Controlled
+    | RunWaits
+    | SubagentTold
+    | StepRestarted
+    | Compacted
+    | TitleChanged
+    | UsageCounted
+    | MessageFinished
+    | RunFailed
+    | RunDone
+)
+
+
+Sign: TypeAlias = MemberJoined | MemberLeft | MarkedRead | Typing | Presence
