@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from tests.journeys.acting import bash, calls, says
 from tests.journeys.house import House, Opening, Person
 from tests.journeys.sockets import ANY, Sock, all_of, masked, opened, raw
 from tests.promises import keeps
@@ -263,3 +264,73 @@ async def test_a_socket_that_stops_reading_is_let_go_and_the_others_hear_everyth
         assert "palaver_readers_let_go_total 1" in (await owner.call("GET", "/metrics")).body.decode()
     assert [one["seq"] for one in sock.events()] == list(range(1, len(sock.events()) + 1))
     assert sum(len(one["content"]) for one in sock.events() if one["type"] == "content") == 300 * 50_000 + 5
+
+
+@keeps("sockets:slow-reader")
+async def test_a_client_that_gives_no_sign_of_life_is_asked_and_let_go(open_house: Opening) -> None:
+    house = await open_house(sockets__heartbeat="100ms")
+    owner = await house.owner()
+    async with raw(owner) as silent, opened(owner) as alive:
+        assert b"\x89\x00" in await all_of(silent)  # a ping, and in the end the connection is gone
+        assert (await alive.answer("ping"))["type"] == "pong"
+
+
+@keeps("sockets:presence")
+async def test_several_windows_are_one_presence_and_writing_has_a_deadline(open_house: Opening) -> None:
+    house = await open_house(sockets__typing="200ms")
+    owner = await house.owner()
+    session_id = await new_session(owner)
+    async with opened(owner, f"/ws/chat/{session_id}") as one:
+        (user,) = (await one.until("presence"))["users"]
+        async with opened(owner, f"/ws/chat/{session_id}") as two:
+            assert (await two.until("presence"))["users"] == [user]
+            await two.send("typing", on=True)
+            assert (await one.until("typing"))["on"] is True
+            assert (await one.until("typing"))["on"] is False  # nobody said so: it was too long ago
+            await two.send("typing", on=True)
+            assert (await one.until("typing"))["on"] is True
+            await two.send("typing", on=False)
+            told = await one.until("typing")
+            assert (told["user_id"], told["on"]) == (user["user_id"], False)
+        await one.answer("ping")
+        assert [said["type"] for said in one.heard].count("presence") == 1
+        assert (await one.answer("unsubscribe"))["type"] == "ack"
+        assert (await one.answer("message", "m", prompt="hello"))["type"] == "ack"
+
+
+async def test_what_waits_is_answered_and_what_runs_is_controlled_and_ended_over_a_socket(
+    owner: Person, vendor: FakeVendor
+) -> None:
+    async with opened(owner) as sock:
+        vendor.next(calls(bash("c1")), says("done"))
+        ack = await sock.answer("message", "m1", prompt="go")
+        session_id = ack["session_id"]
+        await sock.until("waiting")
+        answered = await sock.answer("answer", "a1", session_id=session_id, decision="approve")
+        assert (answered["type"], answered["run_id"]) == ("ack", ack["run_id"])
+        await sock.until("done")
+        told = await sock.answer("control", "k1", session_id=session_id, permission_mode="plan")
+        assert told["type"] == "ack"
+        assert (await owner.get(f"/sessions/{session_id}"))["permission_mode"] == "plan"
+        vendor.next(Reply([said("one "), Stall(), said("two"), finish(), done()]))
+        await sock.answer("message", "m2", prompt="go on", session_id=session_id)
+        await sock.until("content")
+        assert (await sock.answer("message", "m3", prompt="now", session_id=session_id))["code"] == "session_busy"
+        assert (await sock.answer("interrupt", "i1", session_id=session_id))["type"] == "ack"
+        ended = sock.heard[-1] if sock.heard[-1]["type"] == "done" else None
+        ended = ended or next((one for one in sock.events() if one.get("finish_reason") == "interrupted"), None)
+        assert (ended or await sock.until("done"))["finish_reason"] == "interrupted"
+
+
+async def test_two_hundred_sockets_of_one_session_hear_every_event_once(owner: Person) -> None:
+    session_id = await new_session(owner)
+    async with AsyncExitStack() as stack:
+        socks = await asyncio.gather(
+            *(stack.enter_async_context(opened(owner, f"/ws/chat/{session_id}")) for _ in range(200))
+        )
+        for sock in socks:
+            await sock.until("presence")
+        ack = await socks[0].answer("message", prompt="hello")
+        await asyncio.gather(*(sock.until("done") for sock in socks))
+        whole = [event.data for event in await owner.whole(ack["run_id"])]
+        assert all(sock.events() == whole for sock in socks)
