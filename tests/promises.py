@@ -373,9 +373,7 @@ PROMISES = {
     "webhooks:order": Promise(
         says="An endpoint is told what happened in the order in which it did, whatever fails.", because="issue:#5"
     ),
-    "webhooks:nothing-missed": Promise(
-        says="A receiver that is down for an hour misses nothing.", because="issue:#5"
-    ),
+    "webhooks:nothing-missed": Promise(says="A receiver that is down for an hour misses nothing.", because="issue:#5"),
     "webhooks:given-up": Promise(
         says="An endpoint that fails for three days is disabled, and its owner is told why.", because="issue:#5"
     ),
