@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,29 @@ async def test_who_breaks_the_protocol_or_sends_too_much_is_closed_and_the_other
         async with raw(owner) as link:
             await loop.sock_sendall(link, masked(b'{"type":"pi'))
         assert (await other.answer("ping"))["type"] == "pong"
+
+
+@keeps("sockets:same-as-rest")
+async def test_a_socket_opens_nothing_that_rest_would_refuse(house: House, owner: Person) -> None:
+    stranger = await house.stranger()
+    ack_of = await owner.ask("hello")
+    session_id, run_id = ack_of[0].data["session_id"], ack_of[0].run_id
+    own = await new_session(stranger)
+    narrow = house.person((await owner.post("/api/v1/api-keys", {"name": "n", "scopes": ["runs:read"]}))["key"])
+    commands: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("message", {"prompt": "mine now"}), ("interrupt", {}), ("answer", {"decision": "approve"}),
+        ("control", {"permission_mode": "plan"}),
+    )  # fmt: skip
+    async with opened(stranger) as sock:
+        for kind, fields in (("subscribe", {}), ("typing", {"on": True}), ("unsubscribe", {}), *commands):
+            told = await sock.answer(kind, session_id=session_id, **fields)
+            assert (told["type"], told["code"]) == ("error", "not_found"), kind
+        told = await sock.answer("subscribe", session_id=own, after={"run_id": run_id, "seq": 0})
+        assert (told["type"], told["code"]) == ("error", "not_found")
+    async with opened(narrow) as sock:
+        assert (await sock.answer("subscribe", session_id=session_id))["type"] == "ack"
+        for kind, fields in commands:
+            assert (await sock.answer(kind, session_id=session_id, **fields))["code"] == "forbidden", kind
 
 
 @keeps("sockets:same-order")
@@ -296,6 +320,31 @@ async def test_several_windows_are_one_presence_and_writing_has_a_deadline(open_
         assert [said["type"] for said in one.heard].count("presence") == 1
         assert (await one.answer("unsubscribe"))["type"] == "ack"
         assert (await one.answer("message", "m", prompt="hello"))["type"] == "ack"
+
+
+@keeps("sockets:same-as-rest")
+async def test_a_credential_that_is_taken_back_ends_its_sockets_and_a_deleted_session_its_own(
+    open_house: Opening,
+) -> None:
+    house = await open_house(sockets__credentials="100ms")
+    owner = await house.owner()
+    session_id = await new_session(owner)
+    key = await owner.post("/api/v1/api-keys", {"name": "soon gone"})
+    ticket = (await house.person(key["key"]).post("/auth/ticket"))["ticket"]
+    async with (
+        opened(house.person(key["key"])) as by_key,
+        opened(owner, f"{ANY}?ticket={ticket}", headers={}) as by_ticket,
+        opened(owner, f"/ws/chat/{session_id}") as chat,
+        opened(owner) as other,
+    ):
+        await other.answer("subscribe", session_id=session_id)
+        assert (await owner.call("DELETE", f"/api/v1/api-keys/{key['id']}")).status == 204
+        assert await by_key.closed() == 4401
+        assert await by_ticket.closed() == 4401
+        assert (await owner.call("DELETE", f"/sessions/{session_id}")).status == 204
+        assert await chat.closed() == 4404
+        assert (await other.until("unsubscribed"))["reason"] == "deleted"
+        assert (await other.answer("ping"))["type"] == "pong"
 
 
 async def test_what_waits_is_answered_and_what_runs_is_controlled_and_ended_over_a_socket(
