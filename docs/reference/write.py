@@ -1,6 +1,7 @@
-"""Writes the pages that come from the code: the settings, and their short table in the README. `make docs` calls it."""
+"""Writes what comes from the code: settings, schemas, types. `make docs` calls it; `--check` only looks."""
 
 import re
+import sys
 from pathlib import Path
 
 from palaver.entry.reference import as_markdown, as_short_table
@@ -10,7 +11,7 @@ _TABLE = re.compile(r"(<!-- settings: .*? -->\n).*?(?=<!-- /settings -->)", re.D
 
 
 def pages() -> dict[Path, str]:
-    """What each page must say."""
+    """What each page of the settings must say."""
     readme = ROOT / "README.md"
     return {
         ROOT / "docs" / "reference" / "settings.md": as_markdown(),
@@ -18,11 +19,34 @@ def pages() -> dict[Path, str]:
     }
 
 
-def main() -> None:
-    """Write them."""
-    for page, text in pages().items():
-        page.write_text(text, "utf-8")
+def schemas() -> dict[Path, str]:
+    """What the schemas, and the client that is typed by them, must say; a server is made up for it, without a port."""
+    sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "clients" / "python")]
+    from generate import shapes  # noqa: PLC0415 - found where the line above says
+    from schemas import events_document, openapi_document  # noqa: PLC0415
+
+    openapi, events = openapi_document(), events_document()
+    return {
+        ROOT / "schema" / "openapi.json": openapi,
+        ROOT / "schema" / "events.json": events,
+        ROOT / "clients" / "python" / "src" / "palaver_client" / "shapes.py": shapes(openapi, events),
+    }
+
+
+def main() -> int:
+    """Write them, or only say which are not as they should be; how many."""
+    wanted = pages() | schemas()
+    stale = [page for page, text in wanted.items() if not page.exists() or page.read_text("utf-8") != text]
+    looks = "--check" in sys.argv
+    for page in stale:
+        print(  # noqa: T201 - a command
+            f"{page.relative_to(ROOT)} {'is not what the code says: run `make docs`' if looks else 'written'}"
+        )
+        if not looks:
+            page.parent.mkdir(exist_ok=True)
+            page.write_text(wanted[page], "utf-8")
+    return len(stale) if looks else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
