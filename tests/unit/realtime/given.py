@@ -45,6 +45,9 @@ class GivenFeed:
         self.over = self.over or told.ends
         return rest
 
+    def last(self, told: Told) -> bool:
+        return told.ends
+
     def close(self) -> None:
         self.closed += 1
 
