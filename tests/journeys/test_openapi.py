@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import jsonschema_rs
 import pytest
 
@@ -56,6 +55,9 @@ GET /api/v1/mcp-servers | POST /api/v1/mcp-servers | PATCH /api/v1/mcp-servers/{
 GET /api/v1/mcp-servers/{}/offer | POST /api/v1/mcp-servers/{}/authorize | GET /api/v1/mcp-sign-in
 GET /api/v1/grants | DELETE /api/v1/grants/{}
 GET /api/v1/webhooks | POST /api/v1/webhooks | PATCH /api/v1/webhooks/{} | DELETE /api/v1/webhooks/{}
+GET /api/v1/webhooks/{} | POST /api/v1/webhooks/{}/rotate | POST /api/v1/webhooks/{}/test
+GET /api/v1/webhooks/{}/deliveries | GET /api/v1/webhooks/{}/deliveries/{}
+POST /api/v1/webhooks/{}/deliveries/{}/replay | POST /api/v1/webhooks/{}/replay
 GET /api/v1/health | GET /api/v1/health/ready | GET /api/v1/health/detailed | GET /metrics
 GET /api/v1/config | GET /api/v1/stats | GET /api/v1/search | GET /api/v1/export
 GET /api/v1/memory | PATCH /api/v1/memory
@@ -184,19 +186,12 @@ async def test_what_is_announced_answers_501_and_is_listed(
     later = {(method, path) for method, path, operation in operations(document) if "not there yet" in operation["tags"]}
     listed = (await owner.get("/config"))["not_there_yet"]
     assert {f"{method} {path}" for method, path in later} | {"/v1/*"} == set(listed)
-    assert len(later) > 5
+    assert later
     nobody = house.person("")
     for method, path in later:
         status, problem, _ = await ask(owner, method, path)
         assert (status, problem["code"]) == (501, "not_implemented"), (method, path)
         assert (await ask(nobody, method, path))[0] == 401, (method, path)
-
-
-async def test_who_opens_a_websocket_is_refused_in_time_and_clearly(owner: Person) -> None:
-    for path in ("/api/v1/ws", "/ws/chat/ses_1"):
-        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            await owner.client.ws_connect(owner.url + path, headers={"Authorization": f"Bearer {owner.token}"})
-        assert refused.value.status == 501
 
 
 async def test_other_peoples_wire_formats_are_refused_in_their_own_shape(owner: Person) -> None:

@@ -37,7 +37,7 @@ TAGS = {
     "models": "What can be asked.",
     "tools": "What agents may do, and what each call takes.",
     "agents": "What people keep for their agents: who they are, what they know, what they may use.",
-    "surfaces": "Other people's protocols over the same runs; each documented by those who made it.",
+    "sockets": "Any number of sessions over one WebSocket.",
     "auth": "Accounts and signing in.",
     "webhooks": "Your own servers are told what happens in your sessions: signed, in order, again until they hear it.",
     "users": "People of another issuer.",
