@@ -74,8 +74,10 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await _Passage(self._app, scope, self._metrics, self._across).go(receive, send)
-        else:
+        elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket, whose page's origin is looked at where it is opened; its whole life has one id."""

@@ -97,7 +97,7 @@ class ReplayIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime = Field(description="Everything that happened from then on is sent again.")
+    since: AwareDatetime = Field(strict=True, description="Everything that happened from then on is sent again.")
 
 
 def routes(webhooks: Webhooks, door: Door) -> APIRouter:
