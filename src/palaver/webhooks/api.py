@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from starlette.responses import Response
 
 from palaver.core.principal import Principal
@@ -97,7 +97,14 @@ class ReplayIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: AwareDatetime = Field(strict=True, description="Everything that happened from then on is sent again.")
+    since: AwareDatetime = Field(description="Everything that happened from then on is sent again.")
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _written_out(cls, given: object) -> object:
+        if not isinstance(given, str):
+            raise ValueError("an instant is written out, as in 2026-11-21T12:00:00Z")
+        return given
 
 
 def routes(webhooks: Webhooks, door: Door) -> APIRouter:
