@@ -103,7 +103,7 @@ class ReplayIn(BaseModel):
     @classmethod
     def _written_out(cls, given: object) -> object:
         if not isinstance(given, str):
-            raise ValueError("an instant is written out, as in 2026-11-21T12:00:00Z")
+            raise ValueError("an instant is written out, as 2026-11-21T12:00:00Z is")  # noqa: TRY004 - what pydantic answers
         return given
 
 
