@@ -4,7 +4,8 @@ Whose it is, is asked above. Bodies go to the disk as they come, and files to th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -104,7 +105,7 @@ class Place(NamedTuple):
     """Whose files a router is about ("session" or "project"), the dependency that finds it, and how it is secured."""
 
     noun: str
-    asking: Callable[..., Awaitable[Asking]]
+    asking: Callable[..., AsyncGenerator[Asking]]
     secured: dict[str, Any]
 
     def named(self, operation: str) -> str:
@@ -124,20 +125,31 @@ def routes(files: Files, owns: Owns, door: Door, secured: dict[str, Any], *, doc
     `secured` is what the OpenAPI document says of an endpoint behind the door; `documents` reads texts of documents.
     """
 
-    async def session(session_id: str, principal: Annotated[Principal, Depends(door)]) -> Asking:
-        await owns(principal.user_id, SessionId(session_id))
-        return Asking(principal.user_id, SessionId(session_id))
+    async def session(session_id: str, principal: Annotated[Principal, Depends(door)]) -> AsyncGenerator[Asking]:
+        async with _owned(owns, Asking(principal.user_id, SessionId(session_id))) as asking:
+            yield asking
 
     router = APIRouter(prefix="/api/v1/sessions/{session_id}", tags=["files"])
     return _all_of(router, (files, documents), Place("session", session, secured))
 
 
+@asynccontextmanager
+async def _owned(owns: Owns, asking: Asking) -> AsyncGenerator[Asking]:
+    """Whoever asks, while it is theirs: what fails because it is deleted meanwhile is not there."""
+    await owns(asking.user_id, asking.session_id)
+    try:
+        yield asking
+    except Exception:
+        await owns(asking.user_id, asking.session_id)
+        raise
+
+
 def of_projects(files: Files, owns: Owns, door: Door, secured: dict[str, Any], *, documents: Documents) -> APIRouter:
     """Everything below /projects/{id}/files, as `routes`: a project has a workspace of its own, under its id."""
 
-    async def project(project_id: str, principal: Annotated[Principal, Depends(door)]) -> Asking:
-        await owns(principal.user_id, SessionId(project_id))
-        return Asking(principal.user_id, SessionId(project_id))
+    async def project(project_id: str, principal: Annotated[Principal, Depends(door)]) -> AsyncGenerator[Asking]:
+        async with _owned(owns, Asking(principal.user_id, SessionId(project_id))) as asking:
+            yield asking
 
     router = APIRouter(prefix="/api/v1/projects/{project_id}", tags=["files"])
     return _all_of(router, (files, documents), Place("project", project, secured))
