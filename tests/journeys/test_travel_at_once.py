@@ -143,7 +143,7 @@ async def test_a_session_that_is_deleted_amid_everything_is_gone_and_leaves_noth
     house: House, owner: Person, vendor: FakeVendor
 ) -> None:
     chance = random.Random(5)
-    for _ in range(2):
+    for _ in range(6):
         session_id, points = await travelled(owner)
         at = f"/sessions/{session_id}"
         form = {"data": {"file": BytesIO(b"x" * 300_000)}}
