@@ -1,5 +1,6 @@
 """The workspaces of all sessions: where each one is, and how it is wiped; what stands in one is `workspace.py`'s."""
 
+import errno
 import hashlib
 import os
 import re
@@ -20,6 +21,7 @@ from palaver.files.workspace import OWN, Workspace
 
 _REMEMBERED = 256  # workspaces whose size is still known; the oldest is forgotten and measured again
 
+_TRIES = 5  # as often as a folder is removed that fills again meanwhile
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -89,7 +91,10 @@ class Workspaces:
             self._remove([found.name for found in self._gone.iterdir()])
 
     def _remove(self, names: list[str]) -> None:
-        """Each session's own, so that many can be deleted at once; what a sweep takes meanwhile is gone as well."""
+        """Each session's own, so that many can be deleted at once; what a sweep takes meanwhile is gone as well.
+
+        Somebody may still write into a folder that they had opened before: what they leave is the next sweep's.
+        """
         try:
             here = open_root(self._gone, create=False)
         except NotFound:
@@ -97,7 +102,7 @@ class Workspaces:
         try:
             for name in names:
                 with suppress(FileNotFoundError):
-                    remove_all(here, name)
+                    _remove_what_is_there(here, name)
         except OSError as error:
             raise told(error, "The workspace") from error
         finally:
@@ -121,6 +126,17 @@ class Workspaces:
     def _settle(self, session_id: SessionId, workspace: Workspace) -> None:
         if self.settle is not None:
             self.settle(session_id, workspace)
+
+
+def _remove_what_is_there(here: int, name: str) -> None:
+    for _ in range(_TRIES):
+        try:
+            remove_all(here, name)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                raise
+        else:
+            return
 
 
 def _is_old_session(path: Path, older_than: float) -> bool:
