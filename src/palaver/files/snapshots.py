@@ -184,6 +184,8 @@ class Snapshots:
                 self._want(session_id, root)
                 self._carry_out(workspace, plan, staging)
             self._done(session_id)
+        except OSError as error:  # its session is deleted meanwhile, or the disk takes no more
+            raise told(error, "The workspace") from error
         finally:
             self._tidy(place, later=len(plan.changed) + len(plan.deleted) > _LATER)
         if plan.change:
