@@ -336,3 +336,52 @@ async def test_a_request_keeps_its_id_if_it_has_a_good_one(owner: Person) -> Non
     for bad in ("x" * 129, "a b", "<script>"):
         other = await owner.call("GET", "/nowhere", headers={"X-Request-ID": bad})
         assert other.headers["X-Request-ID"].startswith("req_")
+
+
+def _large(owner: Person, length: int) -> bytes:
+    """The head of a request that puts a file where there is no session, and takes the connection with it."""
+    url = URL(owner.url)
+    lines = (
+        "PUT /api/v1/sessions/ses_00000000000000000000000000000000/files/a HTTP/1.1",
+        f"Host: {url.host}:{url.port}",
+        f"Authorization: Bearer {owner.token}",
+        f"Content-Length: {length}",
+        "Connection: close",
+    )
+    return "".join(f"{line}\r\n" for line in (*lines, "")).encode()
+
+
+@keeps("input:refused")
+async def test_what_is_refused_before_it_was_sent_whole_is_told_all_the_same(owner: Person) -> None:
+    size, piece = 4_000_000, bytes(100_000)
+    url = URL(owner.url)
+
+    async def put() -> bytes:
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(_large(owner, size))
+        for _ in range(size // len(piece)):
+            writer.write(piece)
+            await writer.drain()
+        told = await reader.read()
+        writer.close()
+        return told
+
+    async with asyncio.timeout(PATIENCE):
+        answers = await asyncio.gather(*(put() for _ in range(12)))
+    assert {one.partition(b"\r\n")[0] for one in answers} == {b"HTTP/1.1 404 Not Found"}
+    assert all(one.endswith(b"}") for one in answers)
+
+
+@keeps("input:refused")
+async def test_what_is_refused_and_never_ends_is_not_listened_to_for_ever(owner: Person) -> None:
+    url = URL(owner.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(_large(owner, 10**12))
+    sent = 0
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(ConnectionError):
+            while sent < 10**10:
+                writer.write(bytes(1_000_000))
+                await writer.drain()
+                sent += 1_000_000
+    assert sent < 100_000_000

@@ -6,14 +6,14 @@ person has none, and is not even in memory.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence, Set
 from typing import Protocol
 
 from palaver.core.events import RunEvent
 from palaver.core.ids import RunId
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
-from palaver.runs.machine import Conclude, Rest, Waiting, Want, wants
+from palaver.runs.machine import Conclude, Rest, UseTool, Waiting, Want, wants
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Driver:
         wanted = self._due(live)
         for want in live.tasks.keys() - wanted:
             live.tasks.pop(want).cancel()
-        for want in wanted - live.tasks.keys():
+        for want in _in_order(live, wanted - live.tasks.keys()):
             name = f"{type(want).__name__} {live.id}"
             live.tasks[want] = self._tasks.create_task(self._perform(live, want), name=name)
 
@@ -125,6 +125,14 @@ class Driver:
         for waiter in self._ended.pop(run_id, ()):
             if not waiter.done():
                 waiter.set_result(None)
+
+
+def _in_order(live: Live, wanted: Set[Want]) -> Iterable[Want]:
+    """Calls begin in the order in which the model asked for them, which a set does not keep."""
+    if len(wanted) < 2:
+        return wanted
+    places = {call.id: place for place, call in enumerate(live.run.calls)}
+    return sorted(wanted, key=lambda want: places[want.call_id] if isinstance(want, UseTool) else -1)
 
 
 async def _nothing_follows(live: Live) -> None:

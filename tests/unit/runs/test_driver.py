@@ -15,13 +15,14 @@ from palaver.core.events import (
     RunStarted,
     SessionOpened,
     TextGrew,
+    ToolCalled,
 )
 from palaver.core.ids import MessageId, RunId
 from palaver.kit.streams import Closed
 from palaver.runs import store
 from palaver.runs.driver import Driver
 from palaver.runs.live import Live
-from palaver.runs.machine import AskModel, Conclude, Want, resume
+from palaver.runs.machine import AskModel, Conclude, UseTool, Want, resume
 from tests.unit.runs.conftest import Desk
 from tests.unit.runs.given import row
 
@@ -142,6 +143,14 @@ async def test_driving_again_starts_nothing_that_is_under_way(desk: Desk) -> Non
         driver.heard(live, TextGrew(content="a"))
         assert hands.begun == [AskModel()]
         assert len(live.tasks) == 1
+
+
+async def test_calls_begin_in_the_order_in_which_the_model_asked_for_them(desk: Desk) -> None:
+    asked = [ToolCalled(call_id=f"call_{number}", name="look", arguments={}) for number in range(20)]
+    hands = ScriptedHands(AskModel=[*asked, ModelReplied(finish_reason="tool_calls")])
+    async with driving(desk, hands):
+        await hands.waiting.wait()
+        assert hands.begun == [AskModel(), *(UseTool(one.call_id) for one in asked)]
 
 
 async def test_a_run_that_is_driven_elsewhere_stops_without_a_word_and_lets_its_readers_go(desk: Desk) -> None:
