@@ -375,13 +375,18 @@ async def test_what_is_refused_before_it_was_sent_whole_is_told_all_the_same(own
 @keeps("input:refused")
 async def test_what_is_refused_and_never_ends_is_not_listened_to_for_ever(owner: Person) -> None:
     url = URL(owner.url)
-    reader, writer = await asyncio.open_connection(url.host, url.port)
+    _, writer = await asyncio.open_connection(url.host, url.port)
     writer.write(_large(owner, 10**12))
     sent = 0
+
+    async def send() -> None:
+        nonlocal sent
+        while sent < 10**10:
+            writer.write(bytes(1_000_000))
+            await writer.drain()
+            sent += 1_000_000
+
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(ConnectionError):
-            while sent < 10**10:
-                writer.write(bytes(1_000_000))
-                await writer.drain()
-                sent += 1_000_000
+            await send()
     assert sent < 100_000_000

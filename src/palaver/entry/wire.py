@@ -32,7 +32,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """A request is about to be answered, and its body to come."""
         super().on_headers_complete()
-        if self.scope["method"] in {"POST", "PUT", "PATCH"} and self.cycle is not None:
+        if self.scope["method"] in {"POST", "PUT", "PATCH"} and self.cycle:  # what becomes a socket has none
             self.cycle.transport = _Unhurried(self)  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
