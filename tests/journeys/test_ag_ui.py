@@ -49,7 +49,9 @@ async def test_a_thread_of_ag_ui_is_a_session_and_state_comes_back_beside_ours(
     assert branch[2]["siblings"]["count"] == 2
     instructions = str(vendor.heard[0].body["messages"][0]["content"])
     assert ("in the greenhouse" in instructions, '"page": "garden"' in instructions) == (True, True)
-    assert any(one["type"] == "image_url" for one in vendor.heard[1].body["messages"][-1]["content"])
+    shown = vendor.heard[1].body["messages"][-1]["content"]
+    assert (any(one["type"] == "image_url" for one in shown), "The gate is green." in str(shown)) == (True, True)
+    assert [one["name"] for one in (await owner.get("/files"))["items"]] == ["document.txt"]
 
 
 async def test_frontend_tools_are_left_pending_and_their_results_come_with_the_next_run(

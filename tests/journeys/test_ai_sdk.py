@@ -43,6 +43,7 @@ async def test_a_chat_of_the_ai_sdk_is_a_session_and_its_edits_are_branches(
     assert edited[0]["siblings"]["count"] == 2
     image = vendor.heard[1].body["messages"][-1]["content"]
     assert any(one["type"] == "image_url" for one in image)
+    assert "The gate is green." in str(image)
     assert [one["role"] for one in vendor.heard[2].body["messages"]][-3:] == ["user", "assistant", "user"]
 
 
@@ -121,6 +122,23 @@ async def test_who_comes_back_hears_the_answer_from_its_beginning_and_one_that_i
         await owner.until(f"/sessions/{session_id}", lambda session: session["active_run_id"] is None)
         assert (await owner.messages(session_id))[-1]["finish_reason"] == "interrupted"
     assert seen["told"][0] == 204
+
+
+async def test_a_page_that_is_loaded_anew_sees_what_waits_and_all_of_an_answer_that_follows_calls(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    vendor.next(calls(write("a", "one.txt", "1"), text="A file."), says("It is there."))
+    vendor.next(calls(call("w", "weather", city="Graz")))
+    seen = await saw(house, owner, "reload", slow="fake/fake-n80-d20")
+    assert [one[:2] for one in seen["asked"]["last"]] == [["text", "A file."], ["Write", "approval-requested"]]
+    assert [one[:2] for one in seen["ended"]["last"]] == [
+        ["text", "A file."],
+        ["Write", "output-available"],
+        ["text", "It is there."],
+    ]
+    whole = "".join(f"part {number} " for number in range(80))
+    assert seen["again"]["last"] == [["tool-weather", "output-available", "sun"], ["text", whole]]
+    assert seen["same"]
 
 
 async def test_errors_are_told_as_the_clients_show_them(house: House, owner: Person) -> None:

@@ -39,11 +39,19 @@ def asking(house: House) -> Asking:
     return Asking(house.database, doorway, threads, house.inference)
 
 
-def talking(house: House) -> Talking:
+def talking(house: House, documents: Documents) -> Talking:
     """What surfaces ask with whose clients name their chats and have a person in front of them."""
     doorway = Doorway(house.runs, house.bus, pulse=house.pulse)
     rooms = Rooms(house.database, house.sessions, Adopting(house.database, house.sessions, house.clock))
-    return Talking(house.database, rooms, doorway, house.runs, answering=house.answering, models=house.inference)
+    return Talking(
+        house.database,
+        rooms,
+        doorway,
+        house.runs,
+        answering=house.answering,
+        models=house.inference,
+        documents=documents,
+    )
 
 
 def surfaces(house: House) -> Sequence[APIRouter]:
@@ -56,16 +64,16 @@ def surfaces(house: House) -> Sequence[APIRouter]:
 
 def _surfaces(house: House) -> Sequence[APIRouter]:
     shared, door = asking(house), house.identity.door
-    chats = talking(house)
     documents = Documents(house.agency.files, house.settings.context.document_characters)
+    chats = talking(house, documents)
     return (
         openai_chat_api.routes(shared, door, house.clock),
         anthropic_messages_api.routes(shared, house.inference, documents, door),
         models_api.routes(house.inference, door),
         openai_embeddings.routes(house.inference, door),
+        *_openai_responses(house, shared),
         ag_ui_api.routes(chats, door),
         ai_sdk_api.routes(chats, door),
-        *_openai_responses(house, shared),
         mcp_server_api.routes(mcp_server(house, shared), door, house.settings.identity),
     )
 

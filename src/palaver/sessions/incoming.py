@@ -11,6 +11,7 @@ from palaver.core.messages import FilePart, ImagePart, Part, TextPart
 LONGEST_TEXT = 100_000  # characters (CONTRACT, Runs)
 LONGEST_IMAGE = 900_000  # characters of a data: URL; a body as a whole has at most 1 MB
 LONGEST_METADATA = 16_384  # bytes of JSON
+IMAGE_URL = r"^(data:image/[a-z.+-]+;base64,|https://)\S+$"
 
 
 class TextIn(BaseModel):
@@ -32,9 +33,7 @@ class ImageIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["image"]
-    url: (
-        Annotated[str, Field(max_length=LONGEST_IMAGE, pattern=r"^(data:image/[a-z.+-]+;base64,|https://)\S+$")] | None
-    ) = None
+    url: Annotated[str, Field(max_length=LONGEST_IMAGE, pattern=IMAGE_URL)] | None = None
     file_id: FileId | None = None
     path: FilePath | None = None
     media_type: Annotated[str, Field(max_length=100)] | None = None

@@ -53,6 +53,17 @@ def parsed(text: bytes) -> Any:
     return value
 
 
+def arguments_of(text: str, field: str) -> dict[str, Any]:
+    """The arguments of a call, which these protocols write as JSON in a string; nothing at all is none."""
+    try:
+        arguments = parsed((text or "{}").encode())
+    except Invalid as error:
+        raise refused(field, error.detail, "json") from None
+    if not isinstance(arguments, dict):
+        raise refused(field, "This is no JSON object.", "json")
+    return cast("dict[str, Any]", arguments)
+
+
 def _holds_nul(value: Any) -> bool:
     if isinstance(value, str):
         return "\x00" in value

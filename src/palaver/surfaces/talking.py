@@ -3,6 +3,7 @@
 It speaks no protocol. A client's answer goes to the run that waits, and the client hears that run from there.
 """
 
+import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +12,8 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from palaver.core.errors import Conflict, Invalid, PalaverError
-from palaver.core.ids import RunId
+from palaver.core.ids import RunId, UserId
+from palaver.core.messages import FilePart
 from palaver.core.principal import Principal
 from palaver.runs import approvals_store
 from palaver.runs.answering import Answer, Answering
@@ -23,13 +25,15 @@ from palaver.runs.service import Runs
 from palaver.runs.store import Kept
 from palaver.sessions.session import Session
 from palaver.storage.port import Database
+from palaver.surfaces.documents import NEW, Brought, Documents, bytes_of, named, named_safely
 from palaver.surfaces.models import Bearers, whole_name
 from palaver.surfaces.port import Doorway, Scope
 from palaver.surfaces.refusing import refused
-from palaver.surfaces.rooms import Rooms
+from palaver.surfaces.rooms import Line, Rooms
 
 # Fields of our own turns that these protocols have words of their own for.
 _THEIRS = ("prompt", "parts", "tool_results", "parent_message_id", "idempotency_key")
+_UNHEARD = ("audio", "video")
 
 
 class Decision(NamedTuple):
@@ -43,14 +47,23 @@ class Talking:
     """Turns of chats, and runs that wait for who sits there."""
 
     def __init__(
-        self, database: Database, rooms: Rooms, doorway: Doorway, runs: Runs, *, answering: Answering, models: Bearers
-    ) -> None:  # fmt: skip
+        self,
+        database: Database,
+        rooms: Rooms,
+        doorway: Doorway,
+        runs: Runs,
+        *,
+        answering: Answering,
+        models: Bearers,
+        documents: Documents,
+    ) -> None:
         self._database = database
         self.rooms = rooms
         self.doorway = doorway
         self._runs = runs
         self._answering = answering
         self._models = models
+        self._documents = documents
 
     async def active(self, principal: Principal, session: Session) -> Kept | None:
         """The run that answers in a session, or waits there."""
@@ -61,6 +74,13 @@ class Talking:
     async def waiting(self, principal: Principal, session: Session) -> list[Approval]:
         """What waits for the person in a session, and below it."""
         return await self._database.read(approvals_store.in_session(session.id, principal.user_id))
+
+    async def kept(self, user_id: UserId, history: Sequence[Line], brought: Sequence[Brought]) -> Sequence[Line]:
+        """A history whose documents are files of the person."""
+        if not brought:
+            return history
+        files = await self._documents.taken(user_id, brought)
+        return [line._replace(parts=tuple(named(part, files) for part in line.parts)) for line in history]
 
     async def stop(self, principal: Principal, door: str, name: str) -> None:
         """End the run that answers in a chat, if there is one, and return once nothing does."""
@@ -119,3 +139,12 @@ def turn_of(options: Mapping[str, Any], field: str | None = None) -> TurnIn:
     except ValidationError as error:
         found = [{**one, "loc": (*((field,) if field else ()), *one["loc"])} for one in error.errors(include_url=False)]
         raise Invalid.about(found, "body") from None
+
+
+def document(name: str, media_type: str, data: str, brought: list[Brought], *, where: str) -> FilePart:
+    """A document that stands in a request as base64; it is kept later, under the name that the part has now."""
+    if media_type.startswith(_UNHEARD):
+        raise refused(where, "Sound and moving pictures are not supported here.")
+    ending = "" if "." in name else mimetypes.guess_extension(media_type.partition(";")[0]) or ""
+    brought.append(Brought(named_safely(name, ending), bytes_of(data, where)))
+    return FilePart(file_id=f"{NEW}{len(brought) - 1}")

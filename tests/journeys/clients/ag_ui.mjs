@@ -50,6 +50,7 @@ const parts = {
     say(agent, [
       { type: "text", text: "What is this?" },
       { type: "image", source: { type: "data", value: PIXEL, mimeType: "image/png" } },
+      { type: "document", source: { type: "data", value: btoa("The gate is green."), mimeType: "text/plain" } },
     ]);
     const second = await heard(agent, props());
     const edited = agentOf("talk", {}, { initialMessages: agent.messages.slice(0, 3) });

@@ -16,6 +16,13 @@ const WEATHER = {
   parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
 };
 
+const NOTE = {
+  type: "file",
+  mediaType: "text/plain",
+  filename: "note.txt",
+  url: `data:text/plain;base64,${btoa("The gate is green.")}`,
+};
+
 const transport = (body = {}, headers = {}) =>
   new DefaultChatTransport({
     api: `${url}/api/ai-sdk/chat`,
@@ -53,7 +60,7 @@ const parts = {
     const chat = new Chat({ id: "talk", transport: transport(), onData: (one) => notes.push(one.type) });
     await chat.sendMessage({ text: "Hello" });
     const first = shown(chat);
-    await chat.sendMessage({ text: "What is this?", files: [{ type: "file", mediaType: "image/png", url: PIXEL }] });
+    await chat.sendMessage({ text: "What is this?", files: [{ type: "file", mediaType: "image/png", url: PIXEL }, NOTE] });
     const second = shown(chat);
     await chat.regenerate();
     const again = shown(chat);
@@ -150,6 +157,28 @@ const parts = {
     });
     await telling;
     return { cut, whole, idle, nowhere, stopped: shown(stopping), told: [reply.status, shown(told)] };
+  },
+  async reload() {
+    const first = new Chat({ id: "reload", transport: transport() });
+    await first.sendMessage({ text: "Write a file." });
+    const chat = new Chat({ id: "reload", transport: transport() });
+    await chat.resumeStream();
+    const asked = shown(chat);
+    const waiting = chat.messages.at(-1).parts.find((one) => one.state === "approval-requested");
+    await chat.addToolApprovalResponse({ id: waiting.approval.id, approved: true });
+    await chat.sendMessage();
+    const ended = shown(chat);
+    const tools = new Chat({ id: "reload tools", transport: transport({ client_tools: [WEATHER] }) });
+    await tools.sendMessage({ text: "How is the weather?" });
+    const made = tools.messages.at(-1).parts.find((one) => one.type === "tool-weather");
+    await tools.addToolOutput({ tool: "weather", toolCallId: made.toolCallId, output: "sun" });
+    const sending = tools.sendMessage(undefined, { body: { model: slow } });
+    await until(() => brief(tools.messages.at(-1)).at(-1)[0] === "text");
+    await tools.stop();
+    await sending;
+    const again = new Chat({ id: "reload tools", transport: transport(), messages: tools.messages });
+    await again.resumeStream();
+    return { asked, ended, again: shown(again), same: again.messages.at(-1).id === tools.messages.at(-1).id };
   },
   async failures() {
     const failed = async (id, given, headers) => {

@@ -13,6 +13,7 @@ from palaver.runs.prompt import Prompt
 from palaver.surfaces.ag_ui import asked
 from palaver.surfaces.ag_ui.asked import RunInput
 from palaver.surfaces.ag_ui.told import AgStream, Asked
+from palaver.surfaces.documents import Brought
 from palaver.surfaces.refusing import read
 from palaver.surfaces.talking import Talking
 
@@ -48,7 +49,8 @@ def routes(talking: Talking, door: Door) -> APIRouter:
 
 
 async def _run(talking: Talking, request: Request, principal: Principal, body: RunInput) -> Response:
-    turn, history, state = body.turn(), asked.history_of(body), body.theirs()
+    turn, state, brought = body.turn(), body.theirs(), list[Brought]()
+    history = await talking.kept(principal.user_id, asked.history_of(body, brought), brought)
     session = await talking.rooms.enter(principal.user_id, DOOR, body.thread_id)
     messages: list[Any] = (await request.json())["messages"]
     about = Asked(body.thread_id, body.run_id, state, messages, asked.finished(body))

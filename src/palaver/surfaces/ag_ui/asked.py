@@ -5,6 +5,7 @@ stands what we say of the session; it comes back as it was sent, and says nothin
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
 
@@ -16,15 +17,16 @@ from palaver.runs.answering import Answer
 from palaver.runs.approvals_store import Approval
 from palaver.runs.client_tools import MOST_TOOLS
 from palaver.runs.request import TurnIn
-from palaver.sessions.incoming import LONGEST_TEXT
-from palaver.surfaces.refusing import refused
+from palaver.sessions.incoming import IMAGE_URL, LONGEST_TEXT
+from palaver.surfaces.documents import Brought
+from palaver.surfaces.refusing import arguments_of, refused
 from palaver.surfaces.rooms import Line
-from palaver.surfaces.talking import Decision, key_of, turn_of
+from palaver.surfaces.talking import Decision, document, key_of, turn_of
 
 OURS = "palaver"
 LARGEST_STATE = 65_536  # bytes of JSON
 _INSTRUCTING = {"system", "developer"}
-_IMAGE = ("data:image/", "https://")
+_IMAGE = re.compile(IMAGE_URL)
 
 
 class _Loose(BaseModel):
@@ -127,9 +129,9 @@ class RunInput(BaseModel):
         )
 
 
-def history_of(asked: RunInput) -> list[Line]:
-    """The conversation, without instructions and thoughts."""
-    return [line for at, message in enumerate(asked.messages) if (line := _line(message, f"messages.{at}"))]
+def history_of(asked: RunInput, brought: list[Brought]) -> list[Line]:
+    """The conversation, without instructions and thoughts; documents that stand in it are `brought`."""
+    return [line for at, message in enumerate(asked.messages) if (line := _line(message, f"messages.{at}", brought))]
 
 
 def finished(asked: RunInput) -> frozenset[str]:
@@ -175,17 +177,19 @@ def _said(payload: Any, where: str) -> Answer:
     return Answer("answer", answers=tuple(tuple(one) for one in cast("list[list[str]]", lists)))
 
 
-def _line(message: AgMessage, where: str) -> Line | None:
+def _line(message: AgMessage, where: str, brought: list[Brought]) -> Line | None:
     match message.role:
         case "user":
-            parts = _parts(message.content, f"{where}.content")
+            parts = _parts(message.content, f"{where}.content", brought)
             if not parts:
                 raise refused(f"{where}.content", "The message is empty.", "empty")
             return Line("user", parts)
         case "tool":
             if not message.tool_call_id:
                 raise refused(f"{where}.toolCallId", "Name the call that this is the result of.", "missing")
-            texts = [part.text for part in _parts(message.content, f"{where}.content") if isinstance(part, TextPart)]
+            texts = [
+                part.text for part in _parts(message.content, f"{where}.content", brought) if isinstance(part, TextPart)
+            ]
             ok, content = message.error is None, "".join(texts) or (message.error or "")
             return Line("user", (ToolResultPart(call_id=message.tool_call_id, ok=ok, content=content),))
         case "assistant":
@@ -196,45 +200,39 @@ def _line(message: AgMessage, where: str) -> Line | None:
             return None
 
 
-def _parts(content: Any, where: str) -> tuple[Part, ...]:
+def _parts(content: Any, where: str, brought: list[Brought]) -> tuple[Part, ...]:
     if isinstance(content, str):
         return (TextPart(text=_text(content, where)),) if content else ()
     if not isinstance(content, list):
         raise refused(where, "Give words, or parts.", "missing")
-    return tuple(_part(part, f"{where}.{n}") for n, part in enumerate(cast("list[Any]", content)))
+    return tuple(_part(part, f"{where}.{n}", brought) for n, part in enumerate(cast("list[Any]", content)))
 
 
-def _part(part: Any, where: str) -> Part:
+def _part(part: Any, where: str, brought: list[Brought]) -> Part:
     given = cast("dict[str, Any]", part) if isinstance(part, dict) else {}
     kind, source = given.get("type"), given.get("source")
     if kind == "text":
         return TextPart(text=_text(given.get("text"), where))
     if kind not in {"image", "document"} or not isinstance(source, dict):
         raise refused(where, f"A part of type {str(kind)[:60]!r} is not supported here.")
-    return _media(cast("dict[str, Any]", source), where, image=kind == "image")
+    return _media(cast("dict[str, Any]", source), f"{where}.source", brought, image=kind == "image")
 
 
-def _media(source: Mapping[str, Any], where: str, *, image: bool) -> Part:
+def _media(source: Mapping[str, Any], where: str, brought: list[Brought], *, image: bool) -> Part:
     value = str(source.get("value"))
     if source.get("type") == "file" and source.get("provider") == OURS:
         return ImagePart(file_id=value) if image else FilePart(file_id=value)
     url = f"data:{source.get('mimeType')};base64,{value}" if source.get("type") == "data" else value
-    if image and source.get("type") in {"data", "url"} and url.startswith(_IMAGE):
+    if image and source.get("type") in {"data", "url"} and _IMAGE.fullmatch(url):
         return ImagePart(url=url)
-    raise refused(
-        f"{where}.source",
-        "Give images inline or by https: URL, and documents as a file of the provider `palaver`: the id of an upload.",
-    )
+    if not image and source.get("type") == "data":
+        return document("", str(source.get("mimeType")), value, brought, where=where)
+    raise refused(where, "Give it inline, images by https: URL too, or as a file of the provider `palaver`.")
 
 
 def _call(call: _Call, where: str) -> ToolCallPart:
-    try:
-        arguments = json.loads(call.function.arguments or "{}")
-    except (ValueError, RecursionError):
-        raise refused(f"{where}.function.arguments", "This is not JSON.", "json") from None
-    if not isinstance(arguments, dict):
-        raise refused(f"{where}.function.arguments", "This is no JSON object.", "json")
-    return ToolCallPart(call_id=call.id, name=call.function.name, arguments=cast("dict[str, Any]", arguments))
+    arguments = arguments_of(call.function.arguments, f"{where}.function.arguments")
+    return ToolCallPart(call_id=call.id, name=call.function.name, arguments=arguments)
 
 
 def _tool(tool: _Tool) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from palaver.surfaces.ai_sdk import asked
 from palaver.surfaces.ai_sdk.asked import ChatBody
 from palaver.surfaces.ai_sdk.retold import retold
 from palaver.surfaces.ai_sdk.told import UiStream
+from palaver.surfaces.documents import Brought
 from palaver.surfaces.refusing import read
 from palaver.surfaces.talking import Decision, Talking, key_of
 
@@ -68,7 +69,9 @@ class Chats:
         rooms, continues = self.talking.rooms, body.continues
         if body.trigger == "regenerate-message" and (again := await self._again(principal, session, body)):
             return msgspec.structs.replace(prompt, below=again.id, parts=())
-        spot = await rooms.spot(principal.user_id, session, asked.history_of(body))
+        brought: list[Brought] = []
+        history = await self.talking.kept(principal.user_id, asked.history_of(body, brought), brought)
+        spot = await rooms.spot(principal.user_id, session, history)
         if not spot.parts:
             await rooms.leave_if_empty(principal.user_id, session.id)
             raise Invalid("The last message is an answer: say something, or bring the output of a tool.")

@@ -4,6 +4,7 @@ Parts that clients keep for their own pages (data, sources, steps, thoughts) say
 as the AI SDK's own servers do.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, cast
 
@@ -13,15 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from palaver.core.messages import FilePart, ImagePart, Part, TextPart, ToolCallPart, ToolResultPart
 from palaver.runs.answering import Answer
 from palaver.runs.request import TurnIn
-from palaver.sessions.incoming import LONGEST_TEXT
+from palaver.sessions.incoming import IMAGE_URL, LONGEST_TEXT
+from palaver.surfaces.documents import Brought
 from palaver.surfaces.refusing import refused
 from palaver.surfaces.rooms import Line
-from palaver.surfaces.talking import Decision, turn_of
+from palaver.surfaces.talking import Decision, document, turn_of
 
 METADATA = "palaver"  # where our own stand in a message's metadata
 _DONE = {"output-available", "output-error", "output-denied"}
 _PASSED = ("data-", "source-", "reasoning")
-_IMAGE = ("data:image/", "https://")
+_IMAGE = re.compile(IMAGE_URL)
 
 
 class UiMessage(BaseModel):
@@ -81,13 +83,13 @@ class Output(NamedTuple):
     output: Any
 
 
-def history_of(asked: ChatBody) -> list[Line]:
-    """The conversation, step by step."""
+def history_of(asked: ChatBody, brought: list[Brought]) -> list[Line]:
+    """The conversation, step by step; documents that stand in it are `brought`."""
     return [
         line
         for at, message in enumerate(asked.messages)
         if message.role != "system"
-        for line in (_said(message, at) if message.role == "user" else _answered(message, at))
+        for line in (_said(message, at, brought) if message.role == "user" else _answered(message, at))
     ]
 
 
@@ -137,37 +139,38 @@ def answer_of(output: Output) -> Answer:
     return Answer("answer", message=_words(given))
 
 
-def _said(message: UiMessage, at: int) -> list[Line]:
-    parts = [made for n, part in enumerate(message.parts) if (made := _user_part(part, f"messages.{at}.parts.{n}"))]
+def _said(message: UiMessage, at: int, brought: list[Brought]) -> list[Line]:
+    read = [_user_part(part, f"messages.{at}.parts.{n}", brought) for n, part in enumerate(message.parts)]
+    parts = [part for part in read if part is not None]
     if not parts:
         raise refused(f"messages.{at}.parts", "The message is empty.", "empty")
     return [Line("user", tuple(parts))]
 
 
-def _user_part(part: Mapping[str, Any], where: str) -> Part | None:
+def _user_part(part: Mapping[str, Any], where: str, brought: list[Brought]) -> Part | None:
     match part.get("type"):
         case "text":
             return TextPart(text=text) if (text := _text(part.get("text"), where)) else None
         case "file":
-            return _file(part, where)
+            return _file(part, where, brought)
         case str(kind) if kind.startswith(_PASSED):
             return None
         case kind:
             raise refused(where, f"A part of type {str(kind)[:60]!r} is not supported in users' messages.")
 
 
-def _file(part: Mapping[str, Any], where: str) -> Part:
+def _file(part: Mapping[str, Any], where: str, brought: list[Brought]) -> Part:
     media_type, url = str(part.get("mediaType") or ""), part.get("url")
     reference = part.get("providerReference")
     ours = cast("dict[str, Any]", reference).get(METADATA) if isinstance(reference, dict) else None
     image = media_type == "image" or media_type.startswith("image/")
     if isinstance(ours, str):
         return ImagePart(file_id=ours) if image else FilePart(file_id=ours)
-    if image and isinstance(url, str) and url.startswith(_IMAGE):
+    if image and isinstance(url, str) and _IMAGE.fullmatch(url):
         return ImagePart(url=url)
-    raise refused(
-        where, "Give images by data: or https: URL, and other files by providerReference.palaver: the id of an upload."
-    )
+    if isinstance(url, str) and url.startswith("data:") and ";base64," in url:
+        return document(str(part.get("filename") or ""), media_type, url.partition(";base64,")[2], brought, where=where)
+    raise refused(where, "Give a file as a data: URL, or by providerReference.palaver: the id of an upload.")
 
 
 def _answered(message: UiMessage, at: int) -> list[Line]:

@@ -4,8 +4,6 @@ Thoughts come back with a seal of ours and count for nothing: whoever sends a hi
 the model is told its thoughts as they are kept here, with the seals of its own vendor.
 """
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -16,7 +14,7 @@ from palaver.runs.client_tools import ClientTool
 from palaver.runs.prompt import Prompt
 from palaver.surfaces.anthropic_messages import blocks
 from palaver.surfaces.anthropic_messages.blocks import Counted, MessagesRequest
-from palaver.surfaces.documents import NEW, Brought
+from palaver.surfaces.documents import NEW, Brought, bytes_of, named_safely
 from palaver.surfaces.history import Said
 from palaver.surfaces.models import AGENT
 from palaver.surfaces.refusing import refused
@@ -181,7 +179,7 @@ def _others(
 def _image(block: blocks.Image, where: str) -> ImagePart:
     match block.source:
         case blocks.ImageFile(media_type=kind, data=data):
-            _bytes(data, f"{where}.source.data")
+            bytes_of(data, f"{where}.source.data")
             return ImagePart(url=f"data:{kind};base64,{data}")
         case blocks.Elsewhere(url=url):
             return ImagePart(url=url)
@@ -197,27 +195,13 @@ def _document(block: blocks.Document, where: str, documents: list[Brought]) -> I
             yield FilePart(file_id=file_id)
             return
         case blocks.PdfFile(data=data):
-            content, ending = _bytes(data, f"{where}.source.data"), ".pdf"
+            content, ending = bytes_of(data, f"{where}.source.data"), ".pdf"
             if not content.startswith(b"%PDF-"):
                 raise refused(f"{where}.source.data", "This is no PDF.", "pdf")
         case blocks.Plain(data=data):
             content, ending = data.encode(), ".txt"
-    documents.append(Brought(_name(block.title, ending), content))
+    documents.append(Brought(named_safely(block.title or "", ending), content))
     yield FilePart(file_id=f"{NEW}{len(documents) - 1}")
-
-
-def _name(title: str | None, ending: str) -> str:
-    """What the file is called: a title may have any letters, a name not."""
-    plain = "".join("_" if letter in '/\\:*?"<>|' or not letter.isprintable() else letter for letter in title or "")
-    name = plain.strip(" .")[:120] or "document"
-    return name if name.lower().endswith(ending) else name + ending
-
-
-def _bytes(data: str, where: str) -> bytes:
-    try:
-        return base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError):
-        raise refused(where, "This is not base64.", "base64") from None
 
 
 def _result(block: blocks.ToolResult, where: str) -> ToolResultPart:

@@ -9,7 +9,7 @@ from palaver.identity.door import Door
 from palaver.identity.settings import IdentitySettings
 from palaver.kit.answers import answer
 from palaver.surfaces.mcp_server.admission import PATH, WELL_KNOWN, challenge, may_come_from, metadata, place_of
-from palaver.surfaces.mcp_server.serving import Serving
+from palaver.surfaces.mcp_server.serving import SESSION, Serving
 
 
 def routes(serving: Serving, door: Door, settings: IdentitySettings) -> APIRouter:
@@ -34,8 +34,11 @@ def routes(serving: Serving, door: Door, settings: IdentitySettings) -> APIRoute
 
     @router.get(PATH, response_class=Response)
     async def listen(request: Request) -> Response:
-        """Nothing is said here that was not asked for; the protocol has this word for it."""
-        await admitted(request)
+        """What an answer still had to say when its line broke. Nothing is said here that was not asked for."""
+        principal = await admitted(request)
+        session, last = request.headers.get(SESSION), request.headers.get("last-event-id")
+        if session and last:
+            return serving.again(principal, session, last)
         return Response(status_code=405, headers={"Allow": "POST, DELETE"})
 
     @router.get(WELL_KNOWN, response_class=Response)

@@ -3,11 +3,12 @@
 It opens and ends none: whoever does is told which one is to end.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from palaver.core.ids import UserId
 from palaver.kit.clock import Clock
+from palaver.surfaces.mcp_server.again import Again
 
 IDLE = timedelta(minutes=30)  # then a session is over; clients begin another one by themselves
 MOST_OF_ONE = 50  # sessions of one person; a program that crashes leaves one behind each time
@@ -18,6 +19,7 @@ MOST_IN_ALL = 2_000  # some 35 KiB each
 class _Open:
     user_id: UserId
     used: datetime
+    again: Again = field(default_factory=Again)
     asking: int = 0
 
 
@@ -32,11 +34,11 @@ class Opened:
     def __len__(self) -> int:
         return len(self._open)
 
-    def began(self, session: str, user_id: UserId) -> str | None:
+    def began(self, session: str, user_id: UserId, again: Again | None = None) -> str | None:
         """One was opened; the one that has to end for it, if one has to."""
         now = self._clock.now()
         self._open = {name: one for name, one in self._open.items() if one.asking or now - one.used < IDLE}
-        self._open[session] = _Open(user_id, now)
+        self._open[session] = _Open(user_id, now, again or Again())
         mine = {name: one for name, one in self._open.items() if one.user_id == user_id}
         idle = [name for name, one in mine.items() if not one.asking and name != session]
         if len(mine) <= self._most or not idle:
@@ -54,6 +56,17 @@ class Opened:
             found.asking -= 1
             found.used = self._clock.now()
 
+    def again(self, session: str, user_id: UserId | None = None) -> Again | None:
+        """What was told in it, to whoever it is of."""
+        found = self._open.get(session)
+        return found.again if found and user_id in {None, found.user_id} else None
+
     def ended(self, session: str) -> None:
         """It is over."""
-        self._open.pop(session, None)
+        if found := self._open.pop(session, None):
+            found.again.end()
+
+    def end(self) -> None:
+        """All of them are over."""
+        for session in list(self._open):
+            self.ended(session)

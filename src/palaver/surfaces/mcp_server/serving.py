@@ -1,20 +1,24 @@
 """Serves `/mcp` with the SDK: makes its server when a client first comes, and keeps its sessions bounded.
 
-A session of the protocol is in memory and belongs to one process; a client whose session is gone begins another one.
+A session of the protocol is in memory and belongs to one process; a client whose session is gone begins another one. What
+was told in it is told again to a client that comes back for it, without the SDK.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, MutableMapping
+from collections.abc import AsyncGenerator, Callable, MutableMapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from palaver.core.errors import Unavailable
+from palaver.core.errors import NotFound, Unavailable
 from palaver.core.principal import Principal
 from palaver.kit.clock import Clock
+from palaver.kit.sse import HEADERS
 from palaver.kit.tasks import keep_going
+from palaver.surfaces.mcp_server.again import FIRST_WAIT, HERE, Again
 from palaver.surfaces.mcp_server.behind import Behind
 from palaver.surfaces.mcp_server.opened import IDLE, MOST_IN_ALL, Opened
 
@@ -55,6 +59,7 @@ class Serving:
             finally:
                 self._manager = None
                 self._ready.clear()
+                self.opened.end()
 
     async def response(self, principal: Principal) -> Response:
         """What answers a request of this person, once it is called as an ASGI application."""
@@ -68,12 +73,36 @@ class Serving:
             raise Unavailable("The MCP server is not ready; try again in a moment.") from None
         return _Passage(self, principal)
 
+    def again(self, principal: Principal, session: str, name: str) -> Response:
+        """What came after an event in a stream of this session. Raises `NotFound`."""
+        told = self.opened.again(session, principal.user_id)
+        if told is None:
+            raise NotFound("There is no such session.")
+        return _Retold(self, session, told.after(name))
+
+    async def tell_again(self, session: str, events: AsyncGenerator[bytes], scope: Scope, send: Send) -> None:
+        """One stream again, until its answer."""
+        sending = _Sending(scope, send, self._stuck, self._abort)
+        headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+        self.opened.asks(session)
+        try:
+            async with aclosing(events):
+                await sending({"type": "http.response.start", "status": 200, "headers": headers})
+                async for event in events:
+                    await sending({"type": "http.response.body", "body": event, "more_body": True})
+                await sending({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self.opened.asked(session)
+
     async def pass_on(self, principal: Principal, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, to the SDK and back."""
         if self._manager is None:
             raise Unavailable("The server is restarting; try again in a moment.")
         named = _header(scope["headers"], SESSION)
         sending = _Sending(scope, send, self._stuck, self._abort)
+        again = self.opened.again(named) if named else None
+        again = again or Again()
+        HERE.set(again)
         if named:
             self.opened.asks(named)
         try:
@@ -82,12 +111,12 @@ class Serving:
             if named:
                 self.opened.asked(named)
         if named is None and sending.session:
-            await self._began(sending.session, principal, scope)
+            await self._began(sending.session, again, principal, scope)
         elif named and (sending.status == 404 or (scope["method"] == "DELETE" and sending.status < 300)):
             self.opened.ended(named)
 
-    async def _began(self, session: str, principal: Principal, scope: Scope) -> None:
-        surplus = self.opened.began(session, principal.user_id)
+    async def _began(self, session: str, again: Again, principal: Principal, scope: Scope) -> None:
+        surplus = self.opened.began(session, principal.user_id, again)
         if surplus is not None and self._manager is not None:
             headers = [(SESSION.encode(), surplus.encode())]
             ending = {**_of(principal, scope), "method": "DELETE", "headers": headers}
@@ -106,6 +135,20 @@ class _Passage(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._serving.pass_on(self._principal, scope, receive, send)
+
+
+class _Retold(Response):
+    """A stream that is told again."""
+
+    def __init__(self, serving: Serving, session: str, events: AsyncGenerator[bytes]) -> None:
+        self.status_code = 200
+        self.background = None
+        self._serving = serving
+        self._session = session
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._serving.tell_again(self._session, self._events, scope, send)
 
 
 class _Sending:
@@ -134,10 +177,12 @@ class _Sending:
 def _made(behind: Behind) -> "StreamableHTTPSessionManager":
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager  # noqa: PLC0415
 
-    from palaver.surfaces.mcp_server.speaking import server  # noqa: PLC0415
+    from palaver.surfaces.mcp_server.speaking import Keeping, server  # noqa: PLC0415
 
     return StreamableHTTPSessionManager(
         server(behind),
+        event_store=Keeping(),
+        retry_interval=FIRST_WAIT,
         session_idle_timeout=IDLE.total_seconds(),
         max_request_body_size=LARGEST,
         max_sessions=MOST_IN_ALL,

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import mcp_types as types
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel import Server
+from mcp.server.streamable_http import EventCallback, EventStore
 from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
@@ -18,6 +19,7 @@ from palaver.core.principal import Principal
 from palaver.observability.logs import request_id
 from palaver.surfaces.mcp_server import commands, shown
 from palaver.surfaces.mcp_server.addresses import FILE_TEMPLATE, SESSION_TEMPLATE
+from palaver.surfaces.mcp_server.again import HERE
 from palaver.surfaces.mcp_server.behind import Behind
 from palaver.surfaces.mcp_server.tools import TOOLS, Asked, Tool, use
 
@@ -55,6 +57,23 @@ def server(behind: Behind) -> Server[Any]:
     )
     made.middleware.append(_in_words)
     return made
+
+
+class Keeping(EventStore):
+    """Writes down what is told in a session with a handshake; what is told again is `serving.py`'s.
+
+    The SDK would tell it again itself, and lose what comes between the last old event and the first new one.
+    """
+
+    async def store_event(self, stream_id: str, message: types.JSONRPCMessage | None) -> str:
+        """The name of the event; without a message it is only a name to come back with."""
+        text = message.model_dump_json(by_alias=True, exclude_unset=True).encode() if message else b""
+        answers = isinstance(message, types.JSONRPCResponse | types.JSONRPCError)
+        return HERE.get().keep(stream_id, text, last=answers)
+
+    async def replay_events_after(self, last_event_id: str, send_callback: EventCallback) -> str | None:
+        """Not asked: requests to hear something again do not come this far."""
+        return None
 
 
 async def _in_words(ctx: Context, call_next: CallNext) -> HandlerResult:

@@ -1,21 +1,20 @@
 """A request of Chat Completions as our own prompt: what it may say, and what is refused by name; it starts nothing."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from palaver.agents.wanted import Wanted
-from palaver.core.errors import Invalid
 from palaver.core.messages import ImagePart, Part, TextPart, ToolCallPart, ToolResultPart
 from palaver.inference.port import Effort, ToolChoice, ToolNamed, ToolSpec
 from palaver.runs.client_tools import MOST_TOOLS, TOOL_NAME, ClientTool
 from palaver.runs.prompt import Prompt
-from palaver.sessions.incoming import LONGEST_TEXT, bounded, refuse_unwritable
+from palaver.sessions.incoming import IMAGE_URL, LONGEST_TEXT, bounded, refuse_unwritable
 from palaver.surfaces.history import Said
 from palaver.surfaces.models import AGENT
-from palaver.surfaces.refusing import parsed, refused
+from palaver.surfaces.refusing import arguments_of, refused
 
 # What asks for nothing else than what happens anyway; anything else in these fields is refused.
 NEUTRAL: dict[str, Sequence[Any]] = {
@@ -56,7 +55,7 @@ class _Call(_Strict):
 
 
 class _ImageUrl(_Strict):
-    url: Annotated[str, Field(pattern=r"^(data:image/[a-z.+-]+;base64,|https://)\S+$")]
+    url: Annotated[str, Field(pattern=IMAGE_URL)]
     detail: Literal["auto"] | None = None
 
 
@@ -258,13 +257,8 @@ def _result(message: ChatMessage) -> ToolResultPart:
 
 
 def _call(call: _Call, where: str) -> ToolCallPart:
-    try:
-        arguments = parsed((call.function.arguments or "{}").encode())
-    except Invalid as error:
-        raise refused(f"{where}.function.arguments", error.detail, "json") from None
-    if not isinstance(arguments, dict):
-        raise refused(f"{where}.function.arguments", "This is no JSON object.", "json")
-    return ToolCallPart(call_id=call.id, name=call.function.name, arguments=cast("dict[str, Any]", arguments))
+    arguments = arguments_of(call.function.arguments, f"{where}.function.arguments")
+    return ToolCallPart(call_id=call.id, name=call.function.name, arguments=arguments)
 
 
 def _spec(tool: ChatTool) -> ToolSpec:

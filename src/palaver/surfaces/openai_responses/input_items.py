@@ -7,9 +7,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 
 from palaver.core.messages import FilePart, ImagePart, Part, TextPart, ToolCallPart, ToolResultPart
 from palaver.runs.client_tools import LONGEST_RESULT
-from palaver.sessions.incoming import LONGEST_TEXT, FileId
+from palaver.sessions.incoming import IMAGE_URL, LONGEST_TEXT, FileId
 from palaver.surfaces.history import Said
-from palaver.surfaces.refusing import parsed, refused
+from palaver.surfaces.refusing import arguments_of, refused
 
 MOST_ITEMS = 10_000
 
@@ -39,7 +39,7 @@ class _Refusal(Strict):
 
 class _Image(Strict):
     type: Literal["input_image"]
-    image_url: Annotated[str, Field(pattern=r"^(data:image/[a-z.+-]+;base64,|https://)\S+$")] | None = None
+    image_url: Annotated[str, Field(pattern=IMAGE_URL)] | None = None
     file_id: FileId | None = None
     detail: Literal["auto"] | None = None
 
@@ -181,10 +181,8 @@ def _parts(item: Spoken, where: str) -> Iterator[Part]:
 
 
 def _call(item: Called, where: str) -> ToolCallPart:
-    arguments = parsed((item.arguments or "{}").encode())
-    if not isinstance(arguments, dict):
-        raise refused(f"{where}.arguments", "This is no JSON object.", "json")
-    return ToolCallPart(call_id=item.call_id, name=item.name, arguments=cast("dict[str, Any]", arguments))
+    arguments = arguments_of(item.arguments, f"{where}.arguments")
+    return ToolCallPart(call_id=item.call_id, name=item.name, arguments=arguments)
 
 
 def _result(item: Returned, where: str) -> ToolResultPart:
