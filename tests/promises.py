@@ -71,6 +71,9 @@ PROMISES = {
         says="A response is heard again from any number on, with the same events, also after the server was killed.",
         because="issue:#5",
     ),
+    "mcp:resume:exactly-what-was-missed": Promise(
+        says="An MCP client whose line broke hears the rest of its answer, each event once.", because="issue:#5"
+    ),
     "mcp:own-servers": Promise(says="No user's MCP server is ever used for another user.", because="issue:#3"),
     "mcp:killed": Promise(
         says="An MCP server that is killed in a call makes that call an error, and is rebuilt.", because="issue:#3"

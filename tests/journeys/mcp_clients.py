@@ -86,8 +86,17 @@ def messages_in(answer: Answer) -> list[dict[str, Any]]:
     """The messages of an answer, be it one object or a stream."""
     if answer.headers["Content-Type"].startswith("application/json"):
         return [answer.json]
-    lines = answer.body.decode().splitlines()
-    return [json.loads(line.removeprefix("data:")) for line in lines if line.startswith("data:")]
+    return [event for _, event in events_in(answer.body) if event]
+
+
+def events_in(body: bytes) -> list[tuple[str, Any]]:
+    """The events of a stream, whole ones only: the name of each, and what it says, which may be nothing."""
+    found: list[tuple[str, Any]] = []
+    for block in body.decode().replace("\r\n", "\n").split("\n\n")[:-1]:
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line and line[0] != ":")
+        if "id" in fields or "data" in fields:
+            found.append((fields.get("id", ""), json.loads(fields.get("data") or "null")))
+    return found
 
 
 def _credential(person: Person) -> Mapping[str, str]:

@@ -9,8 +9,9 @@ import pytest
 
 from tests.journeys.acting import says
 from tests.journeys.house import House, Opening, Person
-from tests.journeys.mcp_clients import NEWEST, Wire, messages_in
+from tests.journeys.mcp_clients import BOTH, NEWEST, Wire, events_in, messages_in
 from tests.journeys.streams import PATIENCE
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 
 pytestmark = pytest.mark.timeout(120)
@@ -114,6 +115,7 @@ async def test_what_is_no_message_is_refused(house: House, owner: Person) -> Non
     for body, headers, status in (
         (b"{", {}, 400),
         (b"[]", {}, 400),
+        (b'[{"jsonrpc": "2.0", "id": 1, "method": "ping"}, {"jsonrpc": "2.0", "id": 2, "method": "ping"}]', {}, 400),
         (b'{"a": 1}', {}, 400),
         (b"{" + b" " * 1_100_000 + b"}", {}, 413),
         (b"{}", {"Content-Type": "text/plain"}, 415),
@@ -139,6 +141,37 @@ async def test_a_request_that_is_cancelled_by_a_notification_ends_its_run(house:
     (session,) = (await owner.get("/sessions"))["items"]
     await owner.until(f"/sessions/{session['id']}", lambda one: one["status"] == "idle")
     assert (await owner.messages(session["id"]))[-1]["finish_reason"] == "interrupted"
+
+
+@keeps("mcp:resume:exactly-what-was-missed")
+async def test_a_client_whose_line_broke_hears_exactly_the_rest_of_its_answer(house: House, owner: Person) -> None:
+    wire = Wire(house, owner)
+    await wire.begin()
+    params = {"name": "query", "arguments": {"prompt": "Count", "model": "fake/fake-n60-d20"}}
+    asked = wire.request("tools/call", **params, _meta={"progressToken": 1})
+    whom, headers = {"Authorization": f"Bearer {owner.token}"}, {"Accept": BOTH, "Mcp-Session-Id": wire.session or ""}
+    heard = b""
+    async with (
+        asyncio.timeout(PATIENCE),
+        house.client.post(f"{house.url}/mcp", json=asked, headers=whom | headers) as reply,
+    ):
+        while len(events_in(heard)) < 5:
+            heard += await reply.content.readany()
+    before = events_in(heard)
+    assert before[-1][1]["method"] == "notifications/progress", before
+    rest = await wire.send(None, "GET", **{"Last-Event-ID": before[-1][0]})
+    assert rest.status == 200, rest.body
+    after = events_in(rest.body)
+    told = [event for _, event in before + after if event]
+    assert told[-1]["id"] == asked["id"]
+    words = "".join(one["params"].get("message", "") for one in told[:-1])
+    assert words == told[-1]["result"]["structuredContent"]["text"]
+    assert len({name for name, _ in before + after}) == len(before + after)
+    again = await wire.send(None, "GET", **{"Last-Event-ID": before[-1][0]})
+    assert events_in(again.body) == after
+    other = Wire(house, await house.stranger(), session=wire.session, version=NEWEST)
+    for whose, name in ((other, before[-1][0]), (wire, "77-77"), (wire, "nonsense")):
+        assert (await whose.send(None, "GET", **{"Last-Event-ID": name})).status == 404
 
 
 async def test_a_person_who_begins_too_many_sessions_loses_the_oldest(house: House, owner: Person) -> None:

@@ -93,7 +93,7 @@ class Again:
         self._news = asyncio.Event()
 
 
-# Of the session that is being asked in. The SDK tells its store which request an event belongs to, and not which session;
+# Of the session that is being asked in. The SDK tells its store which request an event belongs to, not which session;
 # it tells it from the request itself, or from a task that the request which opened the session began.
 HERE: ContextVar[Again] = ContextVar("again")
 

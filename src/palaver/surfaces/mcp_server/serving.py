@@ -1,16 +1,16 @@
 """Serves `/mcp` with the SDK: makes its server when a client first comes, and keeps its sessions bounded.
 
-A session of the protocol is in memory and belongs to one process; a client whose session is gone begins another one. What
-was told in it is told again to a client that comes back for it, without the SDK.
+A session of the protocol is in memory and belongs to one process; a client whose session is gone begins another one.
+What was told in it is told again, without the SDK, to a client that comes back for it.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, MutableMapping
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from palaver.core.errors import NotFound, Unavailable
@@ -80,17 +80,12 @@ class Serving:
             raise NotFound("There is no such session.")
         return _Retold(self, session, told.after(name))
 
-    async def tell_again(self, session: str, events: AsyncGenerator[bytes], scope: Scope, send: Send) -> None:
-        """One stream again, until its answer."""
-        sending = _Sending(scope, send, self._stuck, self._abort)
-        headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+    @asynccontextmanager
+    async def telling_again(self, session: str, scope: Scope, send: Send) -> AsyncGenerator[Send]:
+        """While one stream of this session is told again: how it is sent."""
         self.opened.asks(session)
         try:
-            async with aclosing(events):
-                await sending({"type": "http.response.start", "status": 200, "headers": headers})
-                async for event in events:
-                    await sending({"type": "http.response.body", "body": event, "more_body": True})
-                await sending({"type": "http.response.body", "body": b"", "more_body": False})
+            yield _Sending(scope, send, self._stuck, self._abort)
         finally:
             self.opened.asked(session)
 
@@ -137,18 +132,18 @@ class _Passage(Response):
         await self._serving.pass_on(self._principal, scope, receive, send)
 
 
-class _Retold(Response):
+class _Retold(StreamingResponse):
     """A stream that is told again."""
 
     def __init__(self, serving: Serving, session: str, events: AsyncGenerator[bytes]) -> None:
-        self.status_code = 200
-        self.background = None
+        super().__init__(events, headers=HEADERS)
         self._serving = serving
         self._session = session
         self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._serving.tell_again(self._session, self._events, scope, send)
+        async with self._serving.telling_again(self._session, scope, send) as sending, aclosing(self._events):
+            await super().__call__(scope, receive, sending)
 
 
 class _Sending:
