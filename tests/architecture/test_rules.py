@@ -202,4 +202,7 @@ def test_every_requirement_is_locked_by_hash() -> None:
 def test_the_package_asks_for_what_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     asked = (ROOT / "requirements" / "runtime.in").read_text("utf-8").splitlines()
-    assert project["dependencies"] == [line for line in asked if line and not line.startswith("#")]
+    ours = ["palaver-client"]  # stands in clients/python, and is installed from there
+    assert [one for one in project["dependencies"] if one not in ours] == [
+        line for line in asked if line and not line.startswith("#")
+    ]

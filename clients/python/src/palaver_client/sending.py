@@ -38,8 +38,10 @@ class Address:
             body["json"] = request.json
         return http.build_request(
             request.method,
-            self.at(request.path),
-            params={name: _param(value) for name, value in request.query.items()},
+            # Merged here: httpx takes away what a path asks already where it is handed parameters.
+            httpx.URL(self.at(request.path)).copy_merge_params(
+                {name: _param(value) for name, value in request.query.items()}
+            ),
             headers={**who, **request.headers},
             timeout=httpx.Timeout(self.timeout, read=SILENCE if request.streams else self.timeout),
             **body,

@@ -1,10 +1,12 @@
 """How the terminal's requests show who is asking: by a key, or by a sign-in on this machine; it asks nothing else."""
 
+import asyncio
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-import aiohttp
+import httpx
 import msgspec
 
 from palaver.kit.clock import Clock
@@ -15,27 +17,33 @@ MARGIN = timedelta(seconds=60)
 
 
 class Access(Protocol):
-    """Makes the headers that every request carries."""
+    """Says with every request who asks."""
 
-    async def headers(self, session: aiohttp.ClientSession) -> dict[str, str]:
-        """For a request that is sent now."""
+    @property
+    def auth(self) -> httpx.Auth:
+        """For requests."""
         ...
 
-    async def end(self, session: aiohttp.ClientSession) -> None:
+    async def end(self, http: httpx.AsyncClient) -> None:
         """Nothing will be asked any more."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ByKey:
+class ByKey(httpx.Auth):
     """By an API key, which stays as it is."""
 
-    key: Sealed[str]
+    def __init__(self, key: Sealed[str]) -> None:
+        self._key = key
 
-    async def headers(self, session: aiohttp.ClientSession) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key.reveal()}"}
+    @property
+    def auth(self) -> httpx.Auth:
+        return self
 
-    async def end(self, session: aiohttp.ClientSession) -> None:
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
+        yield request
+
+    async def end(self, http: httpx.AsyncClient) -> None:
         return None
 
 
@@ -48,27 +56,31 @@ class Pair:
     expires_in: float
 
 
-class BySignIn:
+class BySignIn(httpx.Auth):
     """By a sign-in of its own. Its access token is short and fetched anew in time; at the end the sign-in is ended."""
 
     def __init__(self, url: str, pair: Pair, clock: Clock) -> None:
         self._url = url
         self._clock = clock
+        self._one_at_a_time = asyncio.Lock()  # a refresh token that comes twice ends the sign-in
         self._keep(pair)
 
-    async def headers(self, session: aiohttp.ClientSession) -> dict[str, str]:
-        if self._clock.now() >= self._until:
-            await self._refresh(session)
-        return {"Authorization": f"Bearer {self._pair.access_token.reveal()}"}
+    @property
+    def auth(self) -> httpx.Auth:
+        return self
 
-    async def end(self, session: aiohttp.ClientSession) -> None:
-        reply = await session.post(f"{self._url}/api/v1/auth/logout", json=self._refreshing())
-        reply.release()
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        async with self._one_at_a_time:
+            if self._clock.now() >= self._until:
+                reply = yield httpx.Request("POST", f"{self._url}/api/v1/auth/refresh", json=self._refreshing())
+                content = await reply.aread()
+                reply.raise_for_status()
+                self._keep(msgspec.json.decode(content, type=Pair, dec_hook=_seal))
+        request.headers["Authorization"] = f"Bearer {self._pair.access_token.reveal()}"
+        yield request
 
-    async def _refresh(self, session: aiohttp.ClientSession) -> None:
-        async with session.post(f"{self._url}/api/v1/auth/refresh", json=self._refreshing()) as reply:
-            reply.raise_for_status()
-            self._keep(msgspec.json.decode(await reply.read(), type=Pair, dec_hook=_seal))
+    async def end(self, http: httpx.AsyncClient) -> None:
+        await http.post(f"{self._url}/api/v1/auth/logout", json=self._refreshing())
 
     def _keep(self, pair: Pair) -> None:
         self._pair = pair

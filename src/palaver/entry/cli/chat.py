@@ -144,7 +144,7 @@ class Talk:
         if self._people:
             print(f"{DIM}{found.get('title') or self._session}{PLAIN}")
         run = found.get("active_run_id")
-        return self._runner.run(self._turn(following(run, "0"))) if run else WELL
+        return self._runner.run(self._turn(following(run))) if run else WELL
 
     def _read(self) -> str | None:
         try:

@@ -1,30 +1,23 @@
-"""A client of Palaver's public API, as the terminal needs it; it prints nothing and knows no database."""
+"""What the terminal asks of a server, by way of `palaver_client`, and how failures are told; it prints nothing."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
-from types import MappingProxyType
-from typing import Any
-from urllib.parse import quote
+from typing import Any, TypeAlias, cast
 
-import aiohttp
-import msgspec
+import httpx
+import palaver_client
+from palaver_client import APIError, AsyncPalaver, AsyncRunStream, ConnectionBroke, Patience
 
 from palaver.core.errors import PalaverError
 from palaver.entry.cli.access import Access
-from palaver.entry.cli.frames import Frame, Frames
-from palaver.kit.clock import Clock
-from palaver.kit.ids import new_id
 
 Event = Mapping[str, Any]
+Request: TypeAlias = Callable[[AsyncPalaver], AsyncRunStream]
 
-NONE: Mapping[str, str] = MappingProxyType({})
-
-# A stream that says nothing for three heartbeats is broken, however open its connection looks.
-SILENCE = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=45)
-# Together about half a minute: as long as starting a server again takes.
-WAITS = tuple(timedelta(seconds=seconds) for seconds in (0.2, 0.5, 1, 2, 4, 8, 15))
+# About half a minute, as long as starting a server again takes; what was never reached is not waited for.
+PATIENCE = Patience(tries=8, first=0.2, longest=15, at_first=False)
+# Taking in a large file may take a while after its last byte was sent.
+TIMEOUT = 300.0
 
 
 class ServerRefused(PalaverError):
@@ -43,34 +36,26 @@ class ServerAway(PalaverError):
     title = "The server cannot be reached"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request for a stream of events."""
-
-    method: str
-    path: str
-    body: Mapping[str, Any] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
 def asking(body: Mapping[str, Any]) -> Request:
     """A question; sent again it starts no second run."""
-    return Request("POST", "/query", body, {"Idempotency-Key": new_id("ask")})
+    return lambda client: client.stream(**cast("Any", body))
 
 
-def following(run_id: str, after: str) -> Request:
+def following(run_id: str, after: int = 0) -> Request:
     """What a run told, and tells, after an event."""
-    return Request("GET", f"/runs/{run_id}/events", None, {"Last-Event-ID": after})
+    return lambda client: client.follow(run_id, after=after)
 
 
 class Client:
     """Asks one server; made inside the event loop, and closed."""
 
-    def __init__(self, url: str, access: Access, clock: Clock, session: aiohttp.ClientSession) -> None:
+    def __init__(self, url: str, access: Access, *, patience: Patience = PATIENCE) -> None:
         self._url = url.rstrip("/") + "/api/v1"
         self._access = access
-        self._clock = clock
-        self._session = session
+        self._http = httpx.AsyncClient(
+            trust_env=False, timeout=httpx.Timeout(TIMEOUT, connect=10), limits=httpx.Limits(max_connections=None)
+        )
+        self._palaver = AsyncPalaver(url, auth=access.auth, timeout=TIMEOUT, patience=patience, http=self._http)
 
     async def get(self, path: str) -> Any:
         """What stands at a path of the API."""
@@ -90,23 +75,21 @@ class Client:
 
     async def pieces(self, path: str) -> AsyncGenerator[bytes]:
         """What stands at a path, however much it is, as it comes."""
-        async with self._asked("GET", path) as reply:
-            async for piece in reply.content.iter_any():
+        begun = False
+        async with self._told(lambda: begun, "broke before all had come"):
+            async for piece in self._palaver.pieces(path):
+                begun = True
                 yield piece
 
     async def send(self, path: str, kind: str, body: AsyncIterator[bytes]) -> Any:
         """Hand over something of any size, as it is read; the answer."""
-        async with self._asked("POST", path, data=body, headers={"Content-Type": kind}) as reply:
-            return msgspec.json.decode(await reply.read())
+        async with self._told():
+            return await self._palaver.request("POST", path, content=lambda: body, headers={"Content-Type": kind})
 
     async def items(self, path: str) -> list[dict[str, Any]]:
         """All items of a list, page by page."""
-        found: list[dict[str, Any]] = []
-        page: dict[str, Any] = {"next_cursor": ""}
-        while (cursor := page.get("next_cursor")) is not None:
-            page = await self.get(f"{path}?cursor={quote(cursor)}" if cursor else path)
-            found += page["items"]
-        return found
+        async with self._told():
+            return [item async for item in self._palaver.items(path)]
 
     async def waits(self, call_id: str) -> bool:
         """Whether a call waits for this person now."""
@@ -114,83 +97,37 @@ class Client:
 
     async def turn(self, request: Request) -> AsyncGenerator[Event]:
         """The events of one run to its last; a stream that breaks is taken up after the last event that was seen."""
-        waits = iter(WAITS)
-        reached = False
-        while True:
-            try:
-                async for frame in self._frames(request):
-                    reached, waits = True, iter(WAITS)
-                    event: Event = msgspec.json.decode(frame.data)
-                    request = following(event["run_id"], frame.id)
-                    yield event
-                    if event["type"] == "done":
-                        return
-            except ServerAway:
-                if not reached:
-                    raise
-            wait = next(waits, None)
-            if wait is None:
-                raise ServerAway(f"The connection to {self._url} broke and did not come back.")
-            await self._clock.sleep(wait)
+        stream = request(self._palaver)
+        async with self._told(lambda: stream.seq > 0, "broke and did not come back"), stream:
+            async for event in stream:
+                yield event
 
     async def close(self) -> None:
         """Give back what was signed in for this, and let go of connections."""
         try:
-            await self._access.end(self._session)
-        except (aiohttp.ClientError, TimeoutError):
+            await self._access.end(self._http)
+        except httpx.HTTPError:
             pass  # a server that is away will find the sign-in too old by itself
         finally:
-            await self._session.close()
-
-    @asynccontextmanager
-    async def _asked(
-        self, method: str, path: str, *, data: AsyncIterator[bytes] | None = None, headers: Mapping[str, str] = NONE
-    ) -> AsyncGenerator[aiohttp.ClientResponse]:
-        """An answer that went well and is still to be read."""
-        try:
-            said = {**headers, **await self._access.headers(self._session)}
-            async with self._session.request(method, self._url + path, data=data, headers=said) as reply:
-                if reply.status >= 400:
-                    raise _refusal(reply.status, await reply.read())
-                yield reply
-        except aiohttp.ClientPayloadError as error:
-            raise ServerAway(f"The connection to {self._url} broke before all had come.") from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise ServerAway(f"Nobody answers at {self._url}. Is Palaver running there?") from error
+            await self._http.aclose()
 
     async def _whole(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        async with self._told():
+            return await self._palaver.request(method, path, json=body)
+
+    @asynccontextmanager
+    async def _told(self, reached: Callable[[], bool] = bool, broke: str = "") -> AsyncGenerator[None]:
+        """What goes wrong inside, in words for a terminal."""
         try:
-            headers = await self._access.headers(self._session)
-            async with self._session.request(method, self._url + path, json=body, headers=headers) as reply:
-                content = await reply.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
+            yield
+        except APIError as error:
+            if reached() and error.retryable:
+                raise ServerAway(f"The connection to {self._url} {broke}.") from error
+            kind = ServerConflict if error.status == 409 else ServerRefused
+            raise kind(error.detail) from error
+        except ConnectionBroke as error:
+            if reached():
+                raise ServerAway(f"The connection to {self._url} {broke}.") from error
             raise ServerAway(f"Nobody answers at {self._url}. Is Palaver running there?") from error
-        if reply.status >= 400:
-            raise _refusal(reply.status, content)
-        return msgspec.json.decode(content) if content else None
-
-    async def _frames(self, request: Request) -> AsyncGenerator[Frame]:
-        frames = Frames()
-        try:
-            headers = {**request.headers, **await self._access.headers(self._session)}
-            async with self._session.request(
-                request.method, self._url + request.path, json=request.body, headers=headers, timeout=SILENCE
-            ) as reply:
-                if reply.status == 503:  # going down; whoever takes over knows the run
-                    raise ServerAway(_refusal(reply.status, await reply.read()).detail)
-                if reply.status >= 400:
-                    raise _refusal(reply.status, await reply.read())
-                async for piece in reply.content.iter_any():
-                    for frame in frames.feed(piece):
-                        yield frame
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise ServerAway(f"Nobody answers at {self._url}. Is Palaver running there?") from error
-
-
-def _refusal(status: int, content: bytes) -> ServerRefused:
-    try:
-        problem = msgspec.json.decode(content, type=dict[str, Any])
-    except msgspec.MsgspecError:
-        return ServerRefused(f"The server answered with status {status}.")
-    kind = ServerConflict if status == 409 else ServerRefused
-    return kind(str(problem.get("detail") or problem.get("title") or f"The server answered {status}."))
+        except palaver_client.PalaverError as error:
+            raise ServerRefused(str(error)) from error

@@ -5,7 +5,6 @@ import typer
 from palaver.entry.cli.access import Access, ByKey, BySignIn, Pair
 from palaver.entry.cli.client import Client
 from palaver.entry.settings import Settings
-from palaver.kit import http
 from palaver.kit.clock import SystemClock
 from palaver.kit.sealed import Sealed
 
@@ -20,7 +19,7 @@ async def reach(settings: Settings, url: str | None, key: str | None) -> Client:
     if secret is None and (url or settings.url):
         raise typer.BadParameter("A key is needed for another server: set PALAVER_KEY.", param_hint="--key")
     access: Access = ByKey(secret) if secret else await _sign_in(settings, at)
-    return Client(at, access, SystemClock(), http.session())
+    return Client(at, access)
 
 
 def address_of(settings: Settings) -> str:

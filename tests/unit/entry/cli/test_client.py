@@ -1,16 +1,17 @@
-"""The terminal's client over a real socket: a broken stream is taken up where it was, and nothing is asked twice."""
+"""The terminal's client over a real socket: what goes wrong is told in its words, and a sign-in lasts as long as it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 
 import pytest
 from aiohttp import web
+from palaver_client import Patience
 
 from palaver.entry.cli.access import ByKey, BySignIn, Pair
-from palaver.entry.cli.client import WAITS, Client, ServerAway, ServerRefused, asking
-from palaver.kit import http
+from palaver.entry.cli.client import Client, ServerAway, ServerConflict, ServerRefused, asking
 from palaver.kit.clock import ManualClock
 from palaver.kit.sealed import Sealed
 from palaver.kit.sse import frame
@@ -18,16 +19,7 @@ from palaver.kit.sse import frame
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class ImpatientClock(ManualClock):
-    """Notes how long was waited for, and does not wait."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.waited: list[timedelta] = []
-
-    async def sleep(self, span: timedelta) -> None:
-        self.waited.append(span)
-        self.advance(span)
+QUICK = Patience(tries=4, first=0.01, longest=0.01, at_first=False)
 
 
 @asynccontextmanager
@@ -45,8 +37,8 @@ async def server(*routes: web.RouteDef) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def client(url: str, clock: ManualClock | None = None) -> AsyncIterator[Client]:
-    made = Client(url, ByKey(Sealed("plv_key")), clock or ImpatientClock(), http.session())
+async def client(url: str) -> AsyncIterator[Client]:
+    made = Client(url, ByKey(Sealed("plv_key")), patience=QUICK)
     try:
         yield made
     finally:
@@ -62,15 +54,18 @@ def stream(*numbers: int, ends: bool = True) -> Answer:
         await response.prepare(request)
         for number in numbers:
             kind = "done" if ends and number == numbers[-1] else "content"
-            await response.write(
-                frame(number, kind, b'{"type":"%b","seq":%d,"run_id":"run_1"}' % (kind.encode(), number))
-            )
+            await response.write(frame(number, kind, _event(kind, number)))
         if not ends:
             assert request.transport is not None
             request.transport.abort()
         return response
 
     return tell
+
+
+def _event(kind: str, number: int) -> bytes:
+    place = {"type": kind, "seq": number, "run_id": "run_1", "session_id": "ses_1", "content": ""}
+    return json.dumps(place).encode()
 
 
 async def numbers(made: Client) -> list[int]:
@@ -124,13 +119,12 @@ async def test_a_server_that_goes_down_and_comes_back_is_waited_for() -> None:
         turned_away += 1
         return web.json_response({"detail": "Going down."}, status=503) if turned_away < 4 else await stream(2)(request)
 
-    clock = ImpatientClock()
     async with (
         server(web.post("/api/v1/query", ask), web.get("/api/v1/runs/run_1/events", follow)) as url,
-        client(url, clock) as made,
+        client(url) as made,
     ):
         assert await numbers(made) == [1, 2]
-    assert clock.waited == list(WAITS[:4])
+    assert turned_away == 4
 
 
 async def test_a_server_that_does_not_come_back_is_given_up() -> None:
@@ -148,11 +142,9 @@ async def test_a_server_that_does_not_come_back_is_given_up() -> None:
 async def test_where_nobody_answers_nothing_is_waited_for() -> None:
     async with server() as url:
         pass
-    clock = ImpatientClock()
-    async with client(url, clock) as made:
+    async with client(url) as made:
         with pytest.raises(ServerAway, match="Is Palaver running there"):
             await numbers(made)
-    assert clock.waited == []
 
 
 async def test_a_refusal_is_told_in_the_servers_own_words() -> None:
@@ -160,7 +152,7 @@ async def test_a_refusal_is_told_in_the_servers_own_words() -> None:
         return web.json_response({"detail": "This session is already answering"}, status=409)
 
     async with server(web.post("/api/v1/query", refuse)) as url, client(url) as made:
-        with pytest.raises(ServerRefused, match="already answering"):
+        with pytest.raises(ServerConflict, match="already answering"):
             await numbers(made)
 
 
@@ -197,7 +189,7 @@ async def test_a_sign_in_is_refreshed_before_it_ends_and_given_back_at_the_end()
         web.get("/api/v1/models", look),
     ) as url:
         access = BySignIn(url, Pair(Sealed("a1"), Sealed("r1"), 900), clock)
-        made = Client(url, access, clock, http.session())
+        made = Client(url, access)
         await made.get("/models")
         clock.advance(timedelta(seconds=850))
         await made.get("/models")
