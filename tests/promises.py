@@ -71,6 +71,10 @@ PROMISES = {
         says="A response is heard again from any number on, with the same events, also after the server was killed.",
         because="issue:#5",
     ),
+    "surfaces:any-body": Promise(
+        says="A body of another protocol is answered, or refused in that protocol's shape, and then leaves nothing.",
+        because="issue:#5",
+    ),
     "mcp:resume:exactly-what-was-missed": Promise(
         says="An MCP client whose line broke hears the rest of its answer, each event once.", because="issue:#5"
     ),
@@ -375,6 +379,9 @@ PROMISES = {
     ),
     "webhooks:order": Promise(
         says="An endpoint is told what happened in the order in which it did, whatever fails.", because="issue:#5"
+    ),
+    "identity:matrix": Promise(
+        says="What somebody owns is unknown to everybody else, by every call there is.", because="product"
     ),
     "webhooks:nothing-missed": Promise(says="A receiver that is down for an hour misses nothing.", because="issue:#5"),
     "webhooks:given-up": Promise(

@@ -105,7 +105,7 @@ class Person:
         return found
 
     def _at(self, path: str) -> str:
-        return self.url + (path if path.startswith(("/api", "/metrics")) else "/api/v1" + path)
+        return self.url + (path if path.startswith(("/api/", "/metrics")) else "/api/v1" + path)
 
     def _headers(self, more: dict[str, Any]) -> dict[str, str]:
         who = {"Authorization": f"Bearer {self.token}"} if self.token else {}

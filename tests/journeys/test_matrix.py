@@ -1,0 +1,133 @@
+"""Every call of the API's document, made by those who have no business there: a new one cannot be forgotten."""
+
+from typing import Any
+
+import pytest
+
+from palaver.identity.scopes import needed
+from tests.journeys.belongings import Operation, called, one_of_everything, operations
+from tests.journeys.house import House, Person
+from tests.promises import keeps
+from tests.vendor import FakeVendor
+
+pytestmark = pytest.mark.timeout(120)
+
+# What answers without anybody signed in. Everything else is behind the door.
+OPEN = {
+    "GET /api/v1/config",
+    "GET /api/v1/health",
+    "GET /api/v1/health/ready",
+    "GET /signin",
+    "POST /api/v1/auth/login",
+    "POST /api/v1/auth/logout",
+    "POST /api/v1/auth/refresh",
+    "POST /api/v1/auth/register",
+}
+SOCKETS = {"GET /api/v1/ws", "GET /ws/chat/{session_id}"}
+# What ends the credential that calls it.
+ENDS = {"POST /api/v1/auth/logout", "POST /api/v1/auth/password"}
+# What is refused before anybody looks whose it is: there is no bucket in this house.
+REFUSED = {"POST /api/v1/files/{file_id}/complete": 422}
+
+
+async def document_of(house: House) -> dict[str, Any]:
+    """What the server says of itself."""
+    async with house.client.get(f"{house.url}/openapi.json") as reply:
+        return await reply.json()
+
+
+def behind_the_door(document: dict[str, Any]) -> list[Operation]:
+    """Every call that needs somebody signed in."""
+    return [one for one in operations(document) if one.name not in OPEN | SOCKETS]
+
+
+@keeps("identity:matrix")
+async def test_no_call_is_answered_without_a_credential_that_holds(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    document = await document_of(house)
+    ada = await house.stranger()
+    owns = await one_of_everything(ada, vendor, document)
+    deleted, expired = await ada.post("/api-keys", {"name": "x"}), await ada.post("/api-keys", {"name": "y"})
+    assert (await ada.call("DELETE", f"/api-keys/{deleted['id']}")).status == 204
+    with house.writing() as link:
+        link.execute("update api_keys set expires_at = '2026-01-01T00:00:00.000000Z' where id = ?", (expired["id"],))
+    tokens = ["", deleted["key"], expired["key"], ada.token[:-4] + "AAAA", "plv_" + "0" * 32 + "_" + "A" * 43]
+    wrong = [
+        (one.name, number, answer.status)
+        for one in behind_the_door(document)
+        for number, token in enumerate(tokens)
+        if (answer := await called(house, Person(ada.client, "", token), one, owns.path(one))).status != 401
+    ]
+    assert wrong == [], wrong
+
+
+@keeps("identity:matrix")
+async def test_a_key_opens_what_its_scopes_name_and_nothing_else(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    document = await document_of(house)
+    ada = await house.stranger()
+    owns = await one_of_everything(ada, vendor, document)
+    narrow = Person(ada.client, "", (await ada.post("/api-keys", {"name": "x", "scopes": ["models:read"]}))["key"])
+    closed = [one for one in behind_the_door(document) if needed(one.method, one.path) not in {None, "models:read"}]
+    assert len(closed) > 100
+    answers = {one.name: (await called(house, narrow, one, owns.path(one))).status for one in closed}
+    assert {name: status for name, status in answers.items() if status != 403} == {}
+
+
+@keeps("identity:matrix")
+@pytest.mark.parametrize("who", ["somebody else", "an administrator"])
+async def test_what_somebody_owns_is_unknown_to_everybody_else(
+    house: House, owner: Person, vendor: FakeVendor, who: str
+) -> None:
+    document = await document_of(house)
+    ada = await house.stranger()
+    owns = await one_of_everything(ada, vendor, document)
+    eve = owner if who == "an administrator" else await house.stranger()
+    before = kept(house, ada)
+    wrong: list[tuple[str, int]] = []
+    for one in behind_the_door(document):
+        if one.name in ENDS or "501" in one.described["responses"]:
+            continue
+        answer = await called(house, eve, one, owns.path(one))
+        if one.placed and answer.status != REFUSED.get(one.name, 404):
+            wrong.append((one.name, answer.status))
+        seen = [mark for mark in owns.marks if mark in answer.body.decode(errors="replace")]
+        if seen and not one.placed:
+            wrong.append((f"{one.name} shows {seen}", answer.status))
+    assert wrong == [], wrong
+    assert kept(house, ada) == before
+
+
+@keeps("identity:matrix")
+async def test_what_somebody_owns_is_unknown_where_a_body_or_a_question_names_it(
+    house: House, vendor: FakeVendor
+) -> None:
+    document = await document_of(house)
+    ada, eve = await house.stranger(), await house.stranger()
+    owns, own = await one_of_everything(ada, vendor, document), await one_of_everything(eve, vendor, document)
+    before = kept(house, ada)
+    asked: dict[str, int] = {}
+    shown: list[str] = []
+    for one in behind_the_door(document):
+        named = [field for field in one.fields(document) if field != "call_id"]
+        for name in named:
+            body = {**one.example, name: owns.ids[name]}
+            answer = await eve.call(one.method, own.path(one), body)
+            asked[f"{one.name} {name}"] = answer.status
+        for name in one.questions:
+            answer = await eve.call(one.method, own.path(one), params={name: owns.ids[name]})
+            shown += [f"{one.name}?{name}" for mark in owns.marks[1:] if mark in answer.body.decode()]
+    assert len(asked) > 9
+    assert {name: status for name, status in asked.items() if status not in {404, 409, 422}} == {}
+    assert shown == []
+    assert kept(house, ada) == before
+
+
+def kept(house: House, ada: Person) -> dict[str, Any]:
+    """Every row that says it is hers."""
+    ((user_id,),) = house.rows("select id from users where name = 'Ada' order by created_at limit 1")
+    tables = [name for (name,) in house.rows("select name from sqlite_master where type = 'table'")]
+    owned = [name for name in tables if "user_id" in {row[1] for row in house.rows(f"pragma table_info({name})")}]
+    return {name: house.rows(f"select * from {name} where user_id = ?", user_id) for name in owned}
