@@ -24,6 +24,7 @@ from machine import PORTS, free_ports
 from rows import Row, as_data, table
 from search import search
 from servers import calls
+from sockets import sockets
 from streams import DURABLE, events, idle, ladder
 from surfaces import surfaces
 from tools import OFFERED, round_trip, vendor, waiting
@@ -41,7 +42,7 @@ class Bench:
         self.folder = folder
         self.rounds = rounds
         # away from the harness' own
-        self._port, self._second, self._vendor = free_ports(len(PORTS) // 2)[-3:]
+        self._port, self.second, self._vendor = free_ports(len(PORTS) // 2)[-3:]
 
     def house(self, name: str, *, pause: float = 60, more: str = "") -> House:
         """A home of that name, made now."""
@@ -63,7 +64,7 @@ class Bench:
         house = self.house("tools", more=OFFERED)
         direct = self.harness.targets(house)[0]
         rows = round_trip(self.harness, house, direct, self.rounds)
-        beside = furnish(self.folder / "calling", self._second, self.harness.upstream, more=OFFERED)
+        beside = furnish(self.folder / "calling", self.second, self.harness.upstream, more=OFFERED)
         rows += tools_ladder(self.harness, house, beside, self.rounds)
         with vendor(self._vendor, self.folder / "vendor.log"):
             return rows + waiting(furnish(self.folder / "waiting", self._port, self._vendor))
@@ -82,6 +83,7 @@ PARTS: dict[str, Part] = {
     "files": lambda bench: files(bench.house("files"), bench.rounds),
     "forks": lambda bench: forks(bench.house("forks"), bench.rounds),
     "surfaces": lambda bench: surfaces(bench.harness, bench.house("surfaces"), bench.rounds),
+    "sockets": lambda bench: sockets(bench.harness, bench.house("sockets"), bench.second, bench.rounds),
     "search": lambda bench: search(bench.house("search"), bench.rounds),
     "footprint": lambda bench: footprint(bench.house("footprint"), bench.folder, bench.rounds),
 }

@@ -5,6 +5,8 @@ It is uvicorn's connection on the `websockets` library, with our own closing cod
 
 import asyncio
 import logging
+from asyncio.transports import BaseTransport
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.config import Config
@@ -51,6 +53,23 @@ class SocketConnection(WebSocketsSansIOProtocol):
         self.logger = _log
         self.conn = _Framing(max_size=config.ws_max_size, logger=_log)
         self.heard = self.loop.time()
+        self.behind = False  # as the transport says, beyond its first 64 KiB
+        self.write: Callable[[bytes], None] = self._unconnected
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """A client connects."""
+        super().connection_made(transport)
+        self.write = self.transport.write  # whole frames, as they are
+
+    def pause_writing(self) -> None:
+        """The client reads slower than is written to it."""
+        self.behind = True
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """It has read most of it."""
+        self.behind = False
+        super().resume_writing()
 
     def handle_connect(self, event: Request) -> None:
         """The handshake."""
@@ -97,10 +116,6 @@ class SocketConnection(WebSocketsSansIOProtocol):
         """How many bytes still wait for the client to read."""
         return self.transport.get_write_buffer_size()
 
-    def write(self, data: bytes) -> None:
-        """Send whole frames; never waits."""
-        self.transport.write(data)
-
     def ping(self) -> None:
         """Ask for a sign of life."""
         if self.conn.state is OPEN:
@@ -120,6 +135,9 @@ class SocketConnection(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         """Drop it at once, with what was not sent."""
         self.transport.abort()
+
+    def _unconnected(self, data: bytes) -> None:
+        raise ConnectionError("Nobody is connected yet.")
 
     def _go_soon(self) -> None:
         if self.read_paused:
