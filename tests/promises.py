@@ -78,6 +78,10 @@ PROMISES = {
     "mcp:resume:exactly-what-was-missed": Promise(
         says="An MCP client whose line broke hears the rest of its answer, each event once.", because="issue:#5"
     ),
+    "mcp:conforms": Promise(
+        says="The protocol's own conformance suite finds nothing wrong with what the MCP server offers.",
+        because="https://modelcontextprotocol.io",
+    ),
     "mcp:own-servers": Promise(says="No user's MCP server is ever used for another user.", because="issue:#3"),
     "mcp:killed": Promise(
         says="An MCP server that is killed in a call makes that call an error, and is rebuilt.", because="issue:#3"

@@ -19,12 +19,12 @@ BOTH = "application/json, text/event-stream"
 
 
 @asynccontextmanager
-async def connected(house: House, person: Person, **more: Any) -> AsyncIterator[Client]:
-    """The official client, signed in as this person."""
+async def connected(house: House, person: Person, *, at: str | None = None, **more: Any) -> AsyncIterator[Client]:
+    """The official client, signed in as this person; `at` is another way to the house."""
     headers = {"Authorization": f"Bearer {person.token}"}
     async with (
         httpx2.AsyncClient(headers=headers, timeout=30) as http,
-        Client(streamable_http_client(f"{house.url}/mcp", http_client=http), **more) as client,
+        Client(streamable_http_client(f"{at or house.url}/mcp", http_client=http), **more) as client,
     ):
         yield client
 

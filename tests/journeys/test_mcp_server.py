@@ -1,5 +1,6 @@
 """Palaver as an MCP server for the official Python client, in the protocol of today and in that with a handshake."""
 
+import asyncio
 from typing import Any
 
 import anyio
@@ -7,9 +8,11 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_types import ResourceTemplateReference
 
-from tests.journeys.acting import says
-from tests.journeys.house import House, Person
+from tests.journeys.acting import call, calls, of_type, says
+from tests.journeys.broken_line import BrokenLine
+from tests.journeys.house import House, Opening, Person
 from tests.journeys.mcp_clients import connected, words_of
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 
 pytestmark = pytest.mark.timeout(120)
@@ -209,3 +212,56 @@ async def test_a_client_that_cancels_ends_the_run(house: House, owner: Person, v
         vendor.next(says("Still there."))
         more = await client.call_tool("query", {"prompt": "Hi"})
         assert words_of(more) == "Still there."
+
+
+@modes
+async def test_fifty_ask_at_once(house: House, owner: Person, mode: str) -> None:
+    async with connected(house, owner, mode=mode) as client:
+
+        async def ask(number: int) -> str:
+            return words_of(await client.call_tool("query", {"prompt": f"Number {number}"}))
+
+        said = await asyncio.gather(*(ask(number) for number in range(50)))
+        assert len(said) == 50
+        assert all(said)
+        page: Any = (await client.call_tool("list_sessions", {"limit": 100})).structured_content
+        assert len(page["sessions"]) == 50
+
+
+async def test_a_palaver_is_the_mcp_server_of_another(
+    open_house: Opening, house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    settings = f"""
+[mcp.servers.far]
+type = "http"
+url = "{house.url}/mcp"
+headers = {{ Authorization = "Bearer {owner.token}" }}
+"""
+    near = await open_house(settings, home="near")
+    person = await near.owner()
+    vendor.next(calls(call("c1", "mcp__far__query", prompt="Who are you?")), says("I am far."), says("They are far."))
+    events = await person.ask("Ask the other one", allowed_tools=["mcp__far__*"])
+    (result,) = of_type(events, "tool_result")
+    assert result["ok"], result
+    assert "I am far." in result["content"]
+    (session,) = (await owner.get("/sessions"))["items"]
+    assert [one["text"] for one in await owner.messages(session["id"])] == ["Who are you?", "I am far."]
+
+
+@keeps("mcp:resume:exactly-what-was-missed")
+async def test_a_client_whose_line_breaks_comes_back_by_itself_and_hears_all(house: House, owner: Person) -> None:
+    heard: list[str] = []
+    line = BrokenLine(lambda: house.url)
+
+    async def progress(step: float, total: float | None, message: str | None) -> None:
+        heard.append(message or "")
+        if len(heard) == 3:
+            line.break_all()
+
+    async with line.laid() as url, connected(house, owner, at=url, mode="legacy") as client:
+        asked = {"prompt": "Count", "model": "fake/fake-n300-d5"}
+        came = await client.call_tool("query", asked, progress_callback=progress)
+        assert line.cut
+        assert not came.is_error, came
+        assert words_of(came) == "".join(heard)
+    assert len((await owner.get("/sessions"))["items"]) == 1

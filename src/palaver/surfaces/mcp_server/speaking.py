@@ -134,7 +134,11 @@ class _Answering:
         )  # fmt: skip
 
     async def resource(self, context: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-        found = await shown.read(self._behind, _who(context), str(params.uri))
+        try:
+            found = await shown.read(self._behind, _who(context), str(params.uri))
+        except NotFound as error:
+            data = {"code": error.code, "status": 404, "uri": str(params.uri)}
+            raise MCPError(types.INVALID_PARAMS, error.detail, data) from None
         if found.blob is not None:
             blob = types.BlobResourceContents(uri=found.uri, mime_type=found.media_type, blob=found.blob)
             return types.ReadResourceResult(contents=[blob])

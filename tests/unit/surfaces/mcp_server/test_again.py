@@ -1,4 +1,4 @@
-"""What was told in a session of the MCP server is told again: the rest of one answer, each event once, within bounds."""
+"""What was told in a session of the MCP server is told again: the rest of one answer, each event once, in bounds."""
 
 import asyncio
 
