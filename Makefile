@@ -22,15 +22,10 @@ install: .venv/.stamp-runtime web  ## Install what running needs
 test: .venv/.stamp-dev web  ## Install what is missing and run every check and test
 	@requirements/debian.sh
 	@$(MAKE) --no-print-directory -j2 check-style check-types web-check web-test
-	@$(MAKE) --no-print-directory --keep-going --output-sync -j2 test-within test-without
+	@$(BIN)/pytest --numprocesses=$(SIDES) --dist=loadfile
 
-# The two halves take about as long as each other and share nothing; what each prints stands together.
-.PHONY: test-within test-without
-test-within: .venv/.stamp-dev
-	@$(BIN)/pytest --ignore=tests/journeys --ignore=tests/browser
-
-test-without: .venv/.stamp-dev
-	@$(BIN)/pytest tests/journeys tests/browser
+# How many tests run side by side: much of their time they wait for servers and browsers.
+SIDES ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 check: .venv/.stamp-dev  ## Format, lint, floors, types and unit tests, in seconds
 	@$(MAKE) --no-print-directory -j2 check-style check-types check-unit

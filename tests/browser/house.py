@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.npm import installed
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PATIENCE = 60
@@ -113,12 +115,7 @@ def chromium() -> str:
 
 def install() -> None:
     """Bring in what drives the browser, once."""
-    stamp = HERE / "node_modules" / ".stamp-installed"
-    lock = HERE / "package-lock.json"
-    if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
-        return
-    subprocess.run(["npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=HERE, check=True)
-    stamp.touch()
+    installed(HERE)
 
 
 def visit(scenario: str, opened: House, restart: signal.Signals = signal.SIGTERM) -> None:

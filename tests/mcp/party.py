@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from palaver.tools.mcp.service import McpServers
 from palaver.tools.mcp.settings import McpSettings, OperatorServer
 from palaver.tools.mcp.tokens import MemoryTokens, Tokens
 from palaver.tools.port import Outcome, Scene, Tool
+from tests.npm import installed
 
 HERE = Path(__file__).parent
 PLAIN, OBLIGING = str(HERE / "plain.py"), str(HERE / "obliging.py")
@@ -134,11 +134,7 @@ def everything(kind: str) -> contextlib.AbstractContextManager[int]:
 
 def install() -> None:
     """Bring in the servers of the npm registry, once."""
-    stamp, lock = HERE / "node_modules" / ".stamp-installed", HERE / "package-lock.json"
-    if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
-        return
-    subprocess.run([shutil.which("npm") or "npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=HERE, check=True)
-    stamp.touch()
+    installed(HERE)
 
 
 def alive(pid: int) -> bool:

@@ -1,6 +1,5 @@
 """Buckets to test with: a real server that speaks S3, and a way to it that can be hurt; it asserts nothing."""
 
-import shutil
 import socket
 import subprocess
 import threading
@@ -12,25 +11,17 @@ from typing import Any
 from pydantic import SecretStr
 
 from palaver.files.s3_settings import S3Settings
+from tests.npm import installed
 
 HERE = Path(__file__).parent
 BUCKET = "palaver"
 KEY, SECRET = "S3RVER", "S3RVER"  # the only account that the server has
 
 
-def install() -> None:
-    """Bring in the server from the npm registry, once."""
-    stamp, lock = HERE / "node_modules" / ".stamp-installed", HERE / "package-lock.json"
-    if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
-        return
-    subprocess.run([shutil.which("npm") or "npm", "ci", "--silent", "--no-audit", "--no-fund"], cwd=HERE, check=True)
-    stamp.touch()
-
-
 @contextmanager
 def s3_server(folder: Path) -> Generator[str]:
     """The address of a server whose bucket is empty."""
-    install()
+    installed(HERE)
     folder.mkdir(exist_ok=True)
     command = ["node", str(HERE / "serve.mjs"), str(folder), BUCKET]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HERE) as process:
