@@ -26,6 +26,7 @@ from palaver.entry.compose import House, build, open_database, start_jobs
 from palaver.entry.express import Express
 from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
+from palaver.entry.openings import raise_openings, too_few
 from palaver.entry.settings import Loaded
 from palaver.entry.socket_wire import SocketConnection
 from palaver.entry.sockets import sockets
@@ -58,6 +59,11 @@ def run(loaded: Loaded) -> None:
     """Serve until SIGINT or SIGTERM."""
     configure_logs(loaded.settings.log, loaded.settings.observability.log_level)
     prepare_home(loaded.settings.home)
+    openings = raise_openings()
+    if few := too_few(openings, loaded.settings.sockets.most):
+        log.info(few)
+    else:
+        log.debug("Connections and files that may be open", extra={"most": openings})
     uvloop.run(_serve(loaded))
 
 

@@ -12,6 +12,7 @@ import aiohttp
 from palaver.entry.cli.reach import address_of
 from palaver.entry.compose import open_database
 from palaver.entry.home import HomeUnusable, prepare_home
+from palaver.entry.openings import allowed, too_few
 from palaver.entry.settings import Loaded, Settings
 from palaver.inference.providers.guide import Guide
 from palaver.inference.service import Inference, ProviderHealth
@@ -41,6 +42,7 @@ async def checks(loaded: Loaded) -> AsyncGenerator[Finding]:
     if home.state != "wrong":
         yield await _database(loaded.settings)
     yield await _port(loaded.settings)
+    yield _openings(loaded.settings)
     for finding in await _models(loaded):
         yield finding
 
@@ -83,6 +85,18 @@ async def _port(settings: Settings) -> Finding:
 
 
 _OTHER_PORT = "End what listens there, or set PALAVER_PORT to another one."
+
+
+def _openings(settings: Settings) -> Finding:
+    openings = allowed()
+    if few := too_few(openings, settings.sockets.most):
+        return Finding("odd", few, _MORE_OPENINGS)
+    return Finding("well", f"{openings:,} connections and files may be open at once.")
+
+
+_MORE_OPENINGS = (
+    "Raise the hard limit of open files (`ulimit -Hn`, LimitNOFILE=, --ulimit nofile=), or lower sockets.most."
+)
 
 
 async def _palaver_answers(at: str) -> bool:
