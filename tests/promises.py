@@ -387,6 +387,14 @@ PROMISES = {
     "identity:matrix": Promise(
         says="What somebody owns is unknown to everybody else, by every call there is.", because="product"
     ),
+    "network:proxies": Promise(
+        says="A client's address and scheme are what its connection shows, or what a trusted proxy says of it.",
+        because="product",
+    ),
+    "network:names": Promise(
+        says="A server that knows its names answers under no other one.",
+        because="https://www.rfc-editor.org/rfc/rfc9110",
+    ),
     "webhooks:nothing-missed": Promise(says="A receiver that is down for an hour misses nothing.", because="issue:#5"),
     "webhooks:given-up": Promise(
         says="An endpoint that fails for three days is disabled, and its owner is told why.", because="issue:#5"

@@ -77,6 +77,14 @@ class PayloadTooLarge(PalaverError):
     title = "The request is too large"
 
 
+class Misdirected(PalaverError):
+    """A request for a name that is not ours."""
+
+    status = 421
+    code = "misdirected"
+    title = "Misdirected request"
+
+
 class UnsupportedMediaType(PalaverError):
     """A body in a format that is not spoken here."""
 

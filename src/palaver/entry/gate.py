@@ -6,15 +6,16 @@ Pure ASGI, so that a stream pays for it once and not per event. Who is asking is
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from palaver.core.errors import PayloadTooLarge, UnsupportedMediaType
+from palaver.core.errors import Misdirected, PayloadTooLarge, UnsupportedMediaType
 from palaver.entry import problem
+from palaver.entry.network import answers_to
 from palaver.kit.ids import new_id
 from palaver.observability.logs import request_id
 from palaver.observability.metrics import Metrics
@@ -50,6 +51,7 @@ _PAGE_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     b"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_NOT_US = "The server is not asked under this name. Its operator names those that it has by network.hosts."
 _API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 
 
@@ -64,16 +66,23 @@ class Gate:
     """Wraps the application; what `across` puts around it stands around the gate's own refusals, too."""
 
     def __init__(
-        self, app: ASGIApp, metrics: Metrics, across: Wrap = _as_it_is, sockets: ASGIApp | None = None
+        self,
+        app: ASGIApp,
+        metrics: Metrics,
+        across: Wrap = _as_it_is,
+        *,
+        sockets: ASGIApp | None = None,
+        hosts: Sequence[str] = (),
     ) -> None:
         self._app = across(app)
         self._sockets = sockets or app
         self._across = across
         self._metrics = metrics
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await _Passage(self._app, scope, self._metrics, self._across).go(receive, send)
+            await _Passage(self._app, scope, self._metrics, self._across).go(receive, send, self._hosts)
         elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         else:
@@ -81,9 +90,14 @@ class Gate:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket, whose page's origin is looked at where it is opened; its whole life has one id."""
-        mark = request_id.set(_id_of(dict(scope["headers"])))
+        headers = dict(scope["headers"])
+        mark = request_id.set(_id_of(headers))
         try:
-            await self._sockets(scope, receive, send)
+            if _is_meant(headers, self._hosts):
+                await self._sockets(scope, receive, send)
+            else:  # answered before it is opened; browsers tell their page only that it failed
+                await send({"type": "websocket.http.response.start", "status": Misdirected.status, "headers": []})
+                await send({"type": "websocket.http.response.body", "body": b""})
         finally:
             request_id.reset(mark)
 
@@ -102,14 +116,15 @@ class _Passage:
         self._status = 0
         self._read = 0
 
-    async def go(self, receive: Receive, send: Send) -> None:
+    async def go(self, receive: Receive, send: Send, hosts: Sequence[str]) -> None:
         self._send, self._receive = send, receive
         headers = dict(self._scope["headers"])
         self._id = _id_of(headers)
         mark = request_id.set(self._id)
         problem.shaped.set(shape_of(self._scope["path"], versioned=b"anthropic-version" in headers))
         try:
-            refusal, counted = self._refuse(headers), self._counted(headers)
+            refusal = self._refuse(headers) if _is_meant(headers, hosts) else problem.of_error(Misdirected(_NOT_US))
+            counted = self._counted(headers)
             del headers  # a stream may last for hours
             await (self._across(refusal) if refusal else self._app)(self._scope, counted, self._start)
         except PayloadTooLarge as error:
@@ -188,6 +203,10 @@ class _Passage:
             took = round((time.perf_counter() - self._began) * 1000, 1)
             level = logging.WARNING if status >= 500 else logging.DEBUG
             log.log(level, "%s %s", method, route, extra={"status": status, "took_ms": took})
+
+
+def _is_meant(headers: Mapping[bytes, bytes], hosts: Sequence[str]) -> bool:
+    return not hosts or answers_to(headers.get(b"host", b""), hosts)
 
 
 def _id_of(headers: Mapping[bytes, bytes]) -> str:

@@ -106,7 +106,7 @@ def application(house: House) -> ASGIApp:
         app.include_router(router)
     express = Express(app, routers)
     across = partial(_across_origins, house.settings.identity.trusted_origins)
-    return Gate(express, house.metrics, across, sockets(house))
+    return Gate(express, house.metrics, across, sockets=sockets(house), hosts=house.settings.network.hosts)
 
 
 def _seeing(house: House) -> Seeing:
@@ -204,7 +204,8 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,
+                proxy_headers=bool(settings.network.trusted_proxies),
+                forwarded_allow_ips=[str(one) for one in settings.network.trusted_proxies],
                 backlog=4096,
                 timeout_keep_alive=75,
                 timeout_graceful_shutdown=GRACE,

@@ -18,6 +18,7 @@ from palaver.bus.settings import BusSettings
 from palaver.context.memory.settings import MemorySettings
 from palaver.context.settings import ContextSettings
 from palaver.entry.layers import Layer, Source, Values, from_environment, from_file, holds, overlay, variable_of
+from palaver.entry.network import NetworkSettings
 from palaver.files.s3_settings import S3_LACKS
 from palaver.files.settings import FileSettings
 from palaver.identity.settings import IdentitySettings
@@ -70,6 +71,7 @@ class Settings(BaseModel):
     )
     key: SecretStr | None = Field(None, description="The API key with which `palaver chat` and `palaver models` ask.")
 
+    network: NetworkSettings = NetworkSettings.model_validate({})
     identity: IdentitySettings = IdentitySettings.model_validate({})
     inference: InferenceSettings = InferenceSettings.model_validate({})
     providers: dict[str, ProviderSettings] = Field({}, description="The servers that answer for models, by name.")
