@@ -34,6 +34,33 @@ PROMISES = {
         says="A reader that is too slow is let go and never slows the run.", because="product"
     ),
     "runs:watch:nothing-left": Promise(says="Abandoned streams leave nothing behind.", because="issue:#2"),
+    "members:roles": Promise(
+        says="In a session of several, everybody may do what their role says; strangers see nothing.",
+        because="issue:#5",
+    ),
+    "members:lists": Promise(
+        says="A session is found by all who take part in it, and by nobody else.", because="issue:#5"
+    ),
+    "members:cut-off": Promise(
+        says="Who is shown out of a session hears nothing more of it at once, and what they asked ends.",
+        because="issue:#5",
+    ),
+    "members:order": Promise(
+        says="Everybody in a session hears every event in the same order, whoever caused it.", because="issue:#5"
+    ),
+    "members:authors": Promise(
+        says="Where several people speak, messages say who wrote them, models are told, and nobody imitates it.",
+        because="issue:#5",
+    ),
+    "members:plain": Promise(says="A session of one person says nothing of roles and authors.", because="product"),
+    "members:invitations": Promise(
+        says="An invitation lets in as many as it says until it is over; its secret is kept and logged nowhere.",
+        because="issue:#5",
+    ),
+    "members:stale-parent": Promise(
+        says="Two devices never overwrite each other: a message below an older one branches, and all are told.",
+        because="issue:#5",
+    ),
     "runs:order": Promise(
         says="The first event is `session`, the last is `done`, and numbers have no gap.", because="product"
     ),

@@ -11,7 +11,8 @@ import msgspec
 
 from palaver.core.room import Sign
 from palaver.entry.agency import open_agency
-from palaver.entry.compose import build, open_database
+from palaver.entry.compose import build
+from palaver.entry.database import open_database
 from palaver.entry.server import application
 from palaver.entry.settings import load_settings
 from palaver.entry.told_events import FRAME, NAME, event_schemas

@@ -13,7 +13,8 @@ from palaver.core.ids import RunId, UserId
 from palaver.core.messages import TextPart
 from palaver.core.principal import Principal
 from palaver.entry.agency import open_agency
-from palaver.entry.compose import House, build, open_database
+from palaver.entry.compose import House, build
+from palaver.entry.database import open_database
 from palaver.entry.settings import load_settings
 from palaver.kit.clock import SystemClock
 from palaver.realtime.follow import RunFeed

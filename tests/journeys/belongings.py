@@ -88,7 +88,7 @@ class Belongings:
             for one in operation.described.get("parameters", ())
             if one["in"] == "query" and one.get("required")
         ]
-        query = "&".join(f"{name}={_QUERIES[name]}" for name in needed)
+        query = "&".join(f"{name}={_QUERIES.get(name) or self.ids[name]}" for name in needed)
         return operation.path.format(**named) + (f"?{query}" if query else "")
 
     @property
@@ -104,6 +104,8 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
     ids["project_id"] = (await ada.post("/projects", {"name": PLANTED, "instructions": PLANTED}))["id"]
     session = await ada.post("/sessions", {"title": PLANTED, "project_id": ids["project_id"]})
     ids["session_id"] = session["id"]
+    ids["invitation_id"] = (await ada.post(f"/sessions/{session['id']}/invitations", {}))["id"]
+    ids["user_id"] = (await ada.get("/auth/me"))["user"]["id"]
     for where in (f"/sessions/{ids['session_id']}", f"/projects/{ids['project_id']}"):
         assert (await ada.call("PUT", f"{where}/files/a.txt", data=PLANTED.encode())).status == 200
     await ada.post("/query/single", {"prompt": PLANTED, "session_id": ids["session_id"]})

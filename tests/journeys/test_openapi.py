@@ -30,6 +30,8 @@ POST /api/v1/sessions/{}/rewind | POST /api/v1/sessions/{}/summarize | GET /api/
 GET /api/v1/sessions/{}/summaries | GET /api/v1/usage
 GET /api/v1/sessions/{}/export
 GET /api/v1/sessions/{}/members | POST /api/v1/sessions/{}/members | DELETE /api/v1/sessions/{}/members
+GET /api/v1/sessions/{}/invitations | POST /api/v1/sessions/{}/invitations
+DELETE /api/v1/sessions/{}/invitations/{} | POST /api/v1/invitations/accept | POST /api/v1/sessions/{}/read
 POST /api/v1/query | POST /api/v1/query/single | POST /api/v1/sessions/{}/resume | POST /api/v1/sessions/{}/interrupt
 POST /api/v1/sessions/{}/answer | POST /api/v1/sessions/{}/control
 GET /api/v1/runs/{} | GET /api/v1/runs/{}/events | POST /api/v1/runs/{}/cancel | POST /api/v1/runs/{}/answers

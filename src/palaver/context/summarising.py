@@ -113,6 +113,7 @@ def _worth(by_person: bool, sentence: str, about: set[str]) -> int:
 
 def _said(message: Message) -> str:
     who = {"user": "Person", "assistant": "Assistant"}.get(message.role, message.role)
+    who = f"{who} {_plain(message.author.name)}" if message.author else who
     lines = [line for line in map(_line, message.parts) if line]
     return _shortened(f"{who}: " + "\n".join(lines), LONGEST_PART) if lines else ""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from palaver.context.attribution import CUT, attribution, neutral
+from palaver.context.people import ALONE, People
 from palaver.context.untrusted import FROM_PEOPLE, as_data
 from palaver.core.messages import Message, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from palaver.inference.port import Turn
@@ -15,13 +16,17 @@ from palaver.inference.port import Turn
 INTERRUPTED = "This call was interrupted; nobody knows what came of it."
 
 
-def turns_of(message: Message, *, marked: bool) -> list[Turn]:
-    """A finished message. Of an answer, thoughts are left out: vendors want them back only while it goes on.
+def turns_of(message: Message, *, marked: bool, people: People = ALONE) -> list[Turn]:
+    """A finished message, with who wrote it, where several people speak.
 
-    It goes on where the client makes the calls of its last step.
+    Of an answer, thoughts are left out: vendors want them back only while it goes on. It goes on where the client makes
+    the calls of its last step.
     """
     if message.role == "user":
-        return [Turn("user", tuple(_neutral(part) for part in message.parts))] if message.parts else []
+        if not message.parts:
+            return []
+        turn = Turn("user", tuple(_neutral(part, people) for part in message.parts))
+        return [_spoken(turn, people.mark(message))] if people else [turn]
     goes_on = message.finish_reason == "tool_calls"
     spoken = [part for part in message.parts if goes_on or not isinstance(part, ReasoningPart)]
     if message.role != "assistant":
@@ -133,5 +138,11 @@ def _attributed(turns: list[Turn], mark: str) -> list[Turn]:
     return turns
 
 
-def _neutral(part: Part) -> Part:
-    return TextPart(text=neutral(part.text)) if isinstance(part, TextPart) else part
+def _spoken(turn: Turn, mark: str) -> Turn:
+    """A person's turn with the mark before its first text, or before all where it has none."""
+    (marked,) = _attributed([turn], mark)
+    return marked if marked is not turn else Turn(turn.role, (TextPart(text=mark.rstrip()), *turn.parts))
+
+
+def _neutral(part: Part, people: People) -> Part:
+    return TextPart(text=people.neutral(neutral(part.text))) if isinstance(part, TextPart) else part

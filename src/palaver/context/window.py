@@ -14,6 +14,8 @@ from palaver.context.attribution import RULE, several
 from palaver.context.budget import IMAGE_TOKENS, SPARE, Measure, Spoken
 from palaver.context.memory import recalling
 from palaver.context.memory.recalling import NOTHING, Recalled
+from palaver.context.people import RULE as PEOPLE
+from palaver.context.people import People, people
 from palaver.context.summary import in_force, receipt_of, section
 from palaver.context.unfolding import paired, turns_of, turns_so_far
 from palaver.core.ids import MessageId
@@ -94,12 +96,12 @@ def told(
     `besides` behind them. Of what was `recalled` is told what the turns leave room for. `answer` is how many tokens it
     may take, `exact` says that `measure` counts with the model's own vocabulary.
     """
-    marked = several(path, model)
+    marked, speaking = several(path, model), people(path)
     summary, recent = in_force(path)
-    spoken = _spoken(recent, marked=marked)
+    spoken = _spoken(recent, marked=marked, speaking=speaking)
     answering = Spoken(going_on.id, tuple(turns_so_far(going_on))) if going_on else None
     called = bool(tools) or any(_has_calls(message) for message in recent)
-    instructions = _joined(system, RULE if marked else "", untrusted.RULE if called else "")
+    instructions = _joined(system, RULE if marked else "", PEOPLE if speaking else "", untrusted.RULE if called else "")
     earlier = section(summary) if summary else ""
     fixed = _fixed(instructions, earlier, tools, besides, measure=measure)
     space = budget.room(window or UNKNOWN_WINDOW, answer=answer, exact=exact) - fixed.total
@@ -182,9 +184,9 @@ def _with_turns(fixed: Weights, turns: int, so_far: int) -> Weights:
     return msgspec.structs.replace(fixed, messages=turns - so_far, answer_so_far=fixed.answer_so_far + so_far)
 
 
-def _spoken(path: Sequence[Message], *, marked: bool) -> list[Spoken]:
-    """Those messages that make turns: of others than the person, only text and calls are told."""
-    spoken = (Spoken(message.id, tuple(turns_of(message, marked=marked))) for message in paired(path))
+def _spoken(path: Sequence[Message], *, marked: bool, speaking: People) -> list[Spoken]:
+    """Those messages that make turns: of others than people, only text and calls are told."""
+    spoken = (Spoken(message.id, tuple(turns_of(message, marked=marked, people=speaking))) for message in paired(path))
     return [message for message in spoken if message.turns]
 
 

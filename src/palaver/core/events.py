@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from palaver.core.ids import MessageId, RunId, Seq, SessionId
-from palaver.core.messages import FilePart, FinishReason, ImagePart, Message
+from palaver.core.messages import Author, FilePart, FinishReason, ImagePart, Message
 from palaver.core.permissions import PermissionMode
 from palaver.core.questions import Question
 from palaver.core.usage import Usage
@@ -27,12 +27,18 @@ class SessionOpened(_Event, frozen=True, tag="session"):
 
 
 class RunStarted(_Event, frozen=True, tag="run"):
-    """Who is asked, and the ids under which question and answer are kept."""
+    """Who is asked, and the ids under which question and answer are kept.
+
+    `author` asks, where more than one takes part. `branched`: the question names another parent than the message that
+    was the newest, so it stands on a branch of its own.
+    """
 
     user_message_id: MessageId | None
     message_id: MessageId
     model: str
     provider: str
+    author: Author | msgspec.UnsetType = msgspec.UNSET
+    branched: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class TextGrew(_Event, frozen=True, tag="content"):

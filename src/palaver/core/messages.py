@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from palaver.core.ids import MessageId, SessionId
+from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.usage import Usage
 
 MessageRole = Literal["user", "assistant", "system", "tool"]
@@ -125,10 +125,18 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undone: bool = False
 
 
+class Author(msgspec.Struct, frozen=True):
+    """The person who wrote a message; `user_id` is null where the message was brought from elsewhere."""
+
+    user_id: UserId | None
+    name: str
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC.
 
-    `summary` stands only in messages that sum up earlier ones.
+    `summary` stands only in messages that sum up earlier ones, `author` only in messages of people, in sessions in
+    which more than one takes part, or did.
     """
 
     id: MessageId
@@ -148,6 +156,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary | msgspec.UnsetType = msgspec.UNSET
     siblings: Siblings = Siblings()
     metadata: dict[str, Any] = {}
+    author: Author | msgspec.UnsetType = msgspec.UNSET
     created_at: str
 
 

@@ -160,7 +160,10 @@ class Settling:
         """The prompt with its command written out, and its recipe."""
         session = await self._sessions.find(principal.user_id, prompt.session_id) if prompt.session_id else None
         said = text_of(prompt.parts)
-        brief = await self._sessions.projects.brief(principal.user_id, session.project_id if session else None)
+        whose = principal.user_id
+        if session and session.role == "editor":  # the project is the owner's, and counts for all who take part
+            whose = await self._sessions.owner(whose, session.id)
+        brief = await self._sessions.projects.brief(whose, session.project_id if session else None)
         expanded = await self._recipes.expand(principal, said) if said.startswith("/") else None
         recipe = await self._recipes.resolve(
             principal, prompt.wanted, session.settings if session else None, command=expanded
@@ -178,7 +181,9 @@ class Settling:
             recipe = msgspec.structs.replace(recipe, project=brief.text, project_files=brief.files)
         if session and (session.project_id or session.settings):
             recipe = msgspec.structs.replace(
-                recipe, project_id=session.project_id, memory=mode_in(session.settings)
+                recipe,
+                project_id=session.project_id if whose == principal.user_id else None,
+                memory=mode_in(session.settings),
             )  # fmt: skip
         return msgspec.structs.replace(prompt, recipe=recipe)
 

@@ -1,8 +1,6 @@
 """Puts the house together: the only file that knows every feature. It serves nothing and decides nothing."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -59,30 +57,17 @@ from palaver.runs.service import Runs
 from palaver.runs.titling import Titling
 from palaver.runs.waking import Waking
 from palaver.sessions.jobs import SearchUpkeep
+from palaver.sessions.members import Members
 from palaver.sessions.projects import Projects
 from palaver.sessions.service import Sessions
 from palaver.sessions.settings import SessionSettings
-from palaver.storage.chain import bring_up_to_date
 from palaver.storage.port import Database
-from palaver.storage.sqlite import SqliteDatabase
 from palaver.surfaces.threads import answered
 from palaver.tools.mcp.service import McpServers
 from palaver.webhooks.service import Webhooks
 
 USERS = "(users)"  # no server can be called so
 EXPIRY_LOOK = timedelta(seconds=5)  # how often it is looked for approvals that waited too long
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncGenerator[SqliteDatabase]:
-    """The database of these settings, at the newest schema."""
-    path = settings.database_path
-    await asyncio.to_thread(bring_up_to_date, path)
-    database = SqliteDatabase(path)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +82,7 @@ class House:
     identity: Identity
     inference: Inference
     sessions: Sessions
+    members: Members
     moving: Moving
     projects: Projects
     memories: Memories
@@ -158,7 +144,6 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     """Make every service, inside the event loop that will use them; nothing is started yet."""
     settings, realtime = loaded.settings, loaded.settings.realtime
     bus, holder = MemoryBus(settings.bus.reader_backlog_bytes), new_id("wrk")
-    identity = open_identity(database, settings.identity, signing_key=signing_key(settings.home), clock=clock)
     metrics, health = Metrics(), HealthChecks(settings.observability, clock)
     inference = Inference(settings.inference, loaded.providers, Guide(clock), clock, metrics=metrics)
     agency.searching.embed = embedding_of(inference, settings.inference)
@@ -172,9 +157,10 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         tasks=tasks,
         database=database,
         bus=bus,
-        identity=identity,
+        identity=open_identity(database, settings.identity, signing_key=signing_key(settings.home), clock=clock),
         inference=inference,
         sessions=sessions,
+        members=Members(database, bus, clock),
         moving=moving(settings, database, agency, (sessions, projects), clock=clock),
         projects=projects,
         memories=memories,
@@ -194,6 +180,13 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         lease=LeaseKeeper(database, driving.recovery, clock, holder=holder, span=settings.runs.lease),
     )
     _watch(house, driving.concluding)
+    return _joined(house)
+
+
+def _joined(house: House) -> House:
+    """The house, in which who is shown out of a session hears and does nothing more there."""
+    house.members.ended = house.runs.end_of
+    house.members.cut = house.pulse.cut
     return house
 
 

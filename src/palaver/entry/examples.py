@@ -16,6 +16,7 @@ from palaver.entry import (
     context_examples,
     fact_examples,
     file_examples,
+    member_examples,
     moving_examples,
     shelf_examples,
     travel_examples,
@@ -158,6 +159,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **acting_examples.REQUESTS,
     **context_examples.REQUESTS,
     **fact_examples.REQUESTS,
+    **member_examples.REQUESTS,
     **moving_examples.REQUESTS,
     **webhook_examples.REQUESTS,
     "ask": _ASKING
@@ -200,6 +202,7 @@ ANSWERS: dict[str, Any] = {
     **travel_examples.answers(_SESSION, ANSWER),
     **moving_examples.answers(SESSION, QUESTION, NOON),
     **context_examples.answers((SESSION, RUN, QUESTION, ANSWER), LATER),
+    **member_examples.answers(_SESSION, ANSWER, LATER),
     **fact_examples.answers(SESSION, QUESTION, LATER),
     **webhook_examples.answers(RUN, SESSION, LATER),
     "ask_and_wait": _ANSWER,

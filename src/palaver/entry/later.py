@@ -14,15 +14,8 @@ from palaver.kit.answers import problems
 # path → method → (the operation's name, what it will do)
 Operations = Mapping[str, tuple[str, str]]
 
-_SESSION = "/api/v1/sessions/{session_id}"
-
 
 LATER: dict[str, Operations] = {
-    f"{_SESSION}/members": {
-        "GET": ("list_members", "List who takes part in a session"),
-        "POST": ("add_member", "Let somebody take part in a session"),
-        "DELETE": ("remove_member", "Let somebody take part in a session no more"),
-    },
     "/api/v1/tools": {"POST": ("create_tool", "Make a tool of one's own")},
     "/api/v1/tools/{tool_id}": {
         "PATCH": ("change_tool", "Change a tool of one's own"),

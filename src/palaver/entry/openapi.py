@@ -13,6 +13,7 @@ from palaver.entry import (
     examples,
     fact_examples,
     file_examples,
+    member_examples,
     moving_examples,
     shelf_examples,
     webhook_examples,
@@ -31,6 +32,7 @@ ABOUT = (
 TAGS = {
     "runs": "Ask, hear the answer as it comes, come back to it, end it.",
     "sessions": "Conversations and their messages, which form a tree: an edit or a second answer is a sibling.",
+    "members": "Who takes part in a session: an owner, editors and viewers.",
     "files": "What stands in a session's workspace.",
     "context": "What models see of a conversation, and what that costs.",
     "memory": "Facts that people let Palaver remember.",
@@ -54,6 +56,7 @@ _NAMED = {
     "definition_id": ("What stands on the shelf.", shelf_examples.DEFINITION),
     "key_id": ("An API key; not the key itself.", examples.KEY),
     "server_id": ("An MCP server of yours, or the name of an operator's.", shelf_examples.DEFINITION),
+    "invitation_id": ("An invitation; not its secret.", member_examples.INVITATION),
     "grant_id": ("Something you allowed for good.", acting_examples.GRANT),
     "file_id": ("A file for messages.", file_examples.FILE),
     "memory_id": ("A fact that is remembered.", fact_examples.FACT),

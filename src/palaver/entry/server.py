@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator
 from functools import partial
 from types import FrameType
 
@@ -22,7 +22,8 @@ from palaver.context.memory import api as memory_api
 from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts, doors, filing, later, memory, openapi, problem, service_api, travelling
 from palaver.entry.agency import open_agency
-from palaver.entry.compose import House, build, open_database, start_jobs
+from palaver.entry.compose import House, build, start_jobs
+from palaver.entry.database import open_database
 from palaver.entry.express import Express
 from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
@@ -32,6 +33,7 @@ from palaver.entry.socket_wire import SocketConnection
 from palaver.entry.sockets import sockets
 from palaver.entry.wire import Connection
 from palaver.files import templates_api
+from palaver.files.api import Owns
 from palaver.identity import api as identity_api
 from palaver.identity.door import SECURED
 from palaver.inference import api as inference_api
@@ -43,7 +45,7 @@ from palaver.runs import api as runs_api
 from palaver.runs import approvals_api, context_api, usage_api
 from palaver.runs.seeing import Seeing
 from palaver.sessions import api as sessions_api
-from palaver.sessions import moving_api, projects_api, rewind_api, search_api, travel_api
+from palaver.sessions import members_api, moving_api, projects_api, rewind_api, search_api, travel_api
 from palaver.tools import api as tools_api
 from palaver.tools.mcp import api as mcp_api
 from palaver.web import api as web_api
@@ -77,8 +79,8 @@ def application(house: House) -> ASGIApp:
         realtime_api.routes(house.runs, house.sessions, house.bus, pulse=house.pulse, door=door),
         runs_api.routes(house.runs, house.sessions, door),
         approvals_api.routes(house.answering, house.sessions, house.inference.resolve, door),
-        *filing.routers(house.agency.files, _owner_of(house), _owner_of_project(house), door),
-        filing.passages(house.agency.searching, _owner_of(house), house.agency.grounds.of, door),
+        *filing.routers(house.agency.files, house.sessions.owner, _owner_of_project(house), door),
+        filing.passages(house.agency.searching, house.sessions.owner, house.agency.grounds.of, door),
         filing.direct(house.agency.files, house.clock, door),
         templates_api.routes(house.agency.templates, door, SECURED),
         tools_api.routes(house.agency.tools, door),
@@ -86,6 +88,7 @@ def application(house: House) -> ASGIApp:
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
         usage_api.routes(house.database, door),
         context_api.routes(_seeing(house), house.runs, house.sessions, door),
+        members_api.routes(house.members, door),
         sessions_api.routes(house.sessions, door, house.clear, house.moving.taking),
         moving_api.routes(house.moving.taking, house.moving.importing, door),
         search_api.routes(house.moving.finding, door),
@@ -116,16 +119,10 @@ def _seeing(house: House) -> Seeing:
     )  # fmt: skip
 
 
-def _owner_of(house: House) -> Callable[[UserId, SessionId], Awaitable[None]]:
-    async def owns(user_id: UserId, session_id: SessionId) -> None:
-        await house.sessions.find(user_id, session_id)
-
-    return owns
-
-
-def _owner_of_project(house: House) -> Callable[[UserId, SessionId], Awaitable[None]]:
-    async def owns(user_id: UserId, project_id: SessionId) -> None:
+def _owner_of_project(house: House) -> Owns:
+    async def owns(user_id: UserId, project_id: SessionId, act: str) -> UserId:
         await house.projects.get(user_id, project_id)
+        return user_id
 
     return owns
 

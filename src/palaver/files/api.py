@@ -6,7 +6,7 @@ Whose it is, is asked above. Bodies go to the disk as they come, and files to th
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
@@ -27,7 +27,7 @@ from palaver.kit.answers import answer, described, problems
 from palaver.kit.pages import BadCursor, cursor, position
 
 Door = Callable[[HTTPConnection], Awaitable[Principal]]
-Owns = Callable[[UserId, SessionId], Awaitable[None]]
+Owns = Callable[[UserId, SessionId, Literal["read", "write"]], Awaitable[UserId]]
 
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 BYTES = {"*/*": _BINARY}
@@ -95,17 +95,21 @@ class FolderIn(BaseModel):
 
 
 class Asking(NamedTuple):
-    """A person, and a session that is theirs; of a project its id, which names its workspace as well."""
+    """A session, and the person whose it is, for whom its files count; of a project its id, which names a workspace."""
 
     user_id: UserId
     session_id: SessionId
 
 
 class Place(NamedTuple):
-    """Whose files a router is about ("session" or "project"), the dependency that finds it, and how it is secured."""
+    """Whose files a router is about ("session" or "project"), and how it is secured.
+
+    Two dependencies find it: for who may see it, and for who may change it.
+    """
 
     noun: str
     asking: Callable[..., AsyncGenerator[Asking]]
+    changing: Callable[..., AsyncGenerator[Asking]]
     secured: dict[str, Any]
 
     def named(self, operation: str) -> str:
@@ -120,27 +124,33 @@ def of_project(operation: str) -> str:
 
 
 def routes(files: Files, owns: Owns, door: Door, secured: dict[str, Any], *, documents: Documents) -> APIRouter:
-    """Everything below /sessions/{id}/files; `owns` raises `NotFound` for a session that is not this person's.
+    """Everything below /sessions/{id}/files; `owns` says whose it is, and raises where it is not open to somebody.
 
     `secured` is what the OpenAPI document says of an endpoint behind the door; `documents` reads texts of documents.
     """
 
     async def session(session_id: str, principal: Annotated[Principal, Depends(door)]) -> AsyncGenerator[Asking]:
-        async with _owned(owns, Asking(principal.user_id, SessionId(session_id))) as asking:
+        async with _allowed(owns, principal, SessionId(session_id), "read") as asking:
+            yield asking
+
+    async def changing(session_id: str, principal: Annotated[Principal, Depends(door)]) -> AsyncGenerator[Asking]:
+        async with _allowed(owns, principal, SessionId(session_id), "write") as asking:
             yield asking
 
     router = APIRouter(prefix="/api/v1/sessions/{session_id}", tags=["files"])
-    return _all_of(router, (files, documents), Place("session", session, secured))
+    return _all_of(router, (files, documents), Place("session", session, changing, secured))
 
 
 @asynccontextmanager
-async def _owned(owns: Owns, asking: Asking) -> AsyncGenerator[Asking]:
-    """Whoever asks, while it is theirs: what fails because it is deleted meanwhile is not there."""
-    await owns(asking.user_id, asking.session_id)
+async def _allowed(
+    owns: Owns, principal: Principal, session_id: SessionId, act: Literal["read", "write"]
+) -> AsyncGenerator[Asking]:
+    """Whose files these are, while who asks may: what fails because they are deleted meanwhile is not there."""
+    owner = await owns(principal.user_id, session_id, act)
     try:
-        yield asking
+        yield Asking(owner, session_id)
     except Exception:
-        await owns(asking.user_id, asking.session_id)
+        await owns(principal.user_id, session_id, act)
         raise
 
 
@@ -148,11 +158,11 @@ def of_projects(files: Files, owns: Owns, door: Door, secured: dict[str, Any], *
     """Everything below /projects/{id}/files, as `routes`: a project has a workspace of its own, under its id."""
 
     async def project(project_id: str, principal: Annotated[Principal, Depends(door)]) -> AsyncGenerator[Asking]:
-        async with _owned(owns, Asking(principal.user_id, SessionId(project_id))) as asking:
+        async with _allowed(owns, principal, SessionId(project_id), "write") as asking:
             yield asking
 
     router = APIRouter(prefix="/api/v1/projects/{project_id}", tags=["files"])
-    return _all_of(router, (files, documents), Place("project", project, secured))
+    return _all_of(router, (files, documents), Place("project", project, project, secured))
 
 
 def _all_of(router: APIRouter, shown: tuple[Files, Documents], place: Place) -> APIRouter:
@@ -252,7 +262,7 @@ def _bringing(router: APIRouter, files: Files, place: Place) -> None:
     )
     async def upload(
         request: Request,
-        asking: Annotated[Asking, Depends(place.asking)],
+        asking: Annotated[Asking, Depends(place.changing)],
         folder: Annotated[str, Query(max_length=4096, description="The folder they go to.")] = "",
         on_conflict: Annotated[OnConflict, Query(description="What happens to a name that is taken.")] = "refuse",
     ) -> Response:
@@ -272,7 +282,7 @@ def _bringing(router: APIRouter, files: Files, place: Place) -> None:
     async def put(
         path: str,
         request: Request,
-        asking: Annotated[Asking, Depends(place.asking)],
+        asking: Annotated[Asking, Depends(place.changing)],
         on_conflict: Annotated[OnConflict, Query(description="What happens to a name that is taken.")] = "replace",
     ) -> Response:
         """The body is the file. One that breaks off leaves what was there before."""
@@ -290,7 +300,7 @@ def _changing(router: APIRouter, files: Files, place: Place) -> None:
         openapi_extra=place.secured,
         response_class=Response,
     )
-    async def delete(path: str, asking: Annotated[Asking, Depends(place.asking)]) -> Response:
+    async def delete(path: str, asking: Annotated[Asking, Depends(place.changing)]) -> Response:
         """A folder goes with everything in it. Checkpoints still have what was there when they were set."""
         await files.remove(asking.user_id, asking.session_id, path)
         return Response(status_code=204)
@@ -303,7 +313,7 @@ def _changing(router: APIRouter, files: Files, place: Place) -> None:
         openapi_extra=place.secured,
         response_class=Response,
     )
-    async def move(given: MoveIn, asking: Annotated[Asking, Depends(place.asking)]) -> Response:
+    async def move(given: MoveIn, asking: Annotated[Asking, Depends(place.changing)]) -> Response:
         """Folders are not put together: a folder's new path must be free."""
         return answer(await files.move(asking.session_id, given.path, given.to, given.on_conflict))
 
@@ -316,7 +326,7 @@ def _changing(router: APIRouter, files: Files, place: Place) -> None:
         openapi_extra=place.secured,
         response_class=Response,
     )
-    async def make(given: FolderIn, asking: Annotated[Asking, Depends(place.asking)]) -> Response:
+    async def make(given: FolderIn, asking: Annotated[Asking, Depends(place.changing)]) -> Response:
         """One that is there already is fine."""
         return answer(await files.make_folder(asking.session_id, given.path), 201)
 

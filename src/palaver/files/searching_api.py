@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import HTTPConnection
@@ -15,7 +15,7 @@ from palaver.files.workspace import Workspace
 from palaver.kit.answers import answer, described, problems
 
 Door = Callable[[HTTPConnection], Awaitable[Principal]]
-Owns = Callable[[UserId, SessionId], Awaitable[None]]
+Owns = Callable[[UserId, SessionId, Literal["read", "write"]], Awaitable[UserId]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def routes(searching: Searching, grounds: Grounds, door: Door, secured: dict[str
     ) -> Response:
         """Best first, each with the place to cite. New and changed files are read first, as far as time goes."""
         session = SessionId(session_id)
-        await grounds.owns(principal.user_id, session)
+        await grounds.owns(principal.user_id, session, "read")
         looked = Looked(query=q, fits=grounds.glob(path) if path else None, limit=limit)
         workspace = await grounds.of(principal.user_id, session)
         return answer(await searching.find(principal.user_id, session, workspace, looked))

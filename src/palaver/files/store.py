@@ -77,6 +77,7 @@ _OLD = Statement(
 )
 
 _FORGET = Statement(delete(session_files).where(session_files.c.session_id == bindparam("session_id")))
+_WHOSE = Statement(select(session_files.c.user_id).where(session_files.c.session_id == bindparam("session_id")))
 _HOLDS = Statement(insert(session_files).values({name: bindparam(name) for name in ("session_id", "user_id", "bytes")}))
 _HELD = Statement(
     select(func.coalesce(func.sum(session_files.c.bytes), 0)).where(
@@ -205,10 +206,17 @@ def drop_uploads(ids: Sequence[str]) -> Script[None]:
 
 
 def holds(session_id: SessionId, user_id: UserId, size: int) -> Script[None]:
-    """Write down how many bytes a session's files have now."""
+    """Write down how many bytes a session's files have now; they count for whoever they counted for before."""
+    row = yield from first(_WHOSE(session_id=session_id))
     yield _FORGET(session_id=session_id)
-    if size:
-        yield _HOLDS(session_id=session_id, user_id=user_id, bytes=size)
+    if size or (row and row[0] != user_id):
+        yield _HOLDS(session_id=session_id, user_id=row[0] if row else user_id, bytes=size)
+
+
+def keep_for(session_id: SessionId, owner: UserId) -> Script[None]:
+    """Others may bring files into a session from now on; they count for its owner, who can delete them."""
+    if (yield from first(_WHOSE(session_id=session_id))) is None:
+        yield _HOLDS(session_id=session_id, user_id=owner, bytes=0)
 
 
 def forget(session_id: SessionId) -> Script[None]:

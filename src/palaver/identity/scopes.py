@@ -33,6 +33,7 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
     "sessions": ("sessions:read", "sessions:write"),
     "messages": ("sessions:read", "sessions:write"),
     "files": ("sessions:read", "sessions:write"),
+    "invitations": ("sessions:read", "sessions:write"),
     "templates": ("sessions:read", "sessions:write"),
     "stats": ("sessions:read", "sessions:read"),
     "usage": ("sessions:read", "sessions:read"),

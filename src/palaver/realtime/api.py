@@ -68,6 +68,7 @@ class Desk:
         feed = self.run(principal, run_id, after=0)
         try:
             kept = await self.runs.start(principal, prompt, run_id)
+            feed.session_id = kept.session_id
         except BaseException:
             feed.close()
             raise

@@ -48,6 +48,7 @@ class Doorway:
         feed = RunFeed(self._bus, self._runs, principal.user_id, run_id, after=0)
         try:
             kept = await self._runs.start(principal, prompt, run_id)
+            feed.session_id = kept.session_id
             left = self._ending(principal, kept)
             first = await _heard(feed, scope, _is_word, left)
         except BaseException:
@@ -64,6 +65,7 @@ class Doorway:
         feed = RunFeed(self._bus, self._runs, principal.user_id, run_id, after=0)
         try:
             kept = await self._runs.start(principal, prompt, run_id)
+            feed.session_id = kept.session_id
             await _heard(feed, scope, _is_end, self._ending(principal, kept))
         finally:
             feed.close()
@@ -112,7 +114,7 @@ class Doorway:
     def _ending(self, principal: Principal, kept: Kept) -> Callable[[], Awaitable[object]]:
         async def left() -> None:
             if not self._runs.draining:  # then it is the server that goes, and the run is taken up again
-                await self._runs.cancel(principal.user_id, kept.id)
+                await self._runs.end(kept.id)
 
         return left
 

@@ -3,10 +3,12 @@
 A feed listens first and reads the past afterwards, so that nothing falls in between.
 """
 
+import asyncio
 from typing import Protocol
 
 from palaver.bus.port import Bus
 from palaver.core.ids import RunId, SessionId, UserId
+from palaver.core.room import MemberLeft
 from palaver.kit.streams import Mailbox
 from palaver.runs.records import kind
 from palaver.runs.service import Runs
@@ -21,6 +23,11 @@ class Feed(Protocol):
 
     mailbox: Mail
     over: bool
+    began: float  # when it was made, in the loop's time
+
+    def ends_with(self, left: MemberLeft) -> bool:
+        """Whether it is somebody's who takes part no more in the session that it follows."""
+        ...
 
     async def past(self) -> Told | None:
         """What was told before; asked once, first. Raises NotFound where the reader may not see it."""
@@ -48,6 +55,7 @@ class _Listening:
         self._closed = False
         self.mailbox: Mail = bus.listen(topic)
         self.over = False
+        self.began = asyncio.get_running_loop().time()
 
     def last(self, told: Told) -> bool:
         return told.ends
@@ -67,10 +75,16 @@ class RunFeed(_Listening):
         self._user_id = user_id
         self._run_id = run_id
         self._after = after
+        self.session_id: SessionId | None = None  # known once it was looked for
+
+    def ends_with(self, left: MemberLeft) -> bool:
+        # One whose session is being looked for at this moment is let go as well: its reader comes back.
+        return self._user_id == left.user_id and self.session_id in {None, left.session_id}
 
     async def past(self) -> Told | None:
         kept = await self._runs.find(self._user_id, self._run_id)
         told = await self._runs.past(self._run_id, kept.session_id, self._after)
+        self.session_id = kept.session_id
         self.over = kept.state == "over" and self._runs.all_told(self._run_id)
         return self.due(told) if told else None
 
@@ -110,6 +124,9 @@ class SessionFeed(_Listening):
         self._session_id = session_id
         self._run_id: RunId | None = None
         self._after = 0
+
+    def ends_with(self, left: MemberLeft) -> bool:
+        return (self._user_id, self._session_id) == (left.user_id, left.session_id)
 
     async def past(self) -> Told | None:
         session = await self._sessions.find(self._user_id, self._session_id)

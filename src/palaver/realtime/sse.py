@@ -1,12 +1,14 @@
 """Server-sent events over HTTP: writes frames, notices who leaves, lets go who does not read; it makes no event."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from palaver.core.room import MemberLeft
 from palaver.kit.sse import HEADERS
 from palaver.kit.streams import Closed, Lagged
 from palaver.realtime.follow import Feed
@@ -15,6 +17,9 @@ from palaver.runs.told import Told
 
 EXTENSION = "palaver.wire"  # where the server puts the connection into the ASGI scope
 RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+SHOWN_OUT = 256  # departures that streams are compared with which were being opened meanwhile
 
 
 class Wire(Protocol):
@@ -57,11 +62,22 @@ class Pulse:
         self.ping = ping
         self.stuck = stuck
         self.streams: set[EventStream] = set()
+        self._shown_out: deque[tuple[MemberLeft, float]] = deque(maxlen=SHOWN_OUT)
 
     @property
     def every(self) -> float:
         """Seconds between two beats, so that no silence is longer than the ping."""
         return self.ping / 3
+
+    def cut(self, left: MemberLeft) -> None:
+        """Somebody takes part in a session no more: what they follow of it ends at once."""
+        self._shown_out.append((left, asyncio.get_running_loop().time()))
+        for stream in list(self.streams):
+            stream.cut(left)
+
+    def shown_out(self, feed: Feed) -> bool:
+        """Whether whose feed it is was shown out while it was being opened."""
+        return any(feed.began <= at and feed.ends_with(left) for left, at in self._shown_out)
 
     def beat(self) -> None:
         """Look at every stream once."""
@@ -108,7 +124,7 @@ class EventStream(Response):
         self._wrote = self._loop.time()
         pulse.streams.add(self)
         pulse.counts.streams_open += 1
-        if wire.gone:  # the reader left before there was anything to write
+        if wire.gone or pulse.shown_out(self._feed):  # the reader left, or had to, before anything was written
             mailbox.end()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -148,6 +164,11 @@ class EventStream(Response):
             self._wire.abort()
         elif not self._writing and silent > self._pulse.ping - self._pulse.every:
             self._feed.mailbox.offer(None)
+
+    def cut(self, left: MemberLeft) -> None:
+        """End it, if it is theirs."""
+        if self._feed.ends_with(left):
+            self._feed.mailbox.end()
 
     def _at_once(self, told: Told | None) -> bool:
         """Send what is told where it is told: a reader who keeps up costs no change of task."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from palaver.core.errors import Conflict, SessionBusy
+from palaver.core.errors import Conflict, Forbidden, SessionBusy
 from palaver.core.events import RunEvent, RunStarted, SessionOpened
 from palaver.core.ids import MESSAGE, MessageId, SessionId, UserId
 from palaver.files import store as files_store
@@ -23,8 +23,8 @@ from palaver.runs.live import Live, Parent
 from palaver.runs.machine import resume
 from palaver.runs.prompt import Prompt, prompt_body
 from palaver.runs.store import Kept
+from palaver.sessions import access, members_store, summing, tree, turns
 from palaver.sessions import store as session_store
-from palaver.sessions import summing, tree, turns
 from palaver.sessions.session import Session
 from palaver.storage.script import Script
 
@@ -79,9 +79,16 @@ class Acceptance:
         queued: bool = False,
     ) -> Accepting:
         now, prompt = self._now(), row.prompt
+        _refuse_freer(kept, prompt)
         asked = yield from _asked(kept, prompt, now)
+        prompt = msgspec.structs.replace(prompt, branched=True) if _branches(kept, asked) else prompt
         run = row._replace(
-            state="live", owner=self._holder, place=asked.place, user_message_id=asked.message_id, started_at=now
+            prompt=prompt,
+            state="live",
+            owner=self._holder,
+            place=asked.place,
+            user_message_id=asked.message_id,
+            started_at=now,
         )
         # The run first: where its key is taken, or its turn was taken back, nothing is written.
         if queued:
@@ -93,18 +100,22 @@ class Acceptance:
         if prompt.metadata:
             yield from turns.note(asked, msgspec.json.encode(prompt.metadata))
         session = _held(asked, live, prompt, model, now=now)
-        yield from session_store.create(session, live.user_id) if created else session_store.save(session)
+        yield from self._create(session, live) if created else session_store.save(session)
         prepare(live, run, model)
-        live.reaches = tree.path(session.tree, asked.place)
-        live.question = asked.message if asked.place.depth == 0 else None
-        live.asked_anew = asked.message is not None
-        live.system, live.mode = session.session.system_prompt, session.session.permission_mode
-        live.created = created
-        started = RunStarted(
-            user_message_id=asked.message_id, message_id=run.message_id, model=model.id, provider=model.provider
-        )
+        _place(live, asked, session)
+        live.created, live.shared = created, kept.room
         opened = SessionOpened(title=session.session.title, created=created)
-        return (opened, started), Accepted(run, live)
+        return (opened, (yield from _told_started(run, live))), Accepted(run, live)
+
+    def _create(self, session: session_store.Kept, live: Live) -> Script[None]:
+        """A new session; one of a subagent belongs to the session that it works for, and to that one's owner."""
+        if live.parent is None:
+            return (yield from session_store.create(session, live.user_id))
+        above = yield from store.known(live.parent.run_id)
+        assert above is not None, "a run is there as long as something below it begins"
+        room = (yield from session_store.held(above.session_id)).room
+        owner, root = yield from members_store.root_of(above.session_id)
+        return (yield from session_store.create(session._replace(room=room), owner, root))
 
     def _others_wait(self, session_id: SessionId) -> Script[bool]:
         """Whether turns wait between two answers: nobody overtakes them."""
@@ -155,6 +166,21 @@ class Acceptance:
         return stamp(self._clock.now())
 
 
+def _place(live: Live, asked: turns.Asked, session: session_store.Kept) -> None:
+    """Let `live` know where its question stands, and what goes for its session."""
+    live.reaches = tree.path(session.tree, asked.place)
+    live.question = asked.message if asked.place.depth == 0 else None
+    live.asked_anew = asked.message is not None
+    live.system, live.mode = session.session.system_prompt, session.session.permission_mode
+
+
+def _told_started(run: Kept, live: Live) -> Script[RunStarted]:
+    """The run's beginning, with who asks where more than one may."""
+    if not live.shared:
+        return _started(run)
+    return msgspec.structs.replace(_started(run), author=(yield from members_store.person(live.user_id)))
+
+
 def _anywhere(session_id: SessionId) -> bool:
     return True
 
@@ -174,6 +200,18 @@ def _held(
     if prompt.summarize is not None:
         return summing.hold(asked, live.id, now=now)
     return turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
+
+
+def _branches(kept: session_store.Kept, asked: turns.Asked) -> bool:
+    """Whether a new question stands elsewhere than below the newest message: whoever wrote it had not seen that."""
+    return asked.message is not None and asked.message.parent_id != kept.session.head_message_id
+
+
+def _refuse_freer(kept: session_store.Kept, prompt: Prompt) -> None:
+    """Forbidden for a turn in which agents would be asked about less than the session's owner wants it."""
+    mode = prompt.recipe.permission_mode
+    if kept.role != "owner" and mode is not None and access.freer(mode, kept.session.permission_mode):
+        raise Forbidden(f"Only the owner of this session lets agents act in it as freely as {mode}.")
 
 
 def _below(prompt: Prompt) -> turns.Below:
@@ -205,7 +243,11 @@ def begun(accepted: Accepted) -> Live | None:
 
 def _started(run: Kept) -> RunStarted:
     return RunStarted(
-        user_message_id=run.user_message_id, message_id=run.message_id, model=run.model, provider=run.provider
+        user_message_id=run.user_message_id,
+        message_id=run.message_id,
+        model=run.model,
+        provider=run.provider,
+        branched=True if run.prompt.branched else msgspec.UNSET,
     )
 
 

@@ -71,7 +71,7 @@ class Answering:
         approval = await self._database.read(approvals_store.find(run_id, call_id, user_id))
         _refuse_late(approval)
         said = self._understood(approval, answer)
-        await self._resolve(approval, said, scope=answer.remember)
+        await self._resolve(approval, said, by=user_id, scope=answer.remember)
         return await self._database.read(approvals_store.find(run_id, call_id, user_id))
 
     async def answer_in_session(
@@ -129,7 +129,9 @@ class Answering:
                 log.info("A call that waited too long is not there any more: %s", error.detail)
         return len(late)
 
-    async def _resolve(self, approval: Approval, said: _Said, *, scope: Scope | None = None) -> None:
+    async def _resolve(
+        self, approval: Approval, said: _Said, *, by: UserId | None = None, scope: Scope | None = None
+    ) -> None:  # fmt: skip
         waiter: list[asyncio.Future[Answers]] = []
 
         def change(live: Live) -> Script[Sequence[RunEvent]]:
@@ -138,7 +140,7 @@ class Answering:
                 raise Conflict("This was answered a moment ago.")
             if said.rule is not None:
                 session_id = None if scope == "tool" else live.prompt.ground(live.session_id)
-                grant = Grant(new_id(GRANT), approval.user_id, session_id, said.rule, now)
+                grant = Grant(new_id(GRANT), by or approval.user_id, session_id, said.rule, now)
                 yield from approvals_store.grant(grant)
             found = live.answers.get(approval.call_id)
             waiter[:] = [found] if found is not None and not found.done() else []

@@ -168,7 +168,7 @@ def _listing(router: APIRouter, answering: Answering, sessions: Sessions, door: 
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> Response:
         found = await answering.waiting(principal.user_id, _after(cursor), limit + 1)
-        shown = [await _view(sessions, one) for one in found[:limit]]
+        shown = [await _view(sessions, one, principal.user_id) for one in found[:limit]]
         return answer(ApprovalList(shown, _more(found[limit - 1]) if len(found) > limit else None))
 
 
@@ -184,7 +184,7 @@ def _answering(router: APIRouter, answering: Answering, sessions: Sessions, door
     )
     async def of_run(run_id: str, body: RunAnswerIn, principal: Annotated[Principal, Depends(door)]) -> Response:
         said = await answering.answer(principal.user_id, RunId(run_id), body.call_id, body.said())
-        return answer(await _view(sessions, said))
+        return answer(await _view(sessions, said, principal.user_id))
 
     @router.post(
         "/sessions/{session_id}/answer",
@@ -198,9 +198,9 @@ def _answering(router: APIRouter, answering: Answering, sessions: Sessions, door
     async def in_session(
         session_id: str, body: SessionAnswerIn, principal: Annotated[Principal, Depends(door)]
     ) -> Response:
-        await sessions.find(principal.user_id, SessionId(session_id))
+        await sessions.find(principal.user_id, SessionId(session_id), "write")
         said = await answering.answer_in_session(principal.user_id, SessionId(session_id), body.call_id, body.said())
-        return answer(await _view(sessions, said))
+        return answer(await _view(sessions, said, principal.user_id))
 
 
 def _controlling(router: APIRouter, controlling: Controlling, door: Door) -> None:
@@ -248,8 +248,8 @@ def _granting(router: APIRouter, answering: Answering, door: Door) -> None:
         return Response(status_code=204)
 
 
-async def _view(sessions: Sessions, approval: Approval) -> ApprovalView:
-    session = await sessions.find(UserId(approval.user_id), approval.session_id)
+async def _view(sessions: Sessions, approval: Approval, user_id: UserId) -> ApprovalView:
+    session = await sessions.find(user_id, approval.session_id)
     return ApprovalView(
         session_title=session.title,
         **{name: getattr(approval, name) for name in ApprovalView.__struct_fields__ if name != "session_title"},

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, or_, select, tuple_, update
+from sqlalchemy import bindparam, delete, insert, literal_column, or_, select, text, tuple_, union, update
 
 from palaver.core.errors import NotFound
 from palaver.core.ids import RunId, SessionId, UserId
 from palaver.core.questions import Question
 from palaver.runs.tables import approvals, grants, runs
+from palaver.sessions import store as session_store
+from palaver.sessions.members_tables import members
+from palaver.sessions.tables import sessions
 from palaver.storage.script import Row, Script, Statement, changed, first, rows
 
 ApprovalKind = Literal["approval", "question"]
@@ -68,9 +71,32 @@ _CANCEL = Statement(
     .values(state="cancelled", resolved_at=bindparam("now"))
 )
 _POSITION = tuple_(approvals.c.created_at, approvals.c.run_id, approvals.c.call_id)
+# What one may answer: in one's own sessions, and where one writes with others. Only rooms are looked for: in all other
+# sessions it is their owner who asked.
+_ROOMS = union(
+    select(sessions.c.id).where(sessions.c.user_id == bindparam("user"), sessions.c.room != literal_column("0")),
+    select(members.c.session_id).where(members.c.user_id == bindparam("user"), members.c.role == "editor"),
+    select(sessions.c.id)
+    .join_from(members, sessions, sessions.c.root_id == members.c.session_id)
+    .where(members.c.user_id == bindparam("user"), members.c.role == "editor"),
+)
+_ROOM = Statement(select(_ROOMS.subquery()))
+_THERE = text("approvals.session_id in (select value from json_each(:there))")
+_IS_ROOM = (
+    select(sessions.c.id)
+    .where(sessions.c.id == approvals.c.session_id, sessions.c.room != literal_column("0"))
+    .exists()
+)
 _PAGE = Statement(
     select(*_COLUMNS)
-    .where(approvals.c.user_id == bindparam("user"), _PENDING)
+    .where(approvals.c.user_id == bindparam("user"), _PENDING, ~_IS_ROOM)
+    .where(tuple_(bindparam("at"), bindparam("after_run"), bindparam("after_call")) < _POSITION)
+    .order_by(approvals.c.created_at, approvals.c.run_id, approvals.c.call_id)
+    .limit(bindparam("most"))
+)
+_PAGE_OF_ROOMS = Statement(
+    select(*_COLUMNS)
+    .where(_THERE, _PENDING)
     .where(tuple_(bindparam("at"), bindparam("after_run"), bindparam("after_call")) < _POSITION)
     .order_by(approvals.c.created_at, approvals.c.run_id, approvals.c.call_id)
     .limit(bindparam("most"))
@@ -83,7 +109,7 @@ _BELOW = (
 )
 _IN_SESSION = Statement(
     select(*_COLUMNS)
-    .where(approvals.c.user_id == bindparam("user"), _PENDING)
+    .where(_PENDING)
     .where(or_(approvals.c.session_id == bindparam("session"), approvals.c.run_id.in_(_BELOW)))
     .order_by(approvals.c.created_at)
 )
@@ -117,11 +143,12 @@ def put(approval: Approval) -> Script[None]:
 
 
 def find(run_id: RunId, call_id: str, user_id: UserId) -> Script[Approval]:
-    """What waits, or waited, under this call, if it is this person's; NotFound otherwise."""
+    """What waits, or waited, under this call, for somebody who may answer it; NotFound for strangers."""
     row = yield from first(_ONE(run=run_id, call=call_id))
     found = None if row is None else _approval(row)
-    if found is None or found.user_id != user_id:
+    if found is None:
         raise NotFound("There is no such call that waits for you.")
+    yield from session_store.find(found.session_id, user_id, act="write")
     return found
 
 
@@ -138,15 +165,22 @@ def pending(run_id: RunId) -> Script[list[Approval]]:
 
 
 def in_session(session_id: SessionId, user_id: UserId) -> Script[list[Approval]]:
-    """What of a session, or of a subagent that works for it, waits, oldest first."""
-    return [_approval(row) for row in (yield from rows(_IN_SESSION(user=user_id, session=session_id)))]
+    """What of a session, or of a subagent that works for it, waits, oldest first, for somebody who may answer it."""
+    yield from session_store.find(session_id, user_id, act="write")
+    return [_approval(row) for row in (yield from rows(_IN_SESSION(session=session_id)))]
 
 
 def page(user_id: UserId, after: tuple[str, str, str], most: int) -> Script[list[Approval]]:
     """What waits for a person, oldest first, after a position (created_at, run, call)."""
     at, run, call = after
     found = yield from rows(_PAGE(user=user_id, at=at, after_run=run, after_call=call, most=most))
-    return [_approval(row) for row in found]
+    rooms = [row[0] for row in (yield from rows(_ROOM(user=user_id)))]
+    if rooms:
+        there = _encode(rooms).decode()
+        others = yield from rows(_PAGE_OF_ROOMS(there=there, at=at, after_run=run, after_call=call, most=most))
+        found = [*found, *others]
+    waiting = [_approval(row) for row in found]
+    return sorted(waiting, key=lambda one: (one.created_at, one.run_id, one.call_id))[:most]
 
 
 def expired(now: str, most: int) -> Script[list[Approval]]:

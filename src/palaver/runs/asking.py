@@ -55,10 +55,9 @@ from palaver.runs.hooked import Hooked
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.machine import failure
+from palaver.runs.past import considered
 from palaver.runs.viewing import most_output, view_of
 from palaver.runs.written import write
-from palaver.sessions import store as session_store
-from palaver.sessions import tree
 from palaver.storage.port import Database
 from palaver.storage.script import Script
 from palaver.tools.hooks.port import HookEvent
@@ -341,8 +340,5 @@ class Asking:
         return live.path
 
     def _path(self, live: Live) -> Script[list[Message]]:
-        found: list[Message] = []
         depth = live.place.depth + 1
-        for reach in tree.window(live.reaches, depth - self._history, depth):
-            found += [one.message() for one in (yield from session_store.stretch(reach, live.session_id))]
-        return found
+        return (yield from considered(live.session_id, live.reaches, depth, self._history, room=live.shared))

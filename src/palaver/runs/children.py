@@ -16,6 +16,8 @@ from palaver.runs.service import Runs
 from palaver.runs.store import Kept
 from palaver.runs.waking import says
 from palaver.sessions import store as session_store
+from palaver.sessions.store import Found
+from palaver.storage.script import Script
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ class Children:
         """A run is over: whoever waits for it hears its answer, and whoever works for it is stopped."""
         for call in live.run.calls:
             if call.child_run_id is not None and call.result is None:
-                await self._stop(live, call.child_run_id)
+                await self._stop(call.child_run_id)
         if live.parent is None:
             return
         try:
@@ -59,15 +61,15 @@ class Children:
             answers = [await self._kept_answer(kept, kept.parent_call_id or "") for kept in children if kept.ended_at]
             await self._runs.waking.tell(run_id, says(*answers))
 
-    async def _stop(self, live: Live, child: RunId) -> None:
+    async def _stop(self, child: RunId) -> None:
         try:
-            await self._runs.cancel(live.user_id, child)
+            await self._runs.end(child)
         except PalaverError as error:
             log.info("A subagent could not be stopped: %s", error.detail, extra={"run_id": child})
 
     async def _kept_answer(self, child: Kept, call_id: str) -> ToolFinished:
         try:
-            found = await self._parts.database.read(session_store.message(child.message_id, child.user_id))
+            found = await self._parts.database.read(_message_of(child))
         except PalaverError:
             return failed(call_id, GONE)
         message = found.message()
@@ -106,3 +108,8 @@ def _last_words(parts: tuple[object, ...]) -> str:
             break
         said.append(part.text)
     return "".join(reversed(said))
+
+
+def _message_of(child: Kept) -> Script[Found]:
+    kept = yield from session_store.held(child.session_id)
+    return (yield from session_store.in_session(kept, child.message_id))

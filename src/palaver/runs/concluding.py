@@ -68,7 +68,7 @@ class Concluding:
 
         def lie_down() -> Script[tuple[Sequence[RunEvent], None]]:
             yield from store.rest(live.id, live.epoch)
-            yield from turns.wait(live.session_id, live.user_id)
+            yield from turns.wait(live.session_id)
             return (waits,), None
 
         while True:
@@ -110,7 +110,7 @@ class Concluding:
         """A run that is nothing but a summary: it stands below the last message, or nothing is changed."""
         made = live.made
         if made is None or end.done.finish_reason != "stop":
-            yield from summing.let_go(live.session_id, live.user_id, now)
+            yield from summing.let_go(live.session_id, now)
             return [*end.first, end.done]
         siblings = yield from summing.add(live.session_id, live.user_id, made, below=live.place, now=now)
         message = msgspec.structs.replace(made, siblings=siblings)

@@ -60,11 +60,10 @@ class Conveying:
         """The path for this model; one whose messages carry nothing comes back as it is."""
         if not any(map(carries, path)):
             return Conveyed(path)
-        ids = [one for message in path for one in files_in(message.parts)]
         one = _OneModel(
             self._showing,
             model,
-            uploads=await self._database.read(store.uploads_named(ids, user_id)),
+            uploads=await self._uploads(user_id, path),
             images=shown_images(path, model.most_images),
             characters=self._characters,
         )
@@ -72,6 +71,21 @@ class Conveying:
         newest = next(message.id for message in reversed(path) if message.role == "user")
         notices = [_notice(one, model) for one in one.attachments if one.told == "name" and one.message_id == newest]
         return Conveyed(told, tuple(one.attachments), tuple(notices))
+
+    async def _uploads(self, user_id: UserId, path: Sequence[Message]) -> dict[str, Upload]:
+        """The uploads that messages show, each one's author's: nobody's message shows what somebody else brought.
+
+        A message without an author is of a session that is one person's alone.
+        """
+        named: dict[UserId, list[str]] = {}
+        for message in path:
+            author = message.author.user_id if message.author else user_id
+            if author is not None:  # what was brought with a conversation from elsewhere is no room's
+                named.setdefault(author, []).extend(files_in(message.parts))
+        found: dict[str, Upload] = {}
+        for author, ids in named.items():
+            found |= await self._database.read(store.uploads_named(ids, author)) if ids else {}
+        return found
 
 
 class _OneModel:

@@ -62,6 +62,7 @@ class Live:
         "run",
         "session_id",
         "settled",
+        "shared",
         "slots",
         "started",
         "step_from",
@@ -79,9 +80,8 @@ class Live:
 
     def __init__(self, run_id: RunId, session_id: SessionId, user_id: UserId, *, epoch: int) -> None:
         self.address = Address(run_id, session_id)
-        self.session_id = session_id
-        self.user_id = user_id
-        self.epoch = epoch
+        self.session_id, self.user_id, self.epoch = session_id, user_id, epoch
+        self.shared = False  # whether more than one takes part in the session, or did
         self.prompt = Prompt()
         self.fingerprint: str | None = None  # of the request, where it has an idempotency key
         self.created = self.asked_anew = False  # whether its session, and whether its question, began with it

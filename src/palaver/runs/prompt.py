@@ -58,6 +58,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     workspace: SessionId | None = None
     summarize: Summarize | None = None
     template: Wish = UNSET
+    branched: bool = False  # written when the turn begins: its parent was not the newest message any more
 
     def ground(self, session_id: SessionId) -> SessionId:
         """The session in whose workspace, and with whose grants, the agent works: a subagent in its parent's."""

@@ -91,15 +91,17 @@ class Remembering:
 
     def _write(self, live: Live, model: ResolvedModel, answered: Said, said: str) -> Script[list[Fact]]:
         """What it cost, and the facts that are new, as far as there is room."""
-        kept = yield from session_store.find(live.session_id, live.user_id, to_change=True)
+        kept = yield from session_store.held(live.session_id)
         session = yield from charge(live, kept, model.id, answered, kind="memory", clock=self._clock)
         yield from session_store.save(kept._replace(session=session))
         known = yield from memory_store.page(live.user_id, limit=COMPARED)
         assert live.user_message_id is not None
         spot = Spot(live.session_id, live.user_message_id, live.user_message_id)
         found: list[Fact] = []
+        # A project is its owner's: what somebody else says there is remembered for all of their sessions.
+        project_id = session.project_id if session.project_id == live.prompt.recipe.project_id else None
         for text in extracting.new(extracting.facts_in(answered.text, said), [fact.text for fact in known]):
-            given = {"text": text, "project_id": session.project_id, "made_by": "model"}
+            given = {"text": text, "project_id": project_id, "made_by": "model"}
             try:
                 found.append((yield from self._memories.putting(live.user_id, given, spot)))
             except (Conflict, Invalid) as error:

@@ -79,7 +79,7 @@ class Seeing:
         live.system, live.mode = session.system_prompt, session.permission_mode
         live.reaches = tree.path(kept.tree, kept.head)
         depth = kept.head.depth + 1 if kept.head else 0
-        path = await self._database.read(considered(session_id, live.reaches, depth, self._history))
+        path = await self._database.read(considered(session_id, live.reaches, depth, self._history, room=kept.room))
         box = await self._boxes.of(live)
         wish = Wish(prompt.recipe.memory, prompt.recipe.project_id)
         recalled = await unfailing(self._recall, principal.user_id, wish, question) or NOTHING

@@ -105,6 +105,8 @@ class Runs:
     async def _settled(self, principal: Principal, prompt: Prompt) -> Prompt:
         """The prompt with everything looked up that it names; what it names with secrets in it is kept no longer."""
         settled = await self._recipes(principal, prompt)
+        if prompt.session_id is not None and names_files(settled.parts):  # before anything is laid down for it
+            await self._database.read(session_store.find(prompt.session_id, principal.user_id, act="write"))
         parts = await self._parts.attachments.resolve(principal.user_id, prompt.session_id, settled.parts)
         if parts is not settled.parts:
             settled = msgspec.structs.replace(settled, parts=parts)
@@ -146,11 +148,11 @@ class Runs:
 
     async def _make_way(self, run: Kept) -> None:
         """End the answer that a waiting turn interrupts; begin it where the answer ended a moment ago."""
-        session = (await self._database.read(session_store.find(run.session_id, run.user_id))).session
+        session = (await self._database.read(session_store.held(run.session_id))).session
         if session.active_run_id is None:
             await self._queue.next_turn(run.session_id, run.user_id)
         elif session.active_run_id != run.id and run.prompt.when_busy == "interrupt":
-            await self.cancel(run.user_id, session.active_run_id, "new_message")
+            await self.end(session.active_run_id, "new_message")
 
     async def finish(self, principal: Principal, prompt: Prompt) -> Kept:
         """Start a turn and return once it is over, or waits for a person. Raises what the model failed with."""
@@ -194,9 +196,18 @@ class Runs:
     async def cancel(self, user_id: UserId, run_id: RunId, reason: CancelReason = "user") -> RunView:
         """End a run and keep what it said; one that is over stays as it is."""
         kept = await self.find(user_id, run_id)
+        await self._database.read(session_store.find(kept.session_id, user_id, act="write"))
+        await self.end(run_id, reason)
+        return await self.get(user_id, run_id)
+
+    async def end(self, run_id: RunId, reason: CancelReason = "user") -> None:
+        """The same for whoever in the house wants it to end."""
+        kept = await self._database.read(store.known(run_id))
+        if kept is None:
+            return
         if kept.state == "queued":
             if not await self._queue.end(kept, CancelRequested(reason=reason)):
-                return await self.cancel(user_id, run_id, reason)  # it began a moment ago
+                await self.end(run_id, reason)  # it began a moment ago
         elif kept.state == "waiting":
             await self._end_waiting(run_id, CancelRequested(reason=reason))
         elif kept.state == "live":
@@ -204,14 +215,20 @@ class Runs:
             live = self._journal.live(run_id)
             if live is not None and Rest() not in live.tasks:
                 self._driver.heard(live, CancelRequested(reason=reason))
-            elif await self._rests(user_id, run_id):
-                return await self.cancel(user_id, run_id, reason)
-        return await self.get(user_id, run_id)
+            elif await self._rests(run_id):
+                await self.end(run_id, reason)
 
-    async def _rests(self, user_id: UserId, run_id: RunId) -> bool:
+    async def end_of(self, user_id: UserId, sessions: Sequence[SessionId]) -> None:
+        """End what somebody asked in sessions in which they take part no more; what was said stays."""
+        for session_id in sessions:
+            for kept in await self._database.read(store.open_of(user_id, session_id)):
+                await self.end(kept.id)
+
+    async def _rests(self, run_id: RunId) -> bool:
         """Whether the run waits as a row by now; if it is just about to, once it does."""
         await self._driver.ended(run_id)
-        return (await self.find(user_id, run_id)).state == "waiting"
+        kept = await self._database.read(store.known(run_id))
+        return kept is not None and kept.state == "waiting"
 
     async def _end_waiting(self, run_id: RunId, wish: CancelRequested) -> None:
         def change(live: Live) -> Script[Sequence[RunEvent]]:
@@ -225,13 +242,13 @@ class Runs:
 
     async def interrupt(self, user_id: UserId, session_id: SessionId) -> RunView | None:
         """End the run that answers in this session, if there is one."""
-        kept = await self._database.read(session_store.find(session_id, user_id))
+        kept = await self._database.read(session_store.find(session_id, user_id, act="write"))
         active = kept.session.active_run_id
         return await self.cancel(user_id, active) if active else None
 
     async def clear(self, user_id: UserId, session_id: SessionId) -> None:
         """End everything that runs or waits in a session, and return when nothing does any more."""
-        await self._database.read(session_store.find(session_id, user_id))
+        await self._database.read(session_store.find(session_id, user_id, act="own"))
         for kept in await self._database.read(store.queued(session_id)):
             await self._queue.end(kept, CancelRequested(reason="deleted"))
         run = await self.interrupt(user_id, session_id)
@@ -301,6 +318,7 @@ def _refuse_toolless(prompt: Prompt, model: ResolvedModel) -> None:
 def _consumed(run: Kept) -> Script[Usage | None]:
     """What a run that is over consumed, as its message says; None where there is no message."""
     try:
-        return (yield from session_store.message(run.message_id, run.user_id)).message().usage
+        kept = yield from session_store.held(run.session_id)
+        return (yield from session_store.in_session(kept, run.message_id)).message().usage
     except NotFound:
         return None

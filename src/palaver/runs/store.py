@@ -13,6 +13,8 @@ from palaver.core.ids import MessageId, RunId, Seq, SessionId, UserId
 from palaver.runs.prompt import Prompt, prompt_body, prompt_of
 from palaver.runs.records import NOTHING, bundle, unbundle
 from palaver.runs.tables import journal, run_events, runs
+from palaver.sessions.store import visible_to
+from palaver.sessions.tables import sessions
 from palaver.sessions.tree import Place
 from palaver.storage.script import Do, Row, Script, Statement, changed, first, rows
 
@@ -82,7 +84,12 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
 )
 _IS = runs.c.id == bindparam("key")
 _INSERT = Statement(insert(runs))
-_OWNED = Statement(select(*_COLUMNS).where(_IS, runs.c.user_id == bindparam("user_id")))
+_SEEN = Statement(select(*_COLUMNS).join(sessions, sessions.c.id == runs.c.session_id).where(_IS, visible_to()))
+_OPEN_OF = Statement(
+    select(*_COLUMNS).where(
+        runs.c.session_id == bindparam("session_id"), runs.c.user_id == bindparam("whose"), runs.c.state != "over"
+    )
+)
 _BY_IDEMPOTENCY = Statement(
     select(*_COLUMNS).where(runs.c.user_id == bindparam("user_id"), runs.c.idempotency_key == bindparam("word"))
 )
@@ -204,11 +211,16 @@ def put(kept: Kept, *, place_in_queue: str | None = None) -> Script[None]:
 
 
 def find(run_id: RunId, user_id: UserId) -> Script[Kept]:
-    """The run, if it is this user's; NotFound otherwise."""
-    row = yield from first(_OWNED(key=run_id, user_id=user_id))
+    """The run, if this user may see its session, whoever asked for it; NotFound otherwise."""
+    row = yield from first(_SEEN(key=run_id, user_id=user_id))
     if row is None:
         raise NotFound("There is no such run.")
     return _kept(row)
+
+
+def open_of(user_id: UserId, session_id: SessionId) -> Script[list[Kept]]:
+    """What somebody asked in a session that is not over."""
+    return [_kept(row) for row in (yield from rows(_OPEN_OF(session_id=session_id, whose=user_id)))]
 
 
 def by_idempotency_key(user_id: UserId, word: str) -> Script[Kept | None]:

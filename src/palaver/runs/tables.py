@@ -105,6 +105,13 @@ Index(
     postgresql_where=approvals.c.state == "pending",
 )
 
+Index(
+    "ix_approvals_waiting",
+    approvals.c.session_id,
+    sqlite_where=approvals.c.state == "pending",
+    postgresql_where=approvals.c.state == "pending",
+)
+
 grants = Table(
     "grants",
     metadata,

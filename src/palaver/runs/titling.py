@@ -58,7 +58,7 @@ class Titling:
 
     async def _name(self, live: Live) -> None:
         try:
-            session = (await self._database.read(session_store.find(live.session_id, live.user_id))).session
+            session = (await self._database.read(session_store.held(live.session_id))).session
             if session.title_source == "user" or session.turn_count > 1:
                 return
             model = live.asked
@@ -78,7 +78,7 @@ class Titling:
 
     def _write(self, live: Live, model: ResolvedModel, said: Said) -> Script[str | None]:
         """What it cost, and the name, where it is one and the person gave none."""
-        kept = yield from session_store.find(live.session_id, live.user_id, to_change=True)
+        kept = yield from session_store.held(live.session_id)
         session = yield from charge(live, kept, model.id, said, kind="title", clock=self._clock)
         title = name_in(said.text) if session.title_source == "auto" else None
         if title is not None:

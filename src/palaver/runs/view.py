@@ -14,7 +14,10 @@ _STATES: dict[str, RunState] = {"queued": "queued", "live": "running", "waiting"
 
 
 class RunView(msgspec.Struct, frozen=True, kw_only=True):
-    """A run as clients see it; with `parent_run_id` it answers that run's call. `usage` is there once it is over."""
+    """A run as clients see it; with `parent_run_id` it answers that run's call. `usage` is there once it is over.
+
+    `branched`: its question names another parent than the message that was the newest.
+    """
 
     id: RunId
     session_id: SessionId
@@ -31,6 +34,7 @@ class RunView(msgspec.Struct, frozen=True, kw_only=True):
     parent_run_id: RunId | None = None
     parent_call_id: str | None = None
     usage: Usage | None = None
+    branched: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Interrupted(msgspec.Struct, frozen=True):
@@ -56,4 +60,5 @@ def view(kept: Kept) -> RunView:
         ended_at=kept.ended_at,
         parent_run_id=kept.parent_run_id,
         parent_call_id=kept.parent_call_id,
+        branched=True if kept.prompt.branched else msgspec.UNSET,
     )

@@ -95,7 +95,7 @@ class Waking:
 
     def _news(self, live: Live, kept: Kept, change: Change) -> Script[tuple[Sequence[RunEvent], Sequence[RunEvent]]]:
         yield from store.wake(kept, self._parts.holder)
-        yield from turns.go_on(kept.session_id, kept.user_id)
+        yield from turns.go_on(kept.session_id)
         events = yield from change(live)
         return events, events
 
@@ -142,8 +142,9 @@ async def restored(parts: Parts, kept: Kept, *, epoch: int) -> Live:
     live.tail = await parts.database.read(store.unbound(kept.id, bound, last))
     told = [*bound, *live.tail]
     prepare(live, kept, None)
-    session = await parts.database.read(session_store.find(kept.session_id, kept.user_id))
+    session = await parts.database.read(session_store.held(kept.session_id))
     live.reaches = tree.path(session.tree, live.place)
+    live.shared = session.room
     live.system, live.mode = session.session.system_prompt, session.session.permission_mode
     live.run = resume(one.event for one in told)
     live.next_seq = Seq(max((one.seq for one in told), default=0) + 1)

@@ -53,7 +53,7 @@ class Checkpointing:
 
     async def set(self, user_id: UserId, session_id: SessionId, label: str | None) -> Checkpoint:
         """A checkpoint where the session stands now."""
-        idle(await self._database.read(store.find(session_id, user_id)))
+        idle(await self._database.read(store.find(session_id, user_id, act="write")))
         snapshot = await asyncio.to_thread(self._snapshots.take, session_id)
 
         def write() -> Script[Checkpoint]:

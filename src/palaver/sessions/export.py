@@ -67,7 +67,9 @@ def file_name(session: Session, format: Format) -> str:  # noqa: A002 - the cont
 
 
 def _speaker(message: Message) -> str:
-    return "You" if message.role == "user" else message.model or message.role.capitalize()
+    if message.role == "user":
+        return _one_line(message.author.name) if message.author else "You"
+    return message.model or message.role.capitalize()
 
 
 def _one_line(text: str) -> str:

@@ -10,7 +10,7 @@ from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import MessageRole
 from palaver.kit.clock import stamp
 from palaver.kit.pages import BadCursor, cursor, position
-from palaver.sessions import finding_store, search_store
+from palaver.sessions import finding_store, members_store, search_store
 from palaver.sessions.finding_store import FROM, NEWEST, TO, Hit, Narrowed
 from palaver.sessions.search_store import Among
 from palaver.sessions.service import Sessions
@@ -74,11 +74,12 @@ class Finding:
 
 def _page(user_id: UserId, looked: Looked, start: Start) -> Script[FoundList]:
     lines: list[str] | None = None
+    besides = yield from members_store.lines_shared_with(user_id)
     if looked.session_id or looked.project_id:
         lines = yield from finding_store.lines_of(user_id, looked.session_id, looked.project_id, MOST_LINES)
     if lines is not None and not lines:
         return FoundList([], None)
-    among = Among(lines, looked.role, times(looked.since, looked.until))
+    among = Among(lines, looked.role, times(looked.since, looked.until), besides)
     hits, whole = yield from _hits(user_id, looked, start, among)
     more = cursor(hits[looked.limit - 1].n, whole) if len(hits) > looked.limit else None
     return FoundList([_found(hit) for hit in hits[: looked.limit]], more)

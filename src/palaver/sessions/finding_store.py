@@ -10,7 +10,7 @@ from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.sessions.record import tree_of
 from palaver.sessions.shares_tables import shares
 from palaver.sessions.shown import shown
-from palaver.sessions.store import visible_to
+from palaver.sessions.store import owned_by, visible_to
 from palaver.sessions.tables import messages, sessions
 from palaver.storage.script import Row, Script, Statement, rows
 
@@ -53,7 +53,7 @@ class _Titled(msgspec.Struct):
 _title = msgspec.json.Decoder(_Titled).decode
 _TREE = Statement(select(sessions.c.tree).where(visible_to(), sessions.c.id == bindparam("id")))
 _TREES = Statement(
-    select(sessions.c.tree).where(visible_to(), sessions.c.project_id == bindparam("project_id")).limit(_MOST_SESSIONS)
+    select(sessions.c.tree).where(owned_by(), sessions.c.project_id == bindparam("project_id")).limit(_MOST_SESSIONS)
 )
 _statements: dict[tuple[bool, ...], Statement] = {}
 

@@ -55,7 +55,8 @@ class Forking:
 
     async def mode(self, user_id: UserId, session_id: SessionId) -> PermissionMode:
         """How freely agents may act in a session, and so in its forks."""
-        return (await self._database.read(store.find(session_id, user_id))).session.permission_mode
+        kept = await self._database.read(store.find(session_id, user_id))
+        return kept.session.permission_mode if kept.role == "owner" else "default"
 
     async def fork(self, user_id: UserId, wish: Wish) -> Session:
         """A new session that goes on from there; the other one stays as it is."""
@@ -72,13 +73,15 @@ class Forking:
 
     def _fork(self, user_id: UserId, wish: Wish, new: SessionId, standing: _Standing) -> Script[Session | None]:
         """None where the session moved on meanwhile: its messages would not belong to the files that were kept."""
-        kept = yield from store.find(wish.session_id, user_id, to_change=True)
+        kept = yield from store.find(wish.session_id, user_id, to_change=True, act="read")
         yield from _refuse_in_rewind(wish.session_id)
         if kept.session.head_message_id != standing.head:
             return None
         place, message_id = yield from self._spot(kept, wish.message_id)
         shape = tree.fork(kept.tree, place, new)
         session = forked(kept.session, new, now=stamp(self._clock.now()))
+        if kept.role != "owner":  # the fork is theirs: it takes what was said, and nothing of how its owner keeps it
+            session = msgspec.structs.replace(session, project_id=None, tags=(), settings={}, permission_mode="default")
         session = msgspec.structs.replace(
             session,
             parent=Origin(wish.session_id, message_id),
@@ -87,9 +90,10 @@ class Forking:
         )
         if wish.title:
             session = msgspec.structs.replace(session, title=wish.title, title_source="user")
-        yield from begin(self._hears, Kept(session, shape, place), user_id)
+        made = Kept(session, shape, place, room=kept.room)
+        yield from begin(self._hears, made, user_id)
         yield from shares_store.share(new, shape, wish.session_id)
-        return session
+        return made.seen
 
     def _spot(self, kept: Kept, message_id: MessageId | None) -> Script[tuple[tree.Place | None, MessageId | None]]:
         if message_id is None:

@@ -22,9 +22,12 @@ class Grounds:
         self._workspaces = workspaces
 
     async def of(self, user_id: UserId, session_id: SessionId) -> Workspace:
-        """The session's workspace; where it is in a project that has files, these can be read in it too."""
+        """The session's workspace, whoever of its members asks.
+
+        Where it is in a project that has files, these can be read in it too.
+        """
         own = self._workspaces.of(session_id)
-        project = await self._database.read(projects_store.of_session(session_id, user_id))
+        project = await self._database.read(projects_store.of_session(session_id))
         if project is None or not self._workspaces.exists(project):
             return own
         return Joined(own, {PROJECT: self._workspaces.of(project)})

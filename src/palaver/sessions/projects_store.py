@@ -35,11 +35,7 @@ _PAGE = Statement(
 _OF_SESSION = Statement(
     select(projects.c.id)
     .join(sessions, sessions.c.project_id == projects.c.id)
-    .where(
-        sessions.c.id == bindparam("session_id"),
-        sessions.c.user_id == bindparam("whose"),
-        projects.c.user_id == bindparam("whose"),
-    )
+    .where(sessions.c.id == bindparam("session_id"), projects.c.user_id == sessions.c.user_id)
 )
 _ALL = Statement(
     select(projects.c.body)
@@ -66,9 +62,9 @@ def find(project_id: str, user_id: UserId) -> Script[Project]:
     return _project(row[0])
 
 
-def of_session(session_id: SessionId, user_id: UserId) -> Script[SessionId | None]:
-    """The project that a session is in, if both are this user's; it names a workspace as a session does."""
-    row = yield from first(_OF_SESSION(session_id=session_id, whose=user_id))
+def of_session(session_id: SessionId) -> Script[SessionId | None]:
+    """The project that a session is in, if it is its owner's; it names a workspace as a session does."""
+    row = yield from first(_OF_SESSION(session_id=session_id))
     return SessionId(row[0]) if row else None
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import (
+    Author,
     FinishReason,
     Message,
     MessageError,
@@ -44,6 +45,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     error: MessageError | None
     structured_output: Any = None
     summary: Summary | msgspec.UnsetType = msgspec.UNSET
+    author: Author | msgspec.UnsetType = msgspec.UNSET
     created_at: str
     parts: tuple[Part, ...] | msgspec.UnsetType = msgspec.UNSET
 
@@ -55,7 +57,7 @@ _metadata = msgspec.json.Decoder(dict[str, Any])
 
 
 def body_of(message: Message) -> bytes:
-    """The document to store beside the message's text."""
+    """The document to store beside the message's text. Its author stands there only where it was brought."""
     plain = len(message.parts) == 1 and message.parts[0] == TextPart(text=message.text)
     return _encode(
         _Kept(
@@ -72,21 +74,27 @@ def body_of(message: Message) -> bytes:
             error=message.error,
             structured_output=message.structured_output,
             summary=message.summary,
+            author=message.author,
             created_at=message.created_at,
             parts=msgspec.UNSET if plain else message.parts,
         )
     )
 
 
-def rendered(body: bytes, text: str, metadata: bytes | None, siblings: Siblings | None = None) -> bytes:
-    """The message as clients see it, in JSON."""
+def rendered(
+    body: bytes, text: str, metadata: bytes | None, siblings: Siblings | None = None, *, author: Author | None = None
+) -> bytes:
+    """The message as clients see it, in JSON; `author` where the document does not say who that is."""
     quoted = _encode(text)
     parts = b"" if body.endswith(b"]}") else b',"parts":[{"type":"text","text":' + quoted + b"}]"
     family = _ONLY_CHILD if siblings is None else b',"siblings":' + _encode(siblings) + b',"metadata":'
-    return b"".join((body[:-1], parts, b',"text":', quoted, family, metadata or b"{}", b"}"))
+    end = b"}" if author is None else b',"author":' + _encode(author) + b"}"
+    return b"".join((body[:-1], parts, b',"text":', quoted, family, metadata or b"{}", end))
 
 
-def message_of(body: bytes, text: str, metadata: bytes | None, siblings: Siblings | None = None) -> Message:
+def message_of(
+    body: bytes, text: str, metadata: bytes | None, siblings: Siblings | None = None, *, author: Author | None = None
+) -> Message:
     """The message as a value."""
     kept = _kept.decode(body)
     return Message(
@@ -107,6 +115,7 @@ def message_of(body: bytes, text: str, metadata: bytes | None, siblings: Sibling
         summary=kept.summary,
         siblings=siblings or Siblings(),
         metadata=_metadata.decode(metadata) if metadata else {},
+        author=author or kept.author,
         created_at=kept.created_at,
     )
 

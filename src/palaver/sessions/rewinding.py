@@ -19,6 +19,7 @@ from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.files.snapshots import Restored, Snapshot, Snapshots
 from palaver.kit.clock import Clock, stamp
 from palaver.sessions import checkpoints_store, effects_store, store, targets, tree
+from palaver.sessions.access import Act
 from palaver.sessions.checkpointing import here, idle
 from palaver.sessions.checkpoints_store import Under
 from palaver.sessions.effects_store import Effect, Since
@@ -97,7 +98,7 @@ class Rewinding:
     async def rewind(self, user_id: UserId, wish: Wish) -> Rewound:
         """Go back there; SessionBusy while an answer is on its way."""
         async with self._hold(wish.session_id):
-            kept, target, effects = await self._database.scan(_found(user_id, wish))
+            kept, target, effects = await self._database.scan(_found(user_id, wish, "write"))
             idle(kept)
             now = await asyncio.to_thread(self._snapshots.take, wish.session_id)
             under = await self._database.write(self._begin(user_id, wish, target, now))
@@ -171,7 +172,7 @@ class Rewinding:
         return now is not None and now.root == under.root
 
     def _end(self, under: Under) -> Script[None]:
-        kept = yield from store.find(under.session_id, under.user_id, to_change=True)
+        kept = yield from store.held(under.session_id)
         if under.moves:
             with suppress(NotFound):  # the message was deleted meanwhile: the head stays where that left it
                 yield from self._move(kept, under.message_id)
@@ -192,8 +193,8 @@ class Rewinding:
         return RestoredFiles(sorted(created), sorted(changed), sorted(deleted))
 
 
-def _found(user_id: UserId, wish: Wish) -> Script[tuple[Kept, Target, list[Effect]]]:
-    kept = yield from store.find(wish.session_id, user_id)
+def _found(user_id: UserId, wish: Wish, act: Act = "read") -> Script[tuple[Kept, Target, list[Effect]]]:
+    kept = yield from store.find(wish.session_id, user_id, act=act)
     target = yield from targets.target(kept, wish.checkpoint_id)
     reaches = tree.window(tree.path(kept.tree, kept.head), target.place.depth + 1 if target.place else 0, 1 << 40)
     since = Since(target.at, [reach for reach in reaches if reach.shared])

@@ -101,16 +101,19 @@ class Among(NamedTuple):
     lines: Sequence[str] | None = None
     role: str | None = None
     times: Sequence[str] | None = None
+    besides: Sequence[str] = ()  # lines in which others write for that person as well
 
 
 ANYWHERE = Among()
 
 
 def within(user_id: str, words: str, among: Among = ANYWHERE, *, whole: bool = False) -> str:
-    """What was typed as an expression that finds one person's messages only, or fewer."""
-    facets = [f"u{_word(user_id)}"]
+    """What was typed as an expression that finds one person's messages and those of their rooms only, or fewer."""
+    theirs = f"u{_word(user_id)}"
+    facets = [theirs] if not among.besides else []
     facets += [f"r{among.role}"] if among.role else []
-    several = [_any(f"l{_word(line)}" for line in among.lines)] if among.lines is not None else []
+    several = [_any([theirs, *(f"l{_word(line)}" for line in among.besides)])] if among.besides else []
+    several += [_any(f"l{_word(line)}" for line in among.lines)] if among.lines is not None else []
     several += [_any(("y" if len(one) == 4 else "m") + one for one in among.times)] if among.times is not None else []
     return " AND ".join([*(f"facets:{one}" for one in facets), *several, f"text:({expression(words, whole=whole)})"])
 

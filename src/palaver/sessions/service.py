@@ -1,7 +1,7 @@
 """What people do with sessions and messages, one unit of work each; turns of a model belong to `runs`."""
 
 import asyncio
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET
@@ -16,14 +16,30 @@ from palaver.files.templates import Wish
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.pages import BadCursor, cursor, position
-from palaver.sessions import hearing, search_store, shares_store, stats_store, store, summing, tree, turns
+from palaver.sessions import (
+    access,
+    authors,
+    hearing,
+    listing_store,
+    members_store,
+    search_store,
+    shares_store,
+    stats_store,
+    store,
+    summing,
+    tree,
+    turns,
+)
+from palaver.sessions.access import Act
 from palaver.sessions.beginning import Begins
 from palaver.sessions.hearing import NOBODY, Hears
-from palaver.sessions.project import NO_BRIEF, Brief
+from palaver.sessions.listing_store import Filter, Position
+from palaver.sessions.neighbours import AnyProject, CheckMode, Forgotten, KnowsProjects, Removed
+from palaver.sessions.search_store import Among
 from palaver.sessions.session import Session
 from palaver.sessions.settings import SessionSettings
 from palaver.sessions.stats import Stats, midnight
-from palaver.sessions.store import Filter, Found, Kept, Position
+from palaver.sessions.store import Found, Kept
 from palaver.sessions.titles import title_of
 from palaver.storage.port import Database
 from palaver.storage.script import Script
@@ -51,36 +67,6 @@ class Branch(msgspec.Struct, frozen=True):
     sibling: int | None = None
 
 
-class Forgotten(Protocol):
-    """Deletes what somebody else keeps of a message, in the unit of work that deletes it."""
-
-    def __call__(self, session_id: SessionId, message_id: MessageId) -> Script[None]: ...
-
-
-class Removed(Protocol):
-    """Removes what somebody else keeps of a session, once it is deleted; what fails then is found by their sweep."""
-
-    async def __call__(self, session_id: SessionId) -> None: ...
-
-
-class CheckMode(Protocol):
-    """Raises `core.errors.Forbidden` for a permission mode that is not open to a person."""
-
-    def __call__(self, principal: Principal, mode: str) -> None: ...
-
-
-class KnowsProjects(Protocol):
-    """Who keeps projects; None, no project at all, is fine everywhere."""
-
-    async def check(self, user_id: UserId, project_id: str | None) -> None:
-        """Raise `core.errors.Invalid` for a project that is not this person's."""
-        ...
-
-    async def brief(self, user_id: UserId, project_id: str | None) -> Brief:
-        """What models are told in every session of a project."""
-        ...
-
-
 class Sessions:
     """The front door of sessions. Answers that clients see come as JSON, made once."""
 
@@ -95,7 +81,7 @@ class Sessions:
         self.hears: Hears = NOBODY
         self.begins: Begins = _with_nothing  # whoever lays out what a session begins with
         self._attachments = attachments or NoFiles()
-        self.projects: KnowsProjects = _AnyProject()
+        self.projects: KnowsProjects = AnyProject()
         self.settings = settings
 
     async def create(self, user_id: UserId, given: dict[str, Any], template: Wish = UNSET) -> Session:
@@ -113,29 +99,42 @@ class Sessions:
         """One session."""
         return await self._database.read(store.body(session_id, user_id))
 
-    async def find(self, user_id: UserId, session_id: SessionId) -> Session:
-        """One session, as a value."""
-        return (await self._database.read(store.find(session_id, user_id))).session
+    async def find(self, user_id: UserId, session_id: SessionId, act: Act = "read") -> Session:
+        """One session, as a value, for somebody who may act so in it."""
+        return (await self._database.read(store.find(session_id, user_id, act=act))).seen
+
+    async def owner(self, user_id: UserId, session_id: SessionId, act: Act = "read") -> UserId:
+        """Whose session it is, for somebody who may act so in it."""
+
+        def read() -> Script[UserId]:
+            yield from store.find(session_id, user_id, act=act)
+            return (yield from members_store.root_of(session_id))[0]
+
+        return await self._database.read(read())
 
     async def page(self, user_id: UserId, query: Query) -> bytes:
         """A page of sessions, newest activity first."""
-        after = store.START
+        after = listing_store.START
         if query.cursor:
             after = Position(*_position(query.cursor, tuple[str, str]))
         limit = self._limit(query.limit)
         narrowed = Filter(query.archived, query.tag, query.project_id)
         if query.q and query.q.strip():
             await self.catch_up()
-            title = f"%{store.like(query.q.strip().casefold())}%"
-            narrowed = narrowed._replace(match=search_store.tries(user_id, query.q), title=title)
-        asked = store.page(user_id, narrowed, after, limit + 1)
+            title = f"%{listing_store.like(query.q.strip().casefold())}%"
+            lines = await self._database.read(members_store.lines_shared_with(user_id))
+            match = search_store.tries(user_id, query.q, Among(besides=lines))
+            narrowed = narrowed._replace(match=match, title=title)
+        asked = listing_store.page(user_id, narrowed, after, limit + 1)
         rows = await (self._database.scan(asked) if narrowed.match else self._database.read(asked))
-        more = cursor(rows[limit - 1][1], rows[limit - 1][2]) if len(rows) > limit else None
-        return _page([row[0] for row in rows[:limit]], more)
+        more = cursor(rows[limit - 1].activity, rows[limit - 1].id) if len(rows) > limit else None
+        return _page([row.body for row in rows[:limit]], more)
 
     async def change(self, user_id: UserId, session_id: SessionId, given: dict[str, Any]) -> Session:
         """Change what a client may change; a title that is given is the user's from then on."""
-        await self.projects.check(user_id, given.get("project_id"))
+        if "project_id" in given:
+            await self.find(user_id, session_id, "own")
+            await self.projects.check(user_id, given["project_id"])
         return await self._database.write(self._change(user_id, session_id, given))
 
     async def remove(self, user_id: UserId, session_id: SessionId) -> None:
@@ -162,7 +161,7 @@ class Sessions:
         if parts is None or not names_files(parts):
             return await self._database.write(self._edit(user_id, message_id, parts, metadata))
         session_id = (await self._database.read(store.message(message_id, user_id))).session_id
-        _refuse_while_running(await self._database.read(store.find(session_id, user_id)))
+        _refuse_while_running(await self._database.read(store.find(session_id, user_id, act="write")))
         found = await self._attachments.resolve(user_id, session_id, parts)
         placed = await self._attachments.place(user_id, session_id, found)
         try:
@@ -200,7 +199,7 @@ class Sessions:
         return min(limit, self.settings.page_limit)
 
     def _change(self, user_id: UserId, session_id: SessionId, given: dict[str, Any]) -> Script[Session]:
-        kept = yield from store.find(session_id, user_id, to_change=True)
+        kept = yield from store.find(session_id, user_id, to_change=True, act=access.act_of(given))
         session = msgspec.structs.replace(_changed(kept.session, given), updated_at=self._now())
         head = kept.head
         if "head_message_id" in given:
@@ -214,7 +213,7 @@ class Sessions:
         yield from store.save(Kept(session, kept.tree, head))
         if session.title != kept.session.title:
             yield from self.hears.titled(user_id, session_id, session.title)
-        return session
+        return kept._replace(session=session).seen
 
     def _edit(
         self, user_id: UserId, message_id: MessageId, parts: tuple[Part, ...] | None, metadata: dict[str, Any] | None
@@ -222,6 +221,7 @@ class Sessions:
         found = yield from store.message(message_id, user_id)
         if parts is None:
             if metadata is not None:
+                yield from store.find(found.session_id, user_id, to_change=True)
                 yield from store.change_metadata(found, _encode(metadata))
             return (yield from _message(user_id, message_id))
         kept = yield from store.find(found.session_id, user_id, to_change=True)
@@ -250,7 +250,7 @@ class Sessions:
 
     def _remove_message(self, user_id: UserId, message_id: MessageId) -> Script[None]:
         found = yield from store.message(message_id, user_id)
-        kept = yield from store.find(found.session_id, user_id, to_change=True)
+        kept = yield from store.find(found.session_id, user_id, to_change=True, act="own")
         _refuse_while_running(kept)
         if (yield from summing.take_back(kept, found)):
             return
@@ -277,16 +277,6 @@ def _any_mode(principal: Principal, mode: str) -> None:
     """For sessions in which nobody acts."""
 
 
-class _AnyProject:
-    """Where nobody keeps projects."""
-
-    async def check(self, user_id: UserId, project_id: str | None) -> None:
-        return
-
-    async def brief(self, user_id: UserId, project_id: str | None) -> Brief:
-        return NO_BRIEF
-
-
 def _nobody_else(session_id: SessionId, message_id: MessageId) -> Script[None]:
     yield from ()
 
@@ -309,7 +299,8 @@ def path(kept: Kept, to: tree.Place | None, *, last: int) -> Script[list[Found]]
 def _whole(user_id: UserId, session_id: SessionId) -> Script[tuple[Session, list[Message]]]:
     kept = yield from store.find(session_id, user_id)
     found = yield from path(kept, kept.head, last=1 << 62)
-    return kept.session, [one.message(_siblings(kept.tree, one)) for one in found]
+    by = yield from authors.of(kept.room, found)
+    return kept.session, [one.message(_siblings(kept.tree, one), authors.who(one, by)) for one in found]
 
 
 async def _with_nothing(session_id: SessionId, wish: Wish = UNSET) -> None:
@@ -321,7 +312,7 @@ async def _nothing_else(session_id: SessionId) -> None:
 
 
 def _remove(user_id: UserId, session_id: SessionId, hears: Hears) -> Script[None]:
-    kept = yield from store.find(session_id, user_id, to_change=True)
+    kept = yield from store.find(session_id, user_id, to_change=True, act="own")
     yield from shares_store.let_go_of_all(session_id, kept.tree)
     yield from search_store.forget_session(session_id)
     yield from store.remove(session_id, user_id)
@@ -336,7 +327,8 @@ def _messages(user_id: UserId, session_id: SessionId, branch: Branch | None, dep
     for reach in tree.window(tree.path(kept.tree, to), depths.start, depths.stop):
         found += yield from store.stretch(reach, session_id)
     more = cursor(depths.stop) if to is not None and to.depth >= depths.stop else None
-    return _page([one.json(_siblings(kept.tree, one)) for one in found], more)
+    by = yield from authors.of(kept.room, found)
+    return _page([one.json(_siblings(kept.tree, one), authors.who(one, by)) for one in found], more)
 
 
 def _leaf(kept: Kept, branch: Branch) -> Script[tree.Place]:
@@ -352,7 +344,8 @@ def _leaf(kept: Kept, branch: Branch) -> Script[tree.Place]:
 def _message(user_id: UserId, message_id: MessageId) -> Script[bytes]:
     found = yield from store.message(message_id, user_id)
     kept = yield from store.find(found.session_id, user_id)
-    return found.json(_siblings(kept.tree, found))
+    by = yield from authors.of(kept.room, (found,))
+    return found.json(_siblings(kept.tree, found), authors.who(found, by))
 
 
 def _siblings(shape: tree.Tree, found: Found) -> Siblings | None:

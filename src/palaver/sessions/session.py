@@ -6,6 +6,7 @@ import msgspec
 
 from palaver.core.ids import MessageId, RunId, SessionId
 from palaver.core.permissions import PermissionMode
+from palaver.core.room import MemberRole
 from palaver.core.usage import Usage
 
 SessionStatus = Literal["idle", "running", "waiting", "error"]
@@ -22,6 +23,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation. Counts cover all branches; `cost` is in US dollars, None where no price is known.
 
     `run_id` is the run that this session works for, where a subagent talks in it; lists leave such sessions out.
+    `role` is the reader's, and stands only where others than the owner take part, or did.
     """
 
     id: SessionId
@@ -49,3 +51,4 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     updated_at: str
     last_message_at: str | None = None
+    role: MemberRole | msgspec.UnsetType = msgspec.UNSET

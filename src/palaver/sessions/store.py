@@ -1,22 +1,24 @@
 """Every query about sessions and their messages, and the one place that decides who may see them.
 
-All of them are scripts (`storage.script`). A session that is not the user's is not found, and so are its messages.
+All of them are scripts (`storage.script`). A session in which a user takes no part is not found, and so are its
+messages; what a role may do there is `access`'s table. Lists are `listing_store`'s.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, insert, or_, select, text, tuple_, update
-from sqlalchemy.sql import Executable
+from sqlalchemy import Select, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from palaver.core.errors import NotFound
 from palaver.core.ids import MessageId, SessionId, UserId
-from palaver.core.messages import Message, Siblings
-from palaver.sessions import shares_store, shown
+from palaver.core.messages import Author, Message, Siblings
+from palaver.core.room import MemberRole
+from palaver.sessions import access, shares_store, shown
+from palaver.sessions.access import Act
+from palaver.sessions.members_tables import members
 from palaver.sessions.record import body_of, message_of, rendered, session_body, session_of, tree_body, tree_of
-from palaver.sessions.search_store import Try, worth
 from palaver.sessions.session import Session
 from palaver.sessions.tables import messages, sessions
 from palaver.sessions.tree import Line, Place, Reach, Tree
@@ -29,6 +31,13 @@ class Kept(NamedTuple):
     session: Session
     tree: Tree
     head: Place | None
+    role: MemberRole = "owner"  # what whoever asked for it is there
+    room: bool = False  # whether others than its owner take part in it, or did
+
+    @property
+    def seen(self) -> Session:
+        """The session as whoever asked for it sees it."""
+        return msgspec.structs.replace(self.session, role=self.role) if self.room else self.session
 
 
 class Found(NamedTuple):
@@ -39,33 +48,54 @@ class Found(NamedTuple):
     text: str
     body: bytes
     metadata: bytes | None
+    user_id: UserId
     shared: bool = False
 
-    def message(self, siblings: Siblings | None = None) -> Message:
-        """The message as a value."""
-        return message_of(self.body, self.text, self.metadata, siblings)
+    @property
+    def brought(self) -> bool:
+        """Whether its document says itself who wrote it: it came from elsewhere."""
+        return b',"author":{"user_id":null,' in self.body
 
-    def json(self, siblings: Siblings | None = None) -> bytes:
+    def message(self, siblings: Siblings | None = None, author: Author | None = None) -> Message:
+        """The message as a value."""
+        return message_of(self.body, self.text, self.metadata, siblings, author=author)
+
+    def json(self, siblings: Siblings | None = None, author: Author | None = None) -> bytes:
         """The message as clients see it."""
-        return rendered(self.body, self.text, self.metadata, siblings)
+        return rendered(self.body, self.text, self.metadata, siblings, author=author)
+
+
+# A subagent's session belongs to the one that it works for, and whoever takes part there sees it too.
+_TAKES_PART = and_(
+    members.c.session_id == func.coalesce(sessions.c.root_id, sessions.c.id), members.c.user_id == bindparam("user_id")
+)
 
 
 def visible_to() -> ColumnElement[bool]:
-    """Which sessions someone may see: their own."""
+    """Which sessions someone may see: their own, and those in which they take part."""
+    return or_(owned_by(), select(members.c.role).where(_TAKES_PART).exists())
+
+
+def owned_by() -> ColumnElement[bool]:
+    """Which sessions are somebody's own."""
     return sessions.c.user_id == bindparam("user_id")
 
 
-_OWNED = Statement(
-    select(sessions.c.body, sessions.c.tree, sessions.c.head_line, sessions.c.head_depth)
-    .where(and_(sessions.c.id == bindparam("id"), visible_to()))
-    .with_for_update()
-)
-_SEEN = Statement(
-    select(sessions.c.body, sessions.c.tree, sessions.c.head_line, sessions.c.head_depth).where(
-        and_(sessions.c.id == bindparam("id"), visible_to())
-    )
-)
-_BODY = Statement(select(sessions.c.body).where(and_(sessions.c.id == bindparam("id"), visible_to())))
+def role_of() -> ColumnElement[str | None]:
+    """What somebody is in a session; null for a stranger."""
+    taken: ColumnElement[str | None] = select(members.c.role).where(_TAKES_PART).scalar_subquery()
+    return case((owned_by(), "owner"), else_=taken)
+
+
+def _one(*of: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    return select(*of).where(sessions.c.id == bindparam("id"))
+
+
+_KEPT = (sessions.c.body, sessions.c.tree, sessions.c.head_line, sessions.c.head_depth)
+_SEEN = Statement(_one(*_KEPT, role_of(), sessions.c.room))
+_CHANGED = Statement(_one(*_KEPT, role_of(), sessions.c.room).with_for_update())
+_HELD = Statement(_one(*_KEPT, sessions.c.user_id, sessions.c.room).with_for_update())
+_BODY = Statement(_one(sessions.c.body, role_of(), sessions.c.room))
 _INSERT = Statement(insert(sessions))
 _CHANGING = (
     "activity",
@@ -82,7 +112,7 @@ _CHANGING = (
 _UPDATE = Statement(
     update(sessions).where(sessions.c.id == bindparam("key")).values({name: bindparam(name) for name in _CHANGING})
 )
-_DELETE = Statement(delete(sessions).where(and_(sessions.c.id == bindparam("id"), visible_to())))
+_DELETE = Statement(delete(sessions).where(and_(sessions.c.id == bindparam("id"), owned_by())))
 _INSERT_MESSAGE = Statement(insert(messages).values({c.name: bindparam(c.name) for c in messages.c if c.name != "n"}))
 _MOVE = Statement(
     update(messages)
@@ -96,6 +126,7 @@ _MESSAGE_COLUMNS = (
     messages.c.text,
     messages.c.body,
     messages.c.metadata,
+    messages.c.user_id,
 )
 _MESSAGE = Statement(
     select(*_MESSAGE_COLUMNS, sessions.c.tree)
@@ -127,9 +158,23 @@ _SET_METADATA = Statement(
 )
 
 
-def find(session_id: SessionId, user_id: UserId, *, to_change: bool = False) -> Script[Kept]:
-    """The session, if it is this user's; NotFound otherwise. With `to_change` it is held until the transaction ends."""
-    row = yield from first((_OWNED if to_change else _SEEN)(id=session_id, user_id=user_id))
+def find(
+    session_id: SessionId, user_id: UserId, *, to_change: bool = False, act: Act | None = None
+) -> Script[Kept]:  # fmt: skip
+    """The session, for somebody who may `act` in it; else NotFound for strangers, Forbidden for others.
+
+    With `to_change` it is held until the transaction ends, and `act` is "write" unless another one is named.
+    """
+    row = yield from first((_CHANGED if to_change else _SEEN)(id=session_id, user_id=user_id))
+    role = row[4] if row else None
+    access.check(role, act or ("write" if to_change else "read"))
+    assert row is not None
+    return _kept(row)._replace(role=role)
+
+
+def held(session_id: SessionId) -> Script[Kept]:
+    """The session, whoever's it is, held: for runs, which go on when who asked takes part no more."""
+    row = yield from first(_HELD(id=session_id))
     if row is None:
         raise NotFound("There is no such session.")
     return _kept(row)
@@ -138,14 +183,20 @@ def find(session_id: SessionId, user_id: UserId, *, to_change: bool = False) -> 
 def body(session_id: SessionId, user_id: UserId) -> Script[bytes]:
     """The session as clients see it, in JSON."""
     row = yield from first(_BODY(id=session_id, user_id=user_id))
-    if row is None:
-        raise NotFound("There is no such session.")
-    return row[0]
+    access.check(row[1] if row else None, "read")
+    assert row is not None
+    return seen_as(*row)
 
 
-def create(kept: Kept, user_id: UserId) -> Script[None]:
-    """Write a new session down."""
-    yield _INSERT(id=kept.session.id, user_id=user_id, run_id=kept.session.run_id, **_columns(kept))
+def seen_as(told: bytes, role: MemberRole, room: int) -> bytes:
+    """A session's document for somebody; plain ones are everybody's own, and say nothing of roles."""
+    return told[:-1] + b',"role":"' + role.encode() + b'"}' if room else told
+
+
+def create(kept: Kept, user_id: UserId, root_id: SessionId | None = None) -> Script[None]:
+    """Write a new session down; `root_id` is the one that it belongs to, where a subagent talks in it."""
+    run_id, room = kept.session.run_id, int(kept.room)
+    yield _INSERT(id=kept.session.id, user_id=user_id, run_id=run_id, root_id=root_id, room=room, **_columns(kept))
 
 
 def save(kept: Kept) -> Script[None]:
@@ -193,7 +244,7 @@ def message(message_id: MessageId, user_id: UserId) -> Script[Found]:
     base, session_id = shown.written(message_id)
     if session_id is not None:
         row = yield from first(_SEEN(id=session_id, user_id=user_id))
-        if row is None:
+        if row is None or row[4] is None:
             raise NotFound("There is no such message.")
         return (yield from in_session(_kept(row), message_id))
     row = yield from first(_MESSAGE(id=base, user_id=user_id))
@@ -241,98 +292,6 @@ def change_metadata(found: Found, metadata: bytes | None) -> Script[None]:
         yield from set_metadata(found.message().id, metadata)
 
 
-class Filter(NamedTuple):
-    """What narrows a list of sessions; None means no matter."""
-
-    archived: bool = False
-    tag: str | None = None
-    project_id: str | None = None
-    match: Sequence[Try] = ()  # full-text expressions, see search_store.py; the next where one finds little
-    title: str | None = None  # a LIKE pattern over case-folded titles
-
-
-class Position(NamedTuple):
-    """Where a page of sessions begins: after this one."""
-
-    activity: str
-    id: str
-
-
-START = Position("~", "")  # sorts after every instant
-
-# Where a word stands in more messages than these, the newest say which sessions are meant: a list of a million is none.
-MOST_SAYING = 1_000
-_SAYING = Statement(
-    text(
-        "with said as materialized (select m.session_id, m.line, m.depth from message_search w "
-        "join messages m on m.n = w.rowid where message_search match :match order by w.rowid desc limit :most) "
-        "select session_id, count(*) from said group by session_id union all "
-        "select s.session_id, 0 from said join shares s on s.line = said.line and s.upto > said.depth"
-    )
-)
-_SAID = text("sessions.id in (select value from json_each(:said))")
-_lists: dict[tuple[bool, bool, bool], Statement] = {}
-
-
-def page(user_id: UserId, narrowed: Filter, after: Position, limit: int) -> Script[Sequence[Row]]:
-    """(body, activity, id) of one page, newest activity first."""
-    shape = (narrowed.tag is not None, narrowed.project_id is not None, bool(narrowed.match))
-    statement = _lists.get(shape) or _lists.setdefault(shape, Statement(_list(*shape)))
-    values = {"tag": _tag_pattern(narrowed.tag or ""), "project_id": narrowed.project_id}
-    values |= {"said": (yield from _saying(narrowed.match)) if narrowed.match else None, "title": narrowed.title}
-    return (
-        yield from rows(
-            statement(
-                user_id=user_id,
-                archived=int(narrowed.archived),
-                activity=after.activity,
-                after_id=after.id,
-                limit=limit,
-                **values,
-            )
-        )
-    )
-
-
-def _list(tagged: bool, in_project: bool, searched: bool) -> Executable:
-    query = (
-        select(sessions.c.body, sessions.c.activity, sessions.c.id)
-        .where(visible_to(), sessions.c.archived == bindparam("archived"), sessions.c.run_id.is_(None))
-        .where(tuple_(sessions.c.activity, sessions.c.id) < tuple_(bindparam("activity"), bindparam("after_id")))
-        .order_by(sessions.c.activity.desc(), sessions.c.id.desc())
-        .limit(bindparam("limit"))
-    )
-    if tagged:
-        query = query.where(sessions.c.tags.like(bindparam("tag"), escape="\\"))
-    if in_project:
-        query = query.where(sessions.c.project_id == bindparam("project_id"))
-    if searched:
-        query = query.where(or_(sessions.c.title.like(bindparam("title"), escape="\\"), _SAID))
-    return query
-
-
-def _saying(matches: Sequence[Try]) -> Script[str]:
-    """The ids of sessions that hold or show the newest messages with some words, as JSON; the first that has enough."""
-    ids: set[str] = set()
-    for one in matches:
-        if not (yield from worth(one)):
-            break
-        found = yield from rows(_SAYING(match=one.match, most=MOST_SAYING))
-        ids = {row[0] for row in found}
-        if sum(row[1] for row in found) == MOST_SAYING:
-            break
-    return msgspec.json.encode(sorted(ids)).decode()
-
-
-def like(text: str) -> str:
-    """`text` with the signs that LIKE reads as wildcards made plain; the escape sign is a backslash."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _tag_pattern(tag: str) -> str:
-    return f"%\n{like(tag)}\n%"
-
-
 def _columns(kept: Kept) -> dict[str, object]:
     session = kept.session
     return {
@@ -350,7 +309,8 @@ def _columns(kept: Kept) -> dict[str, object]:
 
 
 def _kept(row: Row) -> Kept:
-    return Kept(session_of(row[0]), tree_of(row[1]), None if row[2] is None else Place(row[2], row[3]))
+    head = None if row[2] is None else Place(row[2], row[3])
+    return Kept(session_of(row[0]), tree_of(row[1]), head, room=bool(row[5]))
 
 
 def _line(shape: Tree, place: Place) -> Line | None:
@@ -362,7 +322,7 @@ def _line(shape: Tree, place: Place) -> Line | None:
 
 
 def _found(row: Row) -> Found:
-    return Found(Place(row[0], row[1]), row[2], row[3], row[4], row[5])
+    return Found(Place(row[0], row[1]), row[2], row[3], row[4], row[5], row[6])
 
 
 def _shared(row: Row, session_id: SessionId) -> Script[Found]:
@@ -372,4 +332,4 @@ def _shared(row: Row, session_id: SessionId) -> Script[Found]:
 
 def _as_shown(row: Row, session_id: SessionId, notes: Mapping[int, bytes | None]) -> Found:
     body, metadata = shown.as_shown(row[4], session_id), notes.get(row[1], row[5])
-    return Found(Place(row[0], row[1]), session_id, row[3], body, metadata, shared=True)
+    return Found(Place(row[0], row[1]), session_id, row[3], body, metadata, row[6], shared=True)

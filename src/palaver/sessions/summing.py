@@ -30,16 +30,16 @@ def hold(asked: Asked, run_id: RunId, *, now: str) -> Kept:
     return asked.kept._replace(session=session)
 
 
-def let_go(session_id: SessionId, user_id: UserId, now: str) -> Script[None]:
+def let_go(session_id: SessionId, now: str) -> Script[None]:
     """No summary came of it: the session is as it was."""
-    kept = yield from store.find(session_id, user_id, to_change=True)
+    kept = yield from store.held(session_id)
     session = msgspec.structs.replace(kept.session, active_run_id=None, status="idle", updated_at=now)
     yield from store.save(kept._replace(session=session))
 
 
 def add(session_id: SessionId, user_id: UserId, summary: Message, *, below: Place, now: str) -> Script[Siblings]:
     """Put a summary below the last message, and let the session go."""
-    kept = yield from store.find(session_id, user_id, to_change=True)
+    kept = yield from store.held(session_id)
     grown, place = tree.append(kept.tree, below, summary.id)
     yield from store.put_message(summary, place, user_id)
     session = msgspec.structs.replace(_with(kept.session, summary), active_run_id=None, status="idle", updated_at=now)
@@ -56,7 +56,7 @@ def insert(session_id: SessionId, user_id: UserId, summary: Message, *, before: 
 
     `before` is where the question stands. Afterwards it is the session's head again, one place further down.
     """
-    kept = yield from store.find(session_id, user_id, to_change=True)
+    kept = yield from store.held(session_id)
     line = kept.tree.line(before.line)
     alone = line.end == before.depth + 1 and not line.closed and len(tree.siblings(kept.tree, before)) == 1
     if kept.head != before or not alone or tree.leaf(kept.tree, before) != before:

@@ -24,7 +24,11 @@ sessions = Table(
     Column("head_depth", Integer),
     Column("body", LargeBinary, nullable=False),  # sessions.session.Session
     Column("run_id", Text),  # the run that it works for: then nobody lists it
+    Column("root_id", Text),  # and the session that it belongs to with all below it
+    Column("room", Integer, nullable=False, server_default="0"),  # whether others take part in it, or did
 )
+Index("ix_sessions_root", sessions.c.root_id, sqlite_where=sessions.c.root_id.is_not(None))
+Index("ix_sessions_rooms", sessions.c.user_id, sqlite_where=sessions.c.room != 0)
 Index("ix_sessions_listed", sessions.c.user_id, sessions.c.archived, sessions.c.activity, sessions.c.id)
 
 messages = Table(

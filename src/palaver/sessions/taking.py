@@ -11,7 +11,7 @@ from palaver.core.errors import NotFound
 from palaver.core.ids import SessionId, UserId
 from palaver.core.messages import Siblings
 from palaver.kit.clock import Clock, stamp
-from palaver.sessions import export, import_store, projects_store, store, tree
+from palaver.sessions import authors, export, import_store, projects_store, store, tree
 from palaver.sessions.archive import Archive
 from palaver.sessions.formats.ours import FORMAT, PROJECT_FORMAT
 from palaver.sessions.packing import Packing
@@ -131,7 +131,8 @@ class Taking:
         yield export.heading(kept.session).encode()
         for reach in tree.path(kept.tree, kept.head):
             async for found in self._pages(kept, reach):
-                yield "".join(export.paragraph(one.message()) for one in found).encode()
+                by = await self._database.read(authors.of(kept.room, found))
+                yield "".join(export.paragraph(one.message(None, authors.who(one, by))) for one in found).encode()
 
     async def _whole(self, kept: Kept, files: dict[str, None]) -> AsyncIterator[bytes]:
         """The document; `files` learns which files of messages it shows."""
@@ -154,7 +155,8 @@ class Taking:
         comma = b""
         for reach in reaches:
             async for found in self._pages(kept, reach):
-                told = [one.json(_siblings(kept.tree, one)) for one in found]
+                by = await self._database.read(authors.of(kept.room, found))
+                told = [one.json(_siblings(kept.tree, one), authors.who(one, by)) for one in found]
                 for one, said in zip(found, told, strict=True):
                     if one.place.depth == starts[one.place.line]:
                         begins[one.place.line] = msgspec.json.encode(one.message().id)

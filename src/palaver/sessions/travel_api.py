@@ -14,7 +14,7 @@ from palaver.kit import asked
 from palaver.kit.answers import answer, described, problems
 from palaver.sessions.forking import Forking, Wish
 from palaver.sessions.incoming import refuse_unwritable
-from palaver.sessions.service import CheckMode
+from palaver.sessions.neighbours import CheckMode
 from palaver.sessions.session import Session
 from palaver.sessions.shape import Shape, Shapes
 

@@ -139,24 +139,24 @@ def begin(asked: Asked, run_id: RunId, *, model: str, provider: str, now: str) -
     return Kept(session, asked.kept.tree, asked.kept.head)
 
 
-def wait(session_id: SessionId, user_id: UserId) -> Script[None]:
+def wait(session_id: SessionId) -> Script[None]:
     """The session's run waits for somebody; NotFound when the session is gone."""
-    yield from _be(session_id, user_id, "waiting")
+    yield from _be(session_id, "waiting")
 
 
-def go_on(session_id: SessionId, user_id: UserId) -> Script[None]:
+def go_on(session_id: SessionId) -> Script[None]:
     """The session's run waits no more."""
-    yield from _be(session_id, user_id, "running")
+    yield from _be(session_id, "running")
 
 
-def _be(session_id: SessionId, user_id: UserId, status: SessionStatus) -> Script[None]:
-    kept = yield from store.find(session_id, user_id, to_change=True)
+def _be(session_id: SessionId, status: SessionStatus) -> Script[None]:
+    kept = yield from store.held(session_id)
     yield from store.save(kept._replace(session=msgspec.structs.replace(kept.session, status=status)))
 
 
 def answer(session_id: SessionId, user_id: UserId, message: Message, *, below: Place, now: str) -> Script[Siblings]:
     """Put the answer below its question and save the session; NotFound when the session is gone."""
-    kept = yield from store.find(session_id, user_id, to_change=True)
+    kept = yield from store.held(session_id)
     grown, place = tree.append(kept.tree, below, message.id)
     yield from store.put_message(message, place, user_id)
     head = place if kept.head == below else kept.head

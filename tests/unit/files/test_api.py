@@ -33,9 +33,10 @@ def no_documents(kind: str, file: object) -> str:
     return f"the text of a {kind}"
 
 
-async def owns(user_id: UserId, session_id: SessionId) -> None:
+async def owns(user_id: UserId, session_id: SessionId, act: str) -> UserId:
     if (user_id, session_id) != ("usr_1", MINE):
         raise NotFound("There is no such session.")
+    return user_id
 
 
 @pytest.fixture

@@ -83,6 +83,13 @@ class AudioPart(TypedDict):
     media_type: NotRequired[str | None]
 
 
+class Author(TypedDict):
+    """The person who wrote a message; `user_id` is null where the message was brought from elsewhere."""
+
+    user_id: str | None
+    name: str
+
+
 class Checkpoint(TypedDict):
     """A point to which one can go back: `before` or `after` a message; `files` is None where there were none."""
 
@@ -316,7 +323,8 @@ class MemberLeft(TypedDict):
 
 class Message(TypedDict):
     """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC. `summary` stands
-    only in messages that sum up earlier ones.
+    only in messages that sum up earlier ones, `author` only in messages of people, in sessions in which more
+    than one takes part, or did.
     """
 
     id: str
@@ -338,6 +346,7 @@ class Message(TypedDict):
     summary: NotRequired[Summary]
     siblings: NotRequired[Siblings]
     metadata: NotRequired[dict[str, Any]]
+    author: NotRequired[Author]
     created_at: str
 
 
@@ -577,7 +586,10 @@ class RunFailed(TypedDict):
 
 
 class RunStarted(TypedDict):
-    """Who is asked, and the ids under which question and answer are kept."""
+    """Who is asked, and the ids under which question and answer are kept. `author` asks, where more than one
+    takes part. `branched`: the question names another parent than the message that was the newest, so it
+    stands on a branch of its own.
+    """
 
     type: Literal["run"]
     seq: int
@@ -587,11 +599,13 @@ class RunStarted(TypedDict):
     message_id: str
     model: str
     provider: str
+    author: NotRequired[Author]
+    branched: NotRequired[bool]
 
 
 class RunView(TypedDict):
     """A run as clients see it; with `parent_run_id` it answers that run's call. `usage` is there once it is
-    over.
+    over. `branched`: its question names another parent than the message that was the newest.
     """
 
     id: str
@@ -609,6 +623,7 @@ class RunView(TypedDict):
     parent_run_id: NotRequired[str | None]
     parent_call_id: NotRequired[str | None]
     usage: NotRequired[Usage | None]
+    branched: NotRequired[bool]
 
 
 class RunWaits(TypedDict):
@@ -624,7 +639,7 @@ class RunWaits(TypedDict):
 class Session(TypedDict):
     """A conversation. Counts cover all branches; `cost` is in US dollars, None where no price is known.
     `run_id` is the run that this session works for, where a subagent talks in it; lists leave such sessions
-    out.
+    out. `role` is the reader's, and stands only where others than the owner take part, or did.
     """
 
     id: str
@@ -652,6 +667,7 @@ class Session(TypedDict):
     created_at: str
     updated_at: str
     last_message_at: NotRequired[str | None]
+    role: NotRequired[Literal["editor", "owner", "viewer"]]
 
 
 class SessionOpened(TypedDict):

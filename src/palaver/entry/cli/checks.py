@@ -10,7 +10,7 @@ from typing import Literal
 import aiohttp
 
 from palaver.entry.cli.reach import address_of
-from palaver.entry.compose import open_database
+from palaver.entry.database import open_database
 from palaver.entry.home import HomeUnusable, prepare_home
 from palaver.entry.openings import allowed, too_few
 from palaver.entry.settings import Loaded, Settings

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from palaver.entry.compose import open_database
+from palaver.entry.database import open_database
 from palaver.entry.home import prepare_home, signing_key
 from palaver.entry.settings import Loaded, Settings
 from palaver.identity.service import Identity, open_identity

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from palaver.core.ids import MessageId
-from palaver.core.messages import Message
+from palaver.core.messages import Author, Message
 from palaver.sessions.formats.brought import LONGEST_TITLE, Broken, Brought, instant, plain
 from palaver.sessions.incoming import LONGEST_METADATA
 from palaver.sessions.project import Project
@@ -15,6 +15,7 @@ FORMAT = "palaver.session/1"
 PROJECT_FORMAT = "palaver.project/1"
 LONGEST_INSTRUCTIONS = 100_000  # characters, as where they are given by hand
 _LONGEST_DESCRIPTION = 2_000
+LONGEST_NAME = 64
 
 
 class _Whole(msgspec.Struct, frozen=True):
@@ -72,9 +73,17 @@ def _read(message: Message, at: str) -> Message:
     _bounded(message.metadata, f"{at}.metadata")
     return msgspec.structs.replace(
         message,
+        author=_named(message),
         parts=message.parts or plain(message.text),
         created_at=instant(message.created_at, f"{at}.created_at"),
     )
+
+
+def _named(message: Message) -> Author | msgspec.UnsetType:
+    """Who wrote a message elsewhere: a name, and nobody of ours."""
+    if not message.author or message.role not in {"user", "tool"}:
+        return msgspec.UNSET
+    return Author(None, " ".join(message.author.name.replace("[", "(").replace("]", ")").split())[:LONGEST_NAME])
 
 
 def _check(session: Session) -> None:
@@ -99,6 +108,7 @@ def _timed(session: Session) -> Session:
     last = session.last_message_at
     return msgspec.structs.replace(
         session,
+        role=msgspec.UNSET,
         created_at=instant(session.created_at, "$.session.created_at"),
         updated_at=instant(session.updated_at, "$.session.updated_at"),
         last_message_at=instant(last, "$.session.last_message_at") if last else None,
