@@ -13,15 +13,27 @@ from typing import Any
 
 # What methods of the client give and take; what these refer to comes with them.
 ROOTS = (
-    "Agent", "ApprovalView", "Checkpoint", "ClientConfig", "Fact", "FileInfo", "Found", "Message", "ModelInfo",
-    "Project", "Rewound", "RunView", "Session", "Stats", "UploadInfo",
+    "Agent", "AgentChanges", "ApprovalView", "Checkpoint", "Cleared", "ClientConfig", "Command",
+    "CommandChanges", "Comparison", "Delivery", "DeliveryWhole", "Effect", "Fact", "FileInfo", "Found",
+    "FoundPassages", "GrantView", "Health", "Hook", "HookChanges", "Imported", "Interrupted", "KeyInfo",
+    "Manifest", "McpServer", "McpServerChanges", "McpServerListed", "Me", "Memory", "Message", "ModelInfo",
+    "NewAgent", "NewCommand", "NewHook", "NewKey", "NewMcpServer", "NewSkill", "NewToolPreset", "Node",
+    "Project", "Readiness", "Replayed", "Rewound", "RunView", "ServerOffer", "Session", "SignInAt", "SignedIn",
+    "Skill", "SkillChanges", "Stats", "Synced", "Template", "TicketInfo", "ToolInfo", "ToolPreset",
+    "ToolPresetChanges", "UploadInfo", "UsageReport", "Webhook", "WebhookWithSecret",
 )  # fmt: skip
 # Bodies whose fields are named arguments of methods; what a method takes by itself is left out.
 ARGUMENTS = {
     "Asking": ("Query", {"prompt"}),
+    "FactFields": ("FactChanges", set[str]()),
+    "MessageFields": ("MessageChanges", {"text"}),
+    "NewFact": ("FactIn", {"text"}),
+    "NewProject": ("ProjectIn", {"name"}),
     "NewSession": ("SessionIn", set[str]()),
+    "NewWebhook": ("WebhookIn", {"url", "events"}),
+    "ProjectFields": ("ProjectChanges", set[str]()),
     "SessionFields": ("SessionChanges", set[str]()),
-    "AgentFields": ("NewAgent", {"name"}),
+    "WebhookFields": ("WebhookChanges", set[str]()),
 }
 
 HEAD = '''"""What the API gives and takes, written by `make docs` from schema/openapi.json and schema/events.json."""
@@ -31,7 +43,7 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 '''
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
-_REF = re.compile(r"/([A-Za-z_0-9]+)$")
+_REF = re.compile(r"/([A-Za-z_0-9.]+)$")
 
 
 def shapes(openapi: str, events: str) -> str:
@@ -59,7 +71,7 @@ def _reached(known: dict[str, Any], roots: list[str]) -> set[str]:
         name = left.pop()
         if name not in found:
             found.add(name)
-            left += [_name(ref) for ref in _refs(known[name])]
+            left += [_REF.findall(ref)[0] for ref in _refs(known[name])]
     return found
 
 
@@ -81,7 +93,7 @@ def _without(schema: dict[str, Any], left: set[str]) -> dict[str, Any]:
 def _class(name: str, schema: dict[str, Any], *, partial: bool = False) -> str:
     fields: dict[str, Any] = schema.get("properties", {})
     required = set(fields) if partial else set(schema.get("required", []))
-    head = f"class {name}(TypedDict{', total=False' if partial else ''}):"
+    head = f"class {_called(name)}(TypedDict{', total=False' if partial else ''}):"
     rows = [f"    {field}: {_field(of, field in required)}" for field, of in fields.items()]
     return "\n".join([head, *_docstring(schema), *rows])
 
@@ -130,10 +142,16 @@ def _of_kind(schema: dict[str, Any]) -> str:
 
 def _union(name: str, schema: dict[str, Any]) -> str:
     members = [_name(one["$ref"]) for one in schema["oneOf"]]
-    return f"{name}: TypeAlias = (\n    " + "\n    | ".join(members) + "\n)"
+    return f"{_called(name)}: TypeAlias = (\n    " + "\n    | ".join(members) + "\n)"
 
 
 def _name(ref: str) -> str:
     found = _REF.search(ref)
     assert found, ref
-    return found[1]
+    return _called(found[1])
+
+
+def _called(name: str) -> str:
+    """The class of a schema; of those with one name, each is called after the place where it is from as well."""
+    *places, last = name.split(".")
+    return "".join(place.title() for place in places[1:-1]) + last

@@ -337,11 +337,18 @@ async def test_several_threads_share_one_sync_client(house: House, owner: Person
     assert texts == ["".join(f"part {number} " for number in range(20))] * 8
 
 
-async def test_no_text_of_a_client_shows_its_key(house: House, owner: Person) -> None:
-    async with AsyncPalaver(house.url.replace("//", "//name:secret@"), owner.token) as client:
+async def test_no_text_of_a_client_and_no_log_shows_its_key(
+    house: House, owner: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    async with AsyncPalaver(house.url, owner.token) as client:
+        await client.ask("hello", model="fake/fake-n2")
         shown = f"{client!r} {client._address!r} {client.stream('x')!r} {client.__dict__!r}"
-    assert owner.token not in shown
-    assert "secret@" not in f"{client!r}"
+    assert "/api/v1/query" in caplog.text
+    assert owner.token not in shown + caplog.text
+    with pytest.raises(ValueError, match="holds no password") as refused:
+        Palaver(house.url.replace("//", "//name:secret@"))
+    assert "secret" not in str(refused.value)
 
 
 async def test_an_answer_whose_model_broke_off_and_said_something_else_is_read_on_a_new_line(

@@ -13,6 +13,7 @@ from palaver_client.errors import (
     ModelTimeout,
     ModelUnavailable,
     NotFound,
+    NotGenuine,
     NotImplementedYet,
     OutputInvalid,
     PalaverError,
@@ -28,6 +29,7 @@ from palaver_client.errors import (
 )
 from palaver_client.patience import Patience
 from palaver_client.shapes import Event, Message
+from palaver_client.signatures import WebhookEvent, verify_webhook
 from palaver_client.streams import AsyncRunStream, RunStream
 
 __version__ = "0.1.0"
@@ -47,6 +49,7 @@ __all__ = [
     "ModelTimeout",
     "ModelUnavailable",
     "NotFound",
+    "NotGenuine",
     "NotImplementedYet",
     "OutputInvalid",
     "Palaver",
@@ -62,4 +65,6 @@ __all__ = [
     "Unavailable",
     "UnsupportedMediaType",
     "Waiting",
+    "WebhookEvent",
+    "verify_webhook",
 ]

@@ -2,29 +2,22 @@
 
 import uuid
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Generic, Self, Unpack
+from typing import Any, Generic, Unpack
 
 import httpx
 
 from palaver_client.driving import AsyncRunner, SyncRunner
-from palaver_client.following import Heard, answered
-from palaver_client.modes import Async, Mode, Resource, Runner, Sync, asked, told
+from palaver_client.filing import Files, Projects, Workspace
+from palaver_client.following import Heard, answered, following
+from palaver_client.modes import Async, AsyncClosing, Closing, Mode, Resource, Runner, Sync, asked, told
 from palaver_client.patience import Patience
-from palaver_client.resources import (
-    Agents,
-    Approvals,
-    Files,
-    Memories,
-    Messages,
-    Models,
-    Runs,
-    Sessions,
-    Workspace,
-)
-from palaver_client.scripts import Content, Request, Script, Tell, Telling, fetched, get, pages, segment, whole
+from palaver_client.running import Approvals, Runs
+from palaver_client.scripts import Content, Request, Script, Telling, given, whole
 from palaver_client.sending import Address
+from palaver_client.service import ApiKeys, Auth, Models, Search, Service, Webhooks
+from palaver_client.sessions import Messages, Sessions
 from palaver_client.shapes import Asking, Message
+from palaver_client.shelves import Agents, Commands, Grants, Hooks, McpServers, Memories, Skills, ToolPresets, Tools
 from palaver_client.streams import AsyncRunStream, RunStream
 
 DEFAULT_URL = "http://127.0.0.1:8321"
@@ -41,11 +34,24 @@ class Client(Resource[Mode], Generic[Mode]):
         self.messages: Messages[Mode] = Messages(runner, patience)
         self.runs: Runs[Mode] = Runs(runner, patience)
         self.approvals: Approvals[Mode] = Approvals(runner, patience)
-        self.models: Models[Mode] = Models(runner, patience)
-        self.agents: Agents[Mode] = Agents(runner, patience)
-        self.memories: Memories[Mode] = Memories(runner, patience)
+        self.search: Search[Mode] = Search(runner, patience)
         self.files: Files[Mode] = Files(runner, patience)
         self.workspace: Workspace[Mode] = Workspace(runner, patience)
+        self.projects: Projects[Mode] = Projects(runner, patience)
+        self.models: Models[Mode] = Models(runner, patience)
+        self.agents: Agents[Mode] = Agents(runner, patience)
+        self.skills: Skills[Mode] = Skills(runner, patience)
+        self.commands: Commands[Mode] = Commands(runner, patience)
+        self.hooks: Hooks[Mode] = Hooks(runner, patience)
+        self.mcp_servers: McpServers[Mode] = McpServers(runner, patience)
+        self.tools: Tools[Mode] = Tools(runner, patience)
+        self.tool_presets: ToolPresets[Mode] = ToolPresets(runner, patience)
+        self.grants: Grants[Mode] = Grants(runner, patience)
+        self.memories: Memories[Mode] = Memories(runner, patience)
+        self.webhooks: Webhooks[Mode] = Webhooks(runner, patience)
+        self.api_keys: ApiKeys[Mode] = ApiKeys(runner, patience)
+        self.auth: Auth[Mode] = Auth(runner, patience)
+        self.service: Service[Mode] = Service(runner, patience)
 
     @asked
     def ask(self, prompt: str | None = None, **options: Unpack[Asking]) -> Script[Message]:
@@ -64,26 +70,25 @@ class Client(Resource[Mode], Generic[Mode]):
 
         `content` makes the bytes of the body where that is no JSON; it is called for every time that it is sent.
         """
-        again = method.upper() in ("GET", "HEAD", "PUT", "DELETE")
-        made = Request(method.upper(), path, query or {}, json, headers or {}, content=content, again=again)
+        again = method.upper() in ("GET", "HEAD", "PUT")
+        made = Request(method.upper(), path, given(query or {}), json, headers or {}, content=content, again=again)
         return whole(made, self._patience)
 
     @told
     def items(self, path: str, **query: Any) -> Telling[Any]:
         """Every item of any other list, page by page."""
-        return pages(path, self._patience, **query)
+        return self._pages(path, **query)
 
     @told
     def pieces(self, path: str, **query: Any) -> Telling[bytes]:
         """The bytes of anything else that is no JSON, as they come: an export, for example."""
-        return fetched(get(path, **query), self._patience, Tell)
+        return self._bytes(path, **query)
 
     def __repr__(self) -> str:
-        url = httpx.URL(self._address.url)
-        return f"<{type(self).__name__} {url.copy_with(userinfo=b'', query=None)}>"
+        return f"<{type(self).__name__} {self._address.url}>"
 
 
-class Palaver(Client[Sync]):
+class Palaver(Client[Sync], Closing):
     """A client whose methods return when they are done. May be used by several threads."""
 
     def __init__(
@@ -106,14 +111,8 @@ class Palaver(Client[Sync]):
         """Let go of connections."""
         self._sync.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-
-class AsyncPalaver(Client[Async]):
+class AsyncPalaver(Client[Async], AsyncClosing):
     """A client whose methods are awaited."""
 
     def __init__(
@@ -136,14 +135,6 @@ class AsyncPalaver(Client[Async]):
         """Let go of connections."""
         await self._async.close()
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        await self.close()
-
 
 def asking(prompt: str | None, options: Mapping[str, Any]) -> Request:
     """A question. With its key it may be sent again, and starts one run."""
@@ -153,6 +144,4 @@ def asking(prompt: str | None, options: Mapping[str, Any]) -> Request:
 
 
 def _following(run_id: str, after: int) -> tuple[Request, Heard]:
-    heard = Heard(run_id=run_id if after else None, seq=after)
-    headers = {"Last-Event-ID": str(after)}
-    return Request("GET", f"/runs/{segment(run_id)}/events", headers=headers, again=True), heard
+    return following(run_id, after), Heard(run_id=run_id if after else None, seq=after)

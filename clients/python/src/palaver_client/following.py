@@ -1,14 +1,14 @@
 """♥ A run as it is told: each event once and in order, however often the connection breaks; nothing is sent here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from palaver_client.errors import APIError, ConnectionBroke, PalaverError, Waiting, of_event
 from palaver_client.frames import Frames
-from palaver_client.patience import Patience, passes
-from palaver_client.scripts import Read, Request, Script, Tell, Telling, opened, pause, streamed
+from palaver_client.patience import Patience, Tries, passes
+from palaver_client.scripts import Pause, Read, Request, Script, Tell, Telling, get, opened, path_of, streamed
 from palaver_client.shapes import Event, Message
 
 
@@ -74,7 +74,7 @@ class Heard:
 
 def told(heard: Heard, asking: Request, patience: Patience) -> Telling[Event]:
     """Every event after what was heard, to the last. A question is asked again until its first event has come."""
-    waits = patience.waits()
+    tries = Tries(patience)
     while not heard.over:
         before = heard.seq
         error: PalaverError = ConnectionBroke("The connection broke and did not come back.")
@@ -86,8 +86,9 @@ def told(heard: Heard, asking: Request, patience: Patience) -> Telling[Event]:
                 raise
         if heard.over:
             return
-        waits = patience.waits() if heard.seq > before else waits
-        yield from pause(waits, error)
+        if heard.seq > before:
+            tries.anew()
+        yield Pause(tries.wait(error))
 
 
 def answered(heard: Heard, asking: Request, patience: Patience) -> Script[Message]:
@@ -103,7 +104,13 @@ def answered(heard: Heard, asking: Request, patience: Patience) -> Script[Messag
 def _next(heard: Heard, asking: Request) -> Request:
     if heard.run_id is None or heard.seq == 0:
         return asking
-    return Request("GET", f"/runs/{heard.run_id}/events", headers={"Last-Event-ID": str(heard.seq)}, again=True)
+    return following(heard.run_id, heard.seq)
+
+
+def following(run_id: str, after: int) -> Request:
+    """What a run tells after an event."""
+    headers = {"Last-Event-ID": str(after)}
+    return Request("GET", path_of("runs", run_id, "events"), headers=headers, again=True)
 
 
 def _some(heard: Heard, request: Request) -> Telling[Event]:
@@ -111,12 +118,47 @@ def _some(heard: Heard, request: Request) -> Telling[Event]:
     yield from opened(request)
     frames = Frames()
     while piece := (yield Read()):
-        for data in frames.feed(piece):
-            event = cast("Event", json.loads(data))
+        for event in events_in(frames.feed(piece)):
             if heard.take(event):
                 yield Tell(event)
         if heard.over:
             return
+
+
+def events_in(said: Iterable[str]) -> Iterator[Event]:
+    """The events of a stream's frames."""
+    for data in said:
+        try:
+            yield cast("Event", json.loads(data))
+        except ValueError:
+            raise PalaverError("What answers there is no Palaver: its events are no JSON.") from None
+
+
+def watched(session_id: str, patience: Patience) -> Telling[Event]:
+    """Every event of a session's runs, whoever asked; it has no end.
+
+    A run that was under way when the connection broke is heard to its end before others. One that began and ended
+    while there was no connection is not told; its messages stand in the session.
+    """
+    asking, heard, tries = streamed(get(path_of("sessions", session_id, "events"))), Heard(), Tries(patience)
+    while True:
+        error: PalaverError = ConnectionBroke("The connection broke and did not come back.")
+        try:
+            yield from opened(asking)
+            frames = Frames()
+            while piece := (yield Read()):
+                tries.anew()
+                for event in events_in(frames.feed(piece)):
+                    heard = heard if heard.run_id == event["run_id"] else Heard()
+                    if heard.take(event):
+                        yield Tell(event)
+        except PalaverError as failed:
+            error = failed
+            if not passes(error):
+                raise
+        yield Pause(tries.wait(error))
+        if heard.run_id and not heard.over:
+            yield from told(heard, following(heard.run_id, heard.seq), patience)
 
 
 class Spoken:

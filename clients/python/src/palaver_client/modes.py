@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import update_wrapper
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+from types import TracebackType
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
 
 from palaver_client.patience import Patience
-from palaver_client.scripts import Script, Telling
+from palaver_client.scripts import Part, Request, Script, Tell, Telling, fetched, get, given, pages, whole
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,6 +47,52 @@ class Resource(Generic[Mode]):
 
     def _tell(self, script: Telling[Any]) -> Any:
         return self._runner.told(script)
+
+    def _get(self, path: str, /, **query: Any) -> Script[Any]:
+        return whole(get(path, **query), self._patience)
+
+    def _post(self, path: str, body: Any = None, /, **query: Any) -> Script[Any]:
+        return whole(Request("POST", path, given(query), body), self._patience)
+
+    def _patch(self, path: str, body: Any) -> Script[Any]:
+        return whole(Request("PATCH", path, json=body), self._patience)
+
+    def _delete(self, path: str, /, **query: Any) -> Script[Any]:
+        return whole(Request("DELETE", path, given(query)), self._patience)
+
+    def _pages(self, path: str, /, **query: Any) -> Telling[Any]:
+        return pages(path, self._patience, **query)
+
+    def _bytes(self, path: str, start: int = 0, /, **query: Any) -> Telling[bytes]:
+        return fetched(Part(get(path, **query), start), self._patience, Tell)
+
+
+class Closing:
+    """Something to be used in `with`."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+class AsyncClosing:
+    """Something to be used in `async with`."""
+
+    async def close(self) -> None:
+        """Let go of what it holds."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
 
 
 class asked(Generic[P, T]):  # noqa: N801 - a decorator

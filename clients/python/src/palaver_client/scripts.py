@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Generic, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from palaver_client.errors import ConnectionBroke, FileChanged, PalaverError, of_reply
-from palaver_client.patience import Patience, passes
+from palaver_client.patience import Patience, Tries, passes
 
 T = TypeVar("T")
 Content: TypeAlias = Callable[[], Iterator[bytes] | AsyncIterator[bytes]]
@@ -88,30 +88,30 @@ Script: TypeAlias = Generator[Effect | Tell[Any], Any, T]
 Telling: TypeAlias = Generator[Effect | Tell[T], Any, None]
 
 
-def get(path: str, **query: Any) -> Request:
+def get(path: str, /, **query: Any) -> Request:
     """A look at something; what is None is not said."""
-    return Request("GET", path, {name: value for name, value in query.items() if value is not None}, again=True)
+    return Request("GET", path, given(query), again=True)
 
 
-def post(path: str, body: Any = None, **query: Any) -> Request:
-    """Something to be done, once."""
-    return Request("POST", path, {name: value for name, value in query.items() if value is not None}, body)
+def path_of(*names: str) -> str:
+    """A path of its parts, whatever they are."""
+    return "".join(f"/{quote(name, safe='')}" for name in names)
 
 
-def segment(text: str) -> str:
-    """A part of a path, whatever it is."""
-    return quote(text, safe="")
+def given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said: what is None is left out."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def said(**fields: Any) -> dict[str, Any]:
-    """A body of what was given: what is None is left out."""
-    return {name: value for name, value in fields.items() if value is not None}
+    """A body of what was said."""
+    return given(fields)
 
 
 def opened(request: Request) -> Script[Reply]:
     """An answer that goes well and is still to be read."""
     reply: Reply = yield Send(request)
-    if reply.status >= 400:
+    if reply.status >= 300:
         raise of_reply(reply.status, reply.headers, (yield from rest()))
     return reply
 
@@ -126,31 +126,29 @@ def rest() -> Script[bytes]:
 
 def whole(request: Request, patience: Patience) -> Script[Any]:
     """The answer's JSON, or None where there is none; what may be sent again is, a few times."""
-    waits = patience.waits()
+    tries = Tries(patience)
     while True:
         try:
             yield from opened(request)
-            content = yield from rest()
-            return json.loads(content) if content else None
+            return _read((yield from rest()))
         except PalaverError as error:
             if not request.again or not patience.at_first or not passes(error):
                 raise
-            yield from pause(waits, error)
+            yield Pause(tries.wait(error))
 
 
-def pause(waits: Any, error: PalaverError) -> Script[None]:
-    """Wait before the next try; where there is none left, the error stands."""
-    wait = next(waits, None)
-    if wait is None:
-        raise error
-    yield Pause(max(wait, getattr(error, "retry_after", None) or 0.0))
+def _read(content: bytes) -> Any:
+    try:
+        return json.loads(content) if content else None
+    except ValueError:
+        raise PalaverError("What answers there is no Palaver: it speaks no JSON.") from None
 
 
-def pages(path: str, patience: Patience, **query: Any) -> Telling[Any]:
-    """Every item of a list, page by page, as far as somebody wants them."""
+def pages(path: str, patience: Patience, /, *, by: str = "cursor", **query: Any) -> Telling[Any]:
+    """Every item of a list, page by page, as far as somebody wants them; `by` says where a page begins."""
     cursor: str | None = None
     while True:
-        page = yield from whole(get(path, **query, cursor=cursor), patience)
+        page = yield from whole(get(path, **query, **{by: cursor}), patience)
         for item in page["items"]:
             yield Tell(item)
         cursor = page.get("next_cursor")
@@ -161,9 +159,9 @@ def pages(path: str, patience: Patience, **query: Any) -> Telling[Any]:
 class Part:
     """How much of a download has come, and how the rest is asked for."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, start: int = 0) -> None:
         self._request = streamed(request)
-        self._come = 0
+        self._start = self._come = start
         self._total: int | None = None
         self._tag: str | None = None
         self.whole = False
@@ -171,13 +169,15 @@ class Part:
     @property
     def resumable(self) -> bool:
         """Whether going on is sure to give the same file."""
-        return self._come == 0 or self._tag is not None
+        return self._come == self._start or self._tag is not None
 
     def request(self) -> Request:
         """For what has not come yet."""
-        if not self._come or not self._tag:
-            return self._request
-        more = {"Range": f"bytes={self._come}-", "If-Range": self._tag}
+        more: dict[str, str] = {}
+        if self._come:
+            more["Range"] = f"bytes={self._come}-"
+        if self._come > self._start and self._tag:
+            more["If-Range"] = self._tag
         return replace(self._request, headers={**self._request.headers, **more})
 
     def begins(self, reply: Reply) -> None:
@@ -199,21 +199,21 @@ class Part:
         self.whole = True
 
 
-def fetched(request: Request, patience: Patience, sink: Callable[[bytes], Effect | Tell[T]]) -> Telling[T]:
+def fetched(part: Part, patience: Patience, sink: Callable[[bytes], Effect | Tell[T]]) -> Telling[T]:
     """Bytes of any number into a sink; what breaks is taken up by `Range` where the server can."""
-    part, waits = Part(request), patience.waits()
+    tries = Tries(patience)
     while not part.whole:
         try:
             part.begins((yield from opened(part.request())))
             while piece := (yield Read()):
                 yield sink(piece)
                 part.came(len(piece))
-                waits = patience.waits()
+                tries.anew()
             part.ends()
         except PalaverError as error:
             if not part.resumable or not passes(error):
                 raise
-            yield from pause(waits, error)
+            yield Pause(tries.wait(error))
 
 
 def streamed(request: Request) -> Request:

@@ -24,6 +24,17 @@ class Address:
     auth: httpx.Auth | None = field(default=None, repr=False)
     timeout: float = 30.0
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be asked. What the address holds is not repeated: it may be secret."""
+        try:
+            url = httpx.URL(self.url)
+        except (httpx.InvalidURL, TypeError):
+            raise ValueError("The address of the server is no URL.") from None
+        if url.scheme not in ("http", "https") or not url.host:
+            raise ValueError("The address of the server begins with http:// or https:// and names a host.")
+        if url.userinfo:
+            raise ValueError("The address of the server holds no password: hand it over as `auth`.")
+
     def prepared(self, http: "httpx.Client | httpx.AsyncClient", request: Request) -> httpx.Request:
         """The request as httpx sends it."""
         who = {"Authorization": f"Bearer {self.key}"} if self.key else {}
@@ -53,9 +64,8 @@ class Address:
         return root + (path if path.startswith(("/api/", "/v1/")) else f"/api/v1{path}")
 
     def away(self, error: httpx.HTTPError) -> ConnectionBroke:
-        """What a connection that fails is called; it names the server without what may be secret in its URL."""
-        url = httpx.URL(self.url).copy_with(userinfo=b"", query=None)
-        return ConnectionBroke(f"{url} does not answer ({type(error).__name__}).")
+        """What a connection that fails is called."""
+        return ConnectionBroke(f"{self.url} does not answer ({type(error).__name__}).")
 
 
 async def _later(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

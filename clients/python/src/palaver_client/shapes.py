@@ -28,6 +28,24 @@ class Agent(TypedDict):
     output_format: NotRequired[OutputFormatIn | None]
 
 
+class AgentChanges(TypedDict):
+    """As the API has it."""
+
+    name: NotRequired[str | None]
+    description: NotRequired[str | None]
+    instructions: NotRequired[str | None]
+    model: NotRequired[str | None]
+    tools: NotRequired[list[str] | None]
+    disallowed_tools: NotRequired[list[str] | None]
+    permission_mode: NotRequired[Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] | None]
+    max_turns: NotRequired[int | None]
+    skills: NotRequired[list[str] | None]
+    mcp_servers: NotRequired[list[str] | None]
+    output_format: NotRequired[OutputFormatIn | None]
+    shared: NotRequired[bool | None]
+    version: NotRequired[int | None]
+
+
 class ApprovalAsked(TypedDict):
     """A call waits for a person's yes: exactly these arguments are what would be run."""
 
@@ -74,6 +92,26 @@ class ApprovalView(TypedDict):
     resolved_at: str | None
 
 
+class Attachment(TypedDict):
+    """A file or image of a message as a model was told of it. `told`: "image" (scaled to `width` and
+    `height`), "text" (its first `characters`, `whole` where that is all of it), or "name": that it is there,
+    and why no more.
+    """
+
+    message_id: str
+    told: Literal["image", "name", "text"]
+    file_id: NotRequired[str | None]
+    path: NotRequired[str | None]
+    name: NotRequired[str | None]
+    media_type: NotRequired[str | None]
+    size: NotRequired[int | None]
+    width: NotRequired[int | None]
+    height: NotRequired[int | None]
+    characters: NotRequired[int | None]
+    whole: NotRequired[bool]
+    why: NotRequired[str | None]
+
+
 class AudioPart(TypedDict):
     """A recording: a `data:` URL or the id of an uploaded file."""
 
@@ -90,6 +128,13 @@ class Author(TypedDict):
     name: str
 
 
+class Branch(TypedDict):
+    """Messages that only one side has, the first of them; `count` says how many there are."""
+
+    items: list[Message]
+    count: int
+
+
 class Checkpoint(TypedDict):
     """A point to which one can go back: `before` or `after` a message; `files` is None where there were none."""
 
@@ -101,6 +146,12 @@ class Checkpoint(TypedDict):
     message_id: str | None
     files: NotRequired[KeptFiles | None]
     created_at: str
+
+
+class Cleared(TypedDict):
+    """How many facts were deleted."""
+
+    deleted: int
 
 
 class ClientConfig(TypedDict):
@@ -124,6 +175,37 @@ class ClientTool(TypedDict):
     parameters: NotRequired[dict[str, Any]]
 
 
+class Command(TypedDict):
+    """As the API has it."""
+
+    id: str
+    version: int
+    source: str
+    shared: bool
+    read_only: bool
+    created_at: str
+    updated_at: str
+    name: str
+    description: NotRequired[str | None]
+    body: NotRequired[str | None]
+    argument_hint: NotRequired[str | None]
+    model: NotRequired[str | None]
+    allowed_tools: NotRequired[list[str] | None]
+
+
+class CommandChanges(TypedDict):
+    """As the API has it."""
+
+    name: NotRequired[str | None]
+    description: NotRequired[str | None]
+    body: NotRequired[str | None]
+    argument_hint: NotRequired[str | None]
+    model: NotRequired[str | None]
+    allowed_tools: NotRequired[list[str] | None]
+    shared: NotRequired[bool | None]
+    version: NotRequired[int | None]
+
+
 class Compacted(TypedDict):
     """Earlier messages are told as a summary from here on: `receipt_id` is the message that sums them up."""
 
@@ -134,6 +216,27 @@ class Compacted(TypedDict):
     tokens_before: int
     tokens_after: int
     receipt_id: str
+
+
+class Comparison(TypedDict):
+    """From one point to another: `common` messages are on both ways; files tell how the first became the
+    second.
+    """
+
+    common: int
+    only_from: Branch
+    only_to: Branch
+    files: list[FileChange]
+
+
+class Consumed(TypedDict):
+    """Tokens and money of so many calls' results; `cost_usd` is null where no price is known."""
+
+    answers: NotRequired[int]
+    input_tokens: NotRequired[int]
+    output_tokens: NotRequired[int]
+    cached_tokens: NotRequired[int]
+    cost_usd: NotRequired[float | None]
 
 
 class Controlled(TypedDict):
@@ -148,6 +251,64 @@ class Controlled(TypedDict):
     permission_mode: NotRequired[Literal["acceptEdits", "bypassPermissions", "default", "dontAsk", "plan"] | None]
     model: NotRequired[str | None]
     provider: NotRequired[str | None]
+
+
+class Delivery(TypedDict):
+    """One thing that an endpoint is told. A replay has an id of its own here and carries the id that it
+    replays. Only tests are `failed`: all else waits until it is `delivered`, or its owner has it `skipped`.
+    """
+
+    id: str
+    webhook_id: str
+    event: Literal[
+        "approval.requested",
+        "message.created",
+        "question.requested",
+        "run.failed",
+        "run.finished",
+        "run.started",
+        "run.waiting",
+        "session.compacted",
+        "session.created",
+        "session.deleted",
+        "session.title_changed",
+        "webhook.disabled",
+        "webhook.test",
+    ]
+    state: Literal["delivered", "failed", "skipped", "waiting"]
+    tries: int
+    last: Try | None
+    replay_of: NotRequired[str | None]
+    created_at: str
+
+
+class DeliveryWhole(TypedDict):
+    """A delivery with its newest tries, oldest first, and the very body that is sent."""
+
+    id: str
+    webhook_id: str
+    event: Literal[
+        "approval.requested",
+        "message.created",
+        "question.requested",
+        "run.failed",
+        "run.finished",
+        "run.started",
+        "run.waiting",
+        "session.compacted",
+        "session.created",
+        "session.deleted",
+        "session.title_changed",
+        "webhook.disabled",
+        "webhook.test",
+    ]
+    state: Literal["delivered", "failed", "skipped", "waiting"]
+    tries: int
+    last: Try | None
+    replay_of: NotRequired[str | None]
+    created_at: str
+    history: list[Try]
+    payload: Any
 
 
 class Effect(TypedDict):
@@ -186,6 +347,22 @@ class Fact(TypedDict):
     used_at: NotRequired[str | None]
 
 
+class FileChange(TypedDict):
+    """One path that is different. `from_path` is the old path of what was renamed. `diff` is a unified diff;
+    null where the content is not text, is too long to be compared, or is the same. Folders, which end with
+    `/`, are told only where they were made, removed, or have another mode.
+    """
+
+    path: str
+    kind: Literal["changed", "created", "deleted", "mode", "renamed"]
+    from_path: NotRequired[str | None]
+    old_mode: NotRequired[int | None]
+    new_mode: NotRequired[int | None]
+    old_size: NotRequired[int | None]
+    new_size: NotRequired[int | None]
+    diff: NotRequired[str | None]
+
+
 class FileIn(TypedDict):
     """A file: by `file_id`, or by `path`."""
 
@@ -220,6 +397,17 @@ class FilePart(TypedDict):
     size: NotRequired[int | None]
 
 
+class Finding(TypedDict):
+    """What one check found: numbers and words where it has some, and a sentence where it failed."""
+
+    name: str
+    ok: bool
+    needed: bool
+    took_ms: float
+    detail: NotRequired[dict[str, Any]]
+    error: NotRequired[str | None]
+
+
 class Found(TypedDict):
     """A message that holds the words; `marks` are where in the snippet they stand, each from and to a
     character.
@@ -232,6 +420,114 @@ class Found(TypedDict):
     snippet: str
     marks: list[list[Any]]
     created_at: str
+
+
+class FoundPassage(TypedDict):
+    """A passage of a file. `place` says where it stands, `citation` is file and place as an answer may cite
+    them. A higher `score` is a better one of the same search. `text` is cut around what was looked for.
+    `also` are files with the same content.
+    """
+
+    path: str
+    place: str
+    text: str
+    score: float
+    citation: str
+    also: list[str]
+
+
+class FoundPassages(TypedDict):
+    """What was found, best first. `searched` files were searched; `without_text` have none; `left` were not
+    read yet and will be by the next searches.
+    """
+
+    items: list[FoundPassage]
+    searched: int
+    without_text: int
+    left: int
+    not_read: list[NotRead]
+    notices: list[str]
+
+
+class GrantView(TypedDict):
+    """A rule that a person allowed for good: in one session, or (null) in all of theirs."""
+
+    id: str
+    session_id: str | None
+    rule: str
+    created_at: str
+
+
+class Hashed(TypedDict):
+    """A text that is not repeated here: its SHA-256 and its length in characters."""
+
+    sha256: str
+    characters: int
+
+
+class Health(TypedDict):
+    """The state of the whole: `ready` when nothing that is needed fails and the server is not going down."""
+
+    status: Literal["degraded", "draining", "not_ready", "ready"]
+    uptime_s: float
+    checks: list[Finding]
+
+
+class Hook(TypedDict):
+    """As the API has it."""
+
+    id: str
+    version: int
+    source: str
+    shared: bool
+    read_only: bool
+    created_at: str
+    updated_at: str
+    url: NotRequired[str | None]
+    matcher: NotRequired[str | None]
+    secret: NotRequired[str | None]
+    timeout: NotRequired[float | None]
+    name: str
+    event: NotRequired[
+        Literal[
+            "PreToolUse",
+            "PostToolUse",
+            "UserPromptSubmit",
+            "SessionStart",
+            "SessionEnd",
+            "Stop",
+            "SubagentStop",
+            "PreCompact",
+            "Notification",
+        ]
+        | None
+    ]
+
+
+class HookChanges(TypedDict):
+    """As the API has it."""
+
+    url: NotRequired[str | None]
+    matcher: NotRequired[str | None]
+    secret: NotRequired[str | None]
+    timeout: NotRequired[float | None]
+    name: NotRequired[str | None]
+    event: NotRequired[
+        Literal[
+            "PreToolUse",
+            "PostToolUse",
+            "UserPromptSubmit",
+            "SessionStart",
+            "SessionEnd",
+            "Stop",
+            "SubagentStop",
+            "PreCompact",
+            "Notification",
+        ]
+        | None
+    ]
+    shared: NotRequired[bool | None]
+    version: NotRequired[int | None]
 
 
 class HookFired(TypedDict):
@@ -277,11 +573,52 @@ class ImagePart(TypedDict):
     height: NotRequired[int | None]
 
 
+class Imported(TypedDict):
+    """What an upload brought, or would bring (`dry_run`). `items` names the first thousand sessions. `files`
+    are those of workspaces and of messages together; `notes` say what could not be kept.
+    """
+
+    sessions: int
+    messages: int
+    files: int
+    items: list[ImportedSession]
+    notes: list[str]
+    projects: NotRequired[int]
+    dry_run: NotRequired[bool]
+
+
+class ImportedSession(TypedDict):
+    """A session that was brought; `source_id` is its id where it comes from."""
+
+    id: str
+    source_id: str
+    title: str | None
+    form: Literal["chatgpt", "claude", "palaver"]
+    message_count: int
+
+
+class Interrupted(TypedDict):
+    """What an interruption ended: the run, or null where nothing was under way."""
+
+    run: RunView | None
+
+
 class KeptFiles(TypedDict):
     """What a checkpoint keeps of the workspace."""
 
     count: int
     bytes: int
+
+
+class KeyInfo(TypedDict):
+    """An API key without its secret."""
+
+    id: str
+    name: str
+    scopes: list[str] | None
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
 
 
 class LimitReached(TypedDict):
@@ -295,6 +632,42 @@ class LimitReached(TypedDict):
     message: str
 
 
+class Manifest(TypedDict):
+    """What the last model call of an answer was based on; without `message_id`, what the next one would be.
+    `shortened` are messages whose results were told in part, `left_out` those that did not fit,
+    `not_considered` how many stand before all of them; `steps_left_out` counts calls of the answer itself.
+    `guidance` is what was added to the instructions for this turn. `files` were told whole or in part; of
+    `project_files` the model was told that tools can read them. `memories` are the facts about the person
+    that were told, `summary_id` the message that stands for `summarized` older ones. `attachments` are the
+    files and images of the messages that were told, `images` counts those shown.
+    """
+
+    message_id: NotRequired[str | None]
+    session_id: str
+    run_id: NotRequired[str | None]
+    model: str
+    provider: str
+    window: NotRequired[int | None]
+    settings: NotRequired[dict[str, Any]]
+    instructions: NotRequired[Hashed | None]
+    guidance: NotRequired[list[Hashed]]
+    messages: NotRequired[Stretch]
+    shortened: NotRequired[list[str]]
+    left_out: NotRequired[Stretch]
+    not_considered: NotRequired[int]
+    steps_left_out: NotRequired[int]
+    summary_id: NotRequired[str | None]
+    summarized: NotRequired[int]
+    memories: NotRequired[list[str]]
+    files: NotRequired[list[str]]
+    project_files: NotRequired[list[str]]
+    attachments: NotRequired[list[Attachment]]
+    images: NotRequired[int]
+    tools: NotRequired[Offered]
+    tokens: NotRequired[Tokens]
+    at: NotRequired[str | None]
+
+
 class MarkedRead(TypedDict):
     """Somebody has read up to this message."""
 
@@ -302,6 +675,77 @@ class MarkedRead(TypedDict):
     user_id: str
     message_id: str
     session_id: str
+
+
+class McpServer(TypedDict):
+    """As the API has it."""
+
+    id: str
+    version: int
+    source: str
+    shared: bool
+    read_only: bool
+    created_at: str
+    updated_at: str
+    type: NotRequired[Literal["stdio", "http", "sse"] | None]
+    command: NotRequired[str | None]
+    args: NotRequired[list[str] | None]
+    env: NotRequired[dict[str, str] | None]
+    cwd: NotRequired[str | None]
+    url: NotRequired[str | None]
+    headers: NotRequired[dict[str, str] | None]
+    oauth: NotRequired[OAuth | None]
+    name: str
+    description: NotRequired[str | None]
+
+
+class McpServerChanges(TypedDict):
+    """As the API has it."""
+
+    type: NotRequired[Literal["stdio", "http", "sse"] | None]
+    command: NotRequired[str | None]
+    args: NotRequired[list[str] | None]
+    env: NotRequired[dict[str, str] | None]
+    cwd: NotRequired[str | None]
+    url: NotRequired[str | None]
+    headers: NotRequired[dict[str, str] | None]
+    oauth: NotRequired[OAuth | None]
+    name: NotRequired[str | None]
+    description: NotRequired[str | None]
+    shared: NotRequired[bool | None]
+    version: NotRequired[int | None]
+
+
+class McpServerListed(TypedDict):
+    """As the API has it."""
+
+    id: str
+    version: int
+    source: str
+    shared: bool
+    read_only: bool
+    created_at: str
+    updated_at: str
+    type: NotRequired[Literal["stdio", "http", "sse"] | None]
+    command: NotRequired[str | None]
+    args: NotRequired[list[str] | None]
+    env: NotRequired[dict[str, str] | None]
+    cwd: NotRequired[str | None]
+    url: NotRequired[str | None]
+    headers: NotRequired[dict[str, str] | None]
+    oauth: NotRequired[OAuth | None]
+    name: str
+    description: NotRequired[str | None]
+    status: NotRequired[Any]
+
+
+class Me(TypedDict):
+    """Whose credential it is, of which kind, and what it may do; `scopes` null is all that the role allows."""
+
+    user: UserInfo
+    via: Literal["cookie", "issuer", "key", "ticket", "token"]
+    key_id: str | None
+    scopes: list[str] | None
 
 
 class MemberJoined(TypedDict):
@@ -319,6 +763,19 @@ class MemberLeft(TypedDict):
     type: Literal["member_left"]
     user_id: str
     session_id: str
+
+
+class Memory(TypedDict):
+    """How much is remembered of a person: what they said about it, what the server allows, how much there is.
+    `recall` and `extraction` say whether the server tells facts to models, and lets models pick facts.
+    """
+
+    mode: Literal["off", "on", "recall"]
+    recall: bool
+    extraction: bool
+    facts: int
+    most_facts: int
+    most_characters: int
 
 
 class Message(TypedDict):
@@ -394,6 +851,129 @@ class NamedTool(TypedDict):
     name: str
 
 
+class NewAgent(TypedDict):
+    """As the API has it."""
+
+    name: str
+    description: str
+    instructions: str
+    model: NotRequired[str | None]
+    tools: NotRequired[list[str] | None]
+    disallowed_tools: NotRequired[list[str] | None]
+    permission_mode: NotRequired[Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] | None]
+    max_turns: NotRequired[int | None]
+    skills: NotRequired[list[str] | None]
+    mcp_servers: NotRequired[list[str] | None]
+    output_format: NotRequired[OutputFormatIn | None]
+    shared: NotRequired[bool]
+
+
+class NewCommand(TypedDict):
+    """As the API has it."""
+
+    name: str
+    description: str
+    body: str
+    argument_hint: NotRequired[str | None]
+    model: NotRequired[str | None]
+    allowed_tools: NotRequired[list[str] | None]
+    shared: NotRequired[bool]
+
+
+class NewHook(TypedDict):
+    """As the API has it."""
+
+    url: str
+    matcher: NotRequired[str | None]
+    secret: NotRequired[str | None]
+    timeout: NotRequired[float | None]
+    name: str
+    event: Literal[
+        "PreToolUse",
+        "PostToolUse",
+        "UserPromptSubmit",
+        "SessionStart",
+        "SessionEnd",
+        "Stop",
+        "SubagentStop",
+        "PreCompact",
+        "Notification",
+    ]
+    shared: NotRequired[bool]
+
+
+class NewKey(TypedDict):
+    """A key that was made now; `key` is told this once and never again."""
+
+    id: str
+    name: str
+    scopes: list[str] | None
+    created_at: str
+    expires_at: str | None
+    last_used_at: str | None
+    key: str
+
+
+class NewMcpServer(TypedDict):
+    """As the API has it."""
+
+    type: NotRequired[Literal["stdio", "http", "sse"]]
+    command: NotRequired[str | None]
+    args: NotRequired[list[str]]
+    env: NotRequired[dict[str, str]]
+    cwd: NotRequired[str | None]
+    url: NotRequired[str | None]
+    headers: NotRequired[dict[str, str]]
+    oauth: NotRequired[OAuth | None]
+    name: str
+    description: NotRequired[str | None]
+    shared: NotRequired[bool]
+
+
+class NewSkill(TypedDict):
+    """As the API has it."""
+
+    name: str
+    description: str
+    body: str
+    files: NotRequired[dict[str, Any] | None]
+    shared: NotRequired[bool]
+
+
+class NewToolPreset(TypedDict):
+    """As the API has it."""
+
+    name: str
+    description: NotRequired[str | None]
+    tools: NotRequired[list[str] | None]
+    allowed_tools: NotRequired[list[str] | None]
+    disallowed_tools: NotRequired[list[str] | None]
+    permission_mode: NotRequired[Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] | None]
+    shared: NotRequired[bool]
+
+
+class Node(TypedDict):
+    """A message in its tree: `words` are the first of its text; one that is `shared` was written in another
+    session.
+    """
+
+    id: str
+    parent_id: str | None
+    role: Literal["assistant", "system", "tool", "user"]
+    depth: int
+    siblings: Siblings
+    words: str
+    shared: bool
+    created_at: str
+
+
+class NotRead(TypedDict):
+    """A document whose text, or some of it, cannot be had, and why."""
+
+    path: str
+    why: str
+
+
 class Noticed(TypedDict):
     """Something of the turn is not as it was asked for, and it goes on: a server is not there, for example."""
 
@@ -403,6 +983,46 @@ class Noticed(TypedDict):
     session_id: str
     code: str
     message: str
+
+
+class OAuth(TypedDict):
+    """How a remote server is told who we are, where it wants OAuth; without a client id we register
+    ourselves.
+    """
+
+    grant: NotRequired[Literal["authorization_code", "client_credentials"]]
+    client_id: NotRequired[str | None]
+    client_secret: NotRequired[str | None]
+    scope: NotRequired[str | None]
+    issuer: NotRequired[str | None]
+
+
+class Offered(TypedDict):
+    """The tools that the model was told of, and the hash of what it was told of them."""
+
+    names: NotRequired[list[str]]
+    sha256: NotRequired[str | None]
+
+
+class OfferedPrompt(TypedDict):
+    """A prompt of a server; `command` is the name under which people call it."""
+
+    server: str
+    name: str
+    command: str
+    description: NotRequired[str]
+    arguments: NotRequired[list[PromptArgument]]
+
+
+class OfferedResource(TypedDict):
+    """Something that can be read at a server."""
+
+    server: str
+    uri: str
+    name: str
+    description: NotRequired[str]
+    media_type: NotRequired[str | None]
+    size: NotRequired[int | None]
 
 
 class Option(TypedDict):
@@ -474,6 +1094,14 @@ class Project(TypedDict):
     updated_at: str
 
 
+class PromptArgument(TypedDict):
+    """What a prompt wants to know."""
+
+    name: str
+    description: NotRequired[str]
+    required: NotRequired[bool]
+
+
 class Question(TypedDict):
     """Something to ask the person; without options the answer is free text. `multi`: several may be chosen;
     `optional`: none need be.
@@ -522,6 +1150,12 @@ class Rate(TypedDict):
     written: NotRequired[float | None]
 
 
+class Readiness(TypedDict):
+    """Whether requests should be sent here."""
+
+    status: str
+
+
 class ReasoningGrew(TypedDict):
     """A piece of what the model thinks aloud."""
 
@@ -540,6 +1174,12 @@ class ReasoningPart(TypedDict):
     type: Literal["reasoning"]
     text: str
     signature: NotRequired[str | None]
+
+
+class Replayed(TypedDict):
+    """How many deliveries wait again."""
+
+    queued: int
 
 
 class RestoredFiles(TypedDict):
@@ -636,6 +1276,26 @@ class RunWaits(TypedDict):
     call_ids: list[str]
 
 
+class ServerOffer(TypedDict):
+    """How a server fares now that it was asked, and what it offers."""
+
+    status: ServerStatus
+    resources: list[OfferedResource]
+    prompts: list[OfferedPrompt]
+    notices: list[ToolsMcpNotice]
+
+
+class ServerStatus(TypedDict):
+    """How a server fares now; nothing was started to find out."""
+
+    name: str
+    source: str
+    type: str
+    state: Literal["failed", "idle", "ready", "sign_in", "starting"]
+    tools: NotRequired[list[str]]
+    error: NotRequired[str | None]
+
+
 class Session(TypedDict):
     """A conversation. Counts cover all branches; `cost` is in US dollars, None where no price is known.
     `run_id` is the run that this session works for, where a subagent talks in it; lists leave such sessions
@@ -681,11 +1341,62 @@ class SessionOpened(TypedDict):
     created: bool
 
 
+class Share(TypedDict):
+    """What one day, model or session consumed; `key` says which."""
+
+    key: str
+    used: Consumed
+
+
 class Siblings(TypedDict):
     """How many messages share this one's parent, and which of them this is, from 0."""
 
     count: NotRequired[int]
     index: NotRequired[int]
+
+
+class SignInAt(TypedDict):
+    """The address at which the person signs in, in a browser."""
+
+    url: str
+
+
+class SignedIn(TypedDict):
+    """Tokens of a sign-in. Both `expires_in` are seconds from now."""
+
+    access_token: str
+    token_type: Literal["bearer"]
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
+    user: UserInfo
+
+
+class Skill(TypedDict):
+    """As the API has it."""
+
+    id: str
+    version: int
+    source: str
+    shared: bool
+    read_only: bool
+    created_at: str
+    updated_at: str
+    name: str
+    description: NotRequired[str | None]
+    body: NotRequired[str | None]
+    files: NotRequired[dict[str, Any] | None]
+
+
+class SkillChanges(TypedDict):
+    """As the API has it."""
+
+    name: NotRequired[str | None]
+    description: NotRequired[str | None]
+    body: NotRequired[str | None]
+    files: NotRequired[dict[str, Any] | None]
+    shared: NotRequired[bool | None]
+    version: NotRequired[int | None]
 
 
 class Source(TypedDict):
@@ -730,6 +1441,14 @@ class StepRestarted(TypedDict):
     from_seq: int
 
 
+class Stretch(TypedDict):
+    """Messages of one branch, from the first to the last; `count` are those of them that say something."""
+
+    count: NotRequired[int]
+    from_message_id: NotRequired[str | None]
+    to_message_id: NotRequired[str | None]
+
+
 class SubagentTold(TypedDict):
     """An event of a subagent's own run, as it was told there, below the call that started it."""
 
@@ -763,6 +1482,22 @@ class Summary(TypedDict):
     undone: NotRequired[bool]
 
 
+class Synced(TypedDict):
+    """Whether the user of an external issuer was new here."""
+
+    status: Literal["created", "exists"]
+    user_id: str
+
+
+class Template(TypedDict):
+    """Files with which a session may begin; `default` is that of sessions for which nobody names another."""
+
+    name: str
+    files: int
+    size: int
+    default: bool
+
+
 class TextGrew(TypedDict):
     """A piece of the answer."""
 
@@ -787,6 +1522,13 @@ class TextPart(TypedDict):
     text: str
 
 
+class TicketInfo(TypedDict):
+    """Opens one WebSocket, within `expires_in` seconds, as `?ticket=`."""
+
+    ticket: str
+    expires_in: int
+
+
 class TitleChanged(TypedDict):
     """The session has a new title."""
 
@@ -795,6 +1537,21 @@ class TitleChanged(TypedDict):
     run_id: str
     session_id: str
     title: str
+
+
+class Tokens(TypedDict):
+    """Tokens by part, counted here before the model was asked (`total`). `reported` is what the model's
+    server says that call filled of the window, its answer included.
+    """
+
+    instructions: NotRequired[int]
+    summary: NotRequired[int]
+    memories: NotRequired[int]
+    tools: NotRequired[int]
+    messages: NotRequired[int]
+    answer_so_far: NotRequired[int]
+    total: NotRequired[int]
+    reported: NotRequired[int | None]
 
 
 class ToolCallGrew(TypedDict):
@@ -865,6 +1622,48 @@ class ToolHanded(TypedDict):
     call_id: str
 
 
+class ToolInfo(TypedDict):
+    """A tool as people see it. `offered`: agents have it when nothing else is said."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    effect: Literal["acts", "edits", "notes", "reads"]
+    server: str | None
+    offered: bool
+
+
+class ToolPreset(TypedDict):
+    """As the API has it."""
+
+    id: str
+    version: int
+    source: str
+    shared: bool
+    read_only: bool
+    created_at: str
+    updated_at: str
+    name: str
+    description: NotRequired[str | None]
+    tools: NotRequired[list[str] | None]
+    allowed_tools: NotRequired[list[str] | None]
+    disallowed_tools: NotRequired[list[str] | None]
+    permission_mode: NotRequired[Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] | None]
+
+
+class ToolPresetChanges(TypedDict):
+    """As the API has it."""
+
+    name: NotRequired[str | None]
+    description: NotRequired[str | None]
+    tools: NotRequired[list[str] | None]
+    allowed_tools: NotRequired[list[str] | None]
+    disallowed_tools: NotRequired[list[str] | None]
+    permission_mode: NotRequired[Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] | None]
+    shared: NotRequired[bool | None]
+    version: NotRequired[int | None]
+
+
 class ToolProgressed(TypedDict):
     """A line of what goes on in a call that runs."""
 
@@ -909,6 +1708,16 @@ class ToolStarted(TypedDict):
     replay_safe: NotRequired[bool]
     child_run_id: NotRequired[str | None]
     child_session_id: NotRequired[str | None]
+
+
+class Try(TypedDict):
+    """One try of a delivery: `status` where there was an answer, `excerpt` of what it said, else `error`."""
+
+    at: str
+    status: NotRequired[int | None]
+    error: NotRequired[str | None]
+    excerpt: NotRequired[str]
+    duration_ms: NotRequired[float]
 
 
 class Typing(TypedDict):
@@ -961,11 +1770,82 @@ class UsageCounted(TypedDict):
     context_limit: int | None
 
 
+class UsageReport(TypedDict):
+    """What was consumed, in parts and together; `total` is the sum of the parts."""
+
+    by: Literal["day", "model", "session"]
+    items: list[Share]
+    total: Consumed
+
+
+class UserInfo(TypedDict):
+    """A user as told to that user."""
+
+    id: str
+    email: str | None
+    name: str | None
+    role: Literal["admin", "member"]
+    created_at: str
+
+
+class Webhook(TypedDict):
+    """An endpoint that is told what happens, in order. `waiting` counts what it was not told yet; while it
+    fails, `failing_since` and `next_try_at` say so. Secrets that were replaced are signed with until
+    `old_secrets_until`. `notice` stays until it is enabled again.
+    """
+
+    id: str
+    url: str
+    events: list[str]
+    description: NotRequired[str]
+    enabled: NotRequired[bool]
+    notice: NotRequired[WebhooksNotice | None]
+    waiting: NotRequired[int]
+    failing_since: NotRequired[str | None]
+    next_try_at: NotRequired[str | None]
+    old_secrets_until: NotRequired[str | None]
+    created_at: str
+    updated_at: str
+
+
+class WebhookWithSecret(TypedDict):
+    """The same with its new secret, which is told this once."""
+
+    id: str
+    url: str
+    events: list[str]
+    description: NotRequired[str]
+    enabled: NotRequired[bool]
+    notice: NotRequired[WebhooksNotice | None]
+    waiting: NotRequired[int]
+    failing_since: NotRequired[str | None]
+    next_try_at: NotRequired[str | None]
+    old_secrets_until: NotRequired[str | None]
+    created_at: str
+    updated_at: str
+    secret: str
+
+
 class WhatWas(TypedDict):
     """What was restored; None for what was not to be."""
 
     messages: Moved | None
     files: RestoredFiles | None
+
+
+class ToolsMcpNotice(TypedDict):
+    """Something that is not as it was asked for, in the shape of the event `notice`."""
+
+    code: str
+    message: str
+
+
+class WebhooksNotice(TypedDict):
+    """Why an endpoint was disabled: `failing` for too long, `gone` by its own word, or a `backlog` too long."""
+
+    code: Literal["backlog", "failing", "gone"]
+    message: str
+    at: str
 
 
 class Asking(TypedDict, total=False):
@@ -1004,6 +1884,39 @@ class Asking(TypedDict, total=False):
     template: str | None
 
 
+class FactFields(TypedDict, total=False):
+    """What becomes of a fact."""
+
+    project_id: str | None
+    pinned: bool
+    text: str
+
+
+class MessageFields(TypedDict, total=False):
+    """What becomes of a message: `text` or `parts` make a sibling of it, `metadata` changes it where it
+    stands.
+    """
+
+    parts: list[TextIn | ImageIn | FileIn] | None
+    metadata: dict[str, Any] | None
+
+
+class NewFact(TypedDict, total=False):
+    """Something that is to be remembered."""
+
+    project_id: str | None
+    pinned: bool
+    message_id: str | None
+
+
+class NewProject(TypedDict, total=False):
+    """A project that is to be."""
+
+    description: str | None
+    instructions: str | None
+    metadata: dict[str, Any]
+
+
 class NewSession(TypedDict, total=False):
     """A session as it begins."""
 
@@ -1018,6 +1931,22 @@ class NewSession(TypedDict, total=False):
     archived: bool
     project_id: str | None
     template: str | None
+
+
+class NewWebhook(TypedDict, total=False):
+    """A webhook that is to be."""
+
+    description: str
+    enabled: bool
+
+
+class ProjectFields(TypedDict, total=False):
+    """What becomes of a project."""
+
+    description: str | None
+    instructions: str | None
+    metadata: dict[str, Any]
+    name: str
 
 
 class SessionFields(TypedDict, total=False):
@@ -1036,20 +1965,29 @@ class SessionFields(TypedDict, total=False):
     head_message_id: str | None
 
 
-class AgentFields(TypedDict, total=False):
-    """As the API has it."""
+class WebhookFields(TypedDict, total=False):
+    """What becomes of a webhook."""
 
+    url: str
+    events: list[
+        Literal[
+            "*",
+            "session.created",
+            "session.title_changed",
+            "session.compacted",
+            "session.deleted",
+            "message.created",
+            "run.started",
+            "run.waiting",
+            "run.finished",
+            "run.failed",
+            "approval.requested",
+            "question.requested",
+            "webhook.disabled",
+        ]
+    ]
     description: str
-    instructions: str
-    model: str | None
-    tools: list[str] | None
-    disallowed_tools: list[str] | None
-    permission_mode: Literal["default", "acceptEdits", "plan", "dontAsk", "bypassPermissions"] | None
-    max_turns: int | None
-    skills: list[str] | None
-    mcp_servers: list[str] | None
-    output_format: OutputFormatIn | None
-    shared: bool
+    enabled: bool
 
 
 Event: TypeAlias = (

@@ -1,15 +1,15 @@
 """A run that is listened to: its events, its text, its message, and answers to what it asks; it starts nothing."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
-from types import TracebackType
-from typing import Any, Generic, Self
+from typing import Any, Generic
 
 from palaver_client.errors import PalaverError
 from palaver_client.following import Heard, Spoken, answered, told
-from palaver_client.modes import Async, Mode, Resource, Runner, Sync, asked
+from palaver_client.modes import Async, AsyncClosing, Closing, Mode, Resource, Runner, Sync, asked
 from palaver_client.patience import Patience
-from palaver_client.resources import Answers, Remember, cancelled, decided, spoken
+from palaver_client.running import approved, cancelled, decided
 from palaver_client.scripts import Request, Script, said
+from palaver_client.sessions import Answers, Remember, spoken
 from palaver_client.shapes import ApprovalView, Event, Message, RunView
 
 
@@ -58,8 +58,7 @@ class Run(Resource[Mode], Generic[Mode]):
         self, call_id: str, *, arguments: dict[str, Any] | None = None, remember: Remember | None = None
     ) -> Script[ApprovalView]:
         """Let a call be made, with other arguments if there are some."""
-        given = said(call_id=call_id, arguments=arguments, remember=remember)
-        return decided(self.run_id, self._patience, decision="approve", **given)
+        return approved(self.run_id, self._patience, said(call_id=call_id, arguments=arguments, remember=remember))
 
     @asked
     def reject(self, call_id: str, message: str | None = None) -> Script[ApprovalView]:
@@ -86,7 +85,7 @@ class Run(Resource[Mode], Generic[Mode]):
         return f"<{type(self).__name__} {self._heard.run_id or 'not begun'}, {self._heard.seq} events>"
 
 
-class RunStream(Run[Sync]):
+class RunStream(Run[Sync], Closing):
     """A run to iterate over: `for event in stream`."""
 
     _open: Generator[Event] | None = None
@@ -116,14 +115,8 @@ class RunStream(Run[Sync]):
             self._open.close()
             self._open = None
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-
-class AsyncRunStream(Run[Async]):
+class AsyncRunStream(Run[Async], AsyncClosing):
     """A run to iterate over: `async for event in stream`."""
 
     _open: AsyncGenerator[Event] | None = None
@@ -152,11 +145,3 @@ class AsyncRunStream(Run[Async]):
         if self._open is not None:
             await self._open.aclose()
             self._open = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        await self.close()

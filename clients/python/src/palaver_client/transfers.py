@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from palaver_client.patience import Patience
-from palaver_client.scripts import Do, Form, Request, Script, fetched, whole
+from palaver_client.scripts import Do, Form, Part, Request, Script, fetched, whole
 
 PIECE = 256 * 1024  # bytes that are read and sent at a time
+ONCE = Patience(tries=0)
 
 Progress: TypeAlias = Callable[[int], object]
 Source: TypeAlias = str | Path | bytes | BinaryIO
@@ -71,20 +72,31 @@ def uploaded(request: Request, source: Source, called: tuple[str | None, Progres
     name, progress = called
     with source_of(source) as file:
         counted: Any = Counted(file, progress)
-        return (yield from whole(replace(request, form=Form([(name_of(source, name), counted)])), Patience(tries=0)))
+        return (yield from whole(replace(request, form=Form([(name_of(source, name), counted)])), ONCE))
 
 
-def put(request: Request, source: Source, progress: Progress | None) -> Script[Any]:
-    """Bring one file in as it is; where the connection breaks, it is sent again from its beginning."""
+def put(request: Request, source: Source, how: tuple[Patience, Progress | None]) -> Script[Any]:
+    """Bring one file in as it is; where the connection breaks, it is sent again from its beginning, if it has one."""
+    patience, progress = how
     with source_of(source) as file:
         counted = Counted(file, progress)
-        start = file.tell()
+        start = file.tell() if file.seekable() else None
 
         def pieces() -> Iterator[bytes]:
-            counted.seek(start)
+            if start is not None:
+                counted.seek(start)
             return iter(lambda: counted.read(PIECE), b"")
 
-        return (yield from whole(replace(request, content=pieces, again=True), Patience()))
+        return (yield from whole(replace(request, content=pieces, again=start is not None), patience))
+
+
+def brought(request: Request, source: Source, progress: Progress | None) -> Script[Any]:
+    """Bring one file in as it is, once."""
+    with source_of(source) as file:
+        counted = Counted(file, progress)
+        kind = {"Content-Type": "application/octet-stream"}
+        sent = replace(request, content=lambda: iter(lambda: counted.read(PIECE), b""), headers=kind)
+        return (yield from whole(sent, ONCE))
 
 
 def downloaded(request: Request, to: str | Path | BinaryIO, how: tuple[Patience, Progress | None]) -> Script[int]:
@@ -113,5 +125,5 @@ def _into(file: BinaryIO, request: Request, patience: Patience, progress: Progre
         if progress:
             progress(come)
 
-    yield from fetched(request, patience, lambda piece: Do(lambda: write(piece)))
+    yield from fetched(Part(request), patience, lambda piece: Do(lambda: write(piece)))
     return come

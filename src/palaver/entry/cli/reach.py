@@ -19,7 +19,10 @@ async def reach(settings: Settings, url: str | None, key: str | None) -> Client:
     if secret is None and (url or settings.url):
         raise typer.BadParameter("A key is needed for another server: set PALAVER_KEY.", param_hint="--key")
     access: Access = ByKey(secret) if secret else await _sign_in(settings, at)
-    return Client(at, access)
+    try:
+        return Client(at, access)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--url") from None
 
 
 def address_of(settings: Settings) -> str:

@@ -1,0 +1,80 @@
+"""The client and the document of the API: every route has a method or a reason, and every method asks a route."""
+
+import json
+import re
+
+from palaver_client.scripts import path_of
+
+from tests.architecture.source import ROOT
+from tests.unit.palaver_client.asking import methods
+
+# Routes that have no method, and why.
+LEFT = {
+    "POST /api/v1/query/single": "client.ask hears the stream, which a broken line does not end",
+    "POST /api/v1/sessions/{session_id}/messages": "client.stream and client.ask with session_id",
+    "POST /api/v1/sessions/{session_id}/resume": "client.stream and client.ask with session_id",
+    "GET /api/v1/runs/{run_id}/events": "client.follow",
+    "GET /api/v1/health": "says that a process is alive: for who runs it",
+    "GET /metrics": "for who runs it",
+    "GET /signin": "a link for browsers",
+    "GET /api/v1/mcp-sign-in": "where a browser comes back to",
+    "GET /api/v1/ws": "a WebSocket; httpx speaks none, and streams hear the same events",
+    "GET /ws/chat/{session_id}": "a WebSocket; httpx speaks none, and streams hear the same events",
+    "POST /api/v1/files/direct": "files.upload goes by way of the server, wherever it keeps them",
+    "POST /api/v1/files/{file_id}/complete": "files.upload goes by way of the server, wherever it keeps them",
+    "GET /api/v1/files/{file_id}/download": "a link for browsers; files.download",
+    "HEAD /api/v1/files/{file_id}/content": "files.get",
+    "HEAD /api/v1/sessions/{session_id}/files/{path}": "workspace.list says the same",
+    "HEAD /api/v1/projects/{project_id}/files/{path}": "projects.files.list says the same",
+    "POST /api/v1/sessions/{session_id}/files": "workspace.upload, one by one, each of any size",
+    "POST /api/v1/projects/{project_id}/files": "projects.files.upload, one by one, each of any size",
+    "POST /api/v1/tools": "not there yet: 501",
+    "PATCH /api/v1/tools/{tool_id}": "not there yet: 501",
+    "DELETE /api/v1/tools/{tool_id}": "not there yet: 501",
+    "GET /api/v1/sessions/{session_id}/members": "not there yet: 501",
+    "POST /api/v1/sessions/{session_id}/members": "not there yet: 501",
+    "DELETE /api/v1/sessions/{session_id}/members": "not there yet: 501",
+}
+
+_PARAMETER = re.compile(r"{(\w+)}")
+
+
+def routes() -> dict[str, re.Pattern[str]]:
+    """Every route of the document, and the paths that are its own."""
+    paths = json.loads((ROOT / "schema" / "openapi.json").read_text("utf-8"))["paths"]
+    return {
+        f"{method.upper()} {path}": re.compile(f"{method.upper()} {_PARAMETER.sub(_part, path)}")
+        for path, methods in paths.items()
+        for method in methods
+    }
+
+
+def _part(found: re.Match[str]) -> str:
+    return ".+" if found[1] == "path" else "[^/]+"
+
+
+def reached() -> dict[str, str]:
+    """The route that each method asks; of several that fit, the one that names most of the path."""
+    known = sorted(routes().items(), key=lambda route: route[0].count("{"))
+    found: dict[str, str] = {}
+    for name, request in methods():
+        asked = f"{request.method} /api/v1{request.path}"
+        found[name] = next((route for route, fits in known if fits.fullmatch(asked)), f"nothing: {asked}")
+    return found
+
+
+def test_every_method_asks_a_route_of_the_document() -> None:
+    assert {name: route for name, route in reached().items() if route.startswith("nothing")} == {}
+    assert len(reached()) > 100
+
+
+def test_every_route_of_the_document_has_a_method_or_a_reason() -> None:
+    asked = set(reached().values())
+    assert set(routes()) - asked - set(LEFT) == set()
+    assert set(LEFT) - set(routes()) == set(), "gone from the document"
+    assert set(LEFT) & asked == set(), "has a method by now"
+    assert all(LEFT.values())
+
+
+def test_what_is_named_in_a_path_is_only_a_part_of_it() -> None:
+    assert path_of("sessions", "../auth/me?x#y") == "/sessions/..%2Fauth%2Fme%3Fx%23y"
