@@ -15,8 +15,8 @@ from typing import Any
 ROOTS = (
     "Agent", "AgentChanges", "ApprovalView", "Checkpoint", "Cleared", "ClientConfig", "Command",
     "CommandChanges", "Comparison", "Delivery", "DeliveryWhole", "Effect", "Fact", "FileInfo", "Found",
-    "FoundPassages", "GrantView", "Health", "Hook", "HookChanges", "Imported", "Interrupted", "KeyInfo",
-    "Manifest", "McpServer", "McpServerChanges", "McpServerListed", "Me", "Memory", "Message", "ModelInfo",
+    "FoundPassages", "GrantView", "Health", "Hook", "HookChanges", "Imported", "Interrupted", "Invited", "KeyInfo",
+    "Manifest", "McpServer", "McpServerChanges", "McpServerListed", "Me", "Member", "Memory", "Message", "ModelInfo",
     "NewAgent", "NewCommand", "NewHook", "NewKey", "NewMcpServer", "NewSkill", "NewToolPreset", "Node",
     "Project", "Readiness", "Replayed", "Rewound", "RunView", "ServerOffer", "Session", "SignInAt", "SignedIn",
     "Skill", "SkillChanges", "Stats", "Synced", "Template", "TicketInfo", "ToolInfo", "ToolPreset",

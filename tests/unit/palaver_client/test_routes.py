@@ -31,9 +31,6 @@ LEFT = {
     "POST /api/v1/tools": "not there yet: 501",
     "PATCH /api/v1/tools/{tool_id}": "not there yet: 501",
     "DELETE /api/v1/tools/{tool_id}": "not there yet: 501",
-    "GET /api/v1/sessions/{session_id}/members": "not there yet: 501",
-    "POST /api/v1/sessions/{session_id}/members": "not there yet: 501",
-    "DELETE /api/v1/sessions/{session_id}/members": "not there yet: 501",
 }
 
 _PARAMETER = re.compile(r"{(\w+)}")

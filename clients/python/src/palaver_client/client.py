@@ -1,4 +1,4 @@
-"""The two clients: `Palaver`, and `AsyncPalaver` whose methods are awaited. What they can do stands in resources.py."""
+"""The two clients: `Palaver`, and `AsyncPalaver` whose methods are awaited; what their parts do stands elsewhere."""
 
 import uuid
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from typing import Any, Generic, Unpack
 
 import httpx
 
+from palaver_client.company import Invitations, Members
 from palaver_client.driving import AsyncRunner, SyncRunner
 from palaver_client.filing import Files, Projects, Workspace
 from palaver_client.following import Heard, answered, following
@@ -32,6 +33,8 @@ class Client(Resource[Mode], Generic[Mode]):
         self._address = address
         self.sessions: Sessions[Mode] = Sessions(runner, patience)
         self.messages: Messages[Mode] = Messages(runner, patience)
+        self.members: Members[Mode] = Members(runner, patience)
+        self.invitations: Invitations[Mode] = Invitations(runner, patience)
         self.runs: Runs[Mode] = Runs(runner, patience)
         self.approvals: Approvals[Mode] = Approvals(runner, patience)
         self.search: Search[Mode] = Search(runner, patience)

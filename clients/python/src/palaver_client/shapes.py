@@ -255,7 +255,7 @@ class Controlled(TypedDict):
 
 class Delivery(TypedDict):
     """One thing that an endpoint is told. A replay has an id of its own here and carries the id that it
-    replays. Only tests are `failed`: all else waits until it is `delivered`, or its owner has it `skipped`.
+    replays.
     """
 
     id: str
@@ -275,7 +275,7 @@ class Delivery(TypedDict):
         "webhook.disabled",
         "webhook.test",
     ]
-    state: Literal["delivered", "failed", "skipped", "waiting"]
+    state: Literal["delivered", "failed", "waiting"]
     tries: int
     last: Try | None
     replay_of: NotRequired[str | None]
@@ -302,7 +302,7 @@ class DeliveryWhole(TypedDict):
         "webhook.disabled",
         "webhook.test",
     ]
-    state: Literal["delivered", "failed", "skipped", "waiting"]
+    state: Literal["delivered", "failed", "waiting"]
     tries: int
     last: Try | None
     replay_of: NotRequired[str | None]
@@ -603,6 +603,21 @@ class Interrupted(TypedDict):
     run: RunView | None
 
 
+class Invited(TypedDict):
+    """An invitation. `token` is there once, in the answer to who made it; `link` has it where no server sees
+    it.
+    """
+
+    id: str
+    session_id: str
+    role: Literal["editor", "owner", "viewer"]
+    created_at: str
+    expires_at: str
+    uses_left: int
+    token: NotRequired[str | None]
+    link: NotRequired[str | None]
+
+
 class KeptFiles(TypedDict):
     """What a checkpoint keeps of the workspace."""
 
@@ -746,6 +761,16 @@ class Me(TypedDict):
     via: Literal["cookie", "issuer", "key", "ticket", "token"]
     key_id: str | None
     scopes: list[str] | None
+
+
+class Member(TypedDict):
+    """Somebody who takes part. The owner did from the beginning, so `joined_at` is null there."""
+
+    user_id: str
+    name: str
+    role: Literal["editor", "owner", "viewer"]
+    joined_at: str | None
+    read_message_id: str | None
 
 
 class MemberJoined(TypedDict):
