@@ -42,6 +42,10 @@ class Doorway:
         self._bus = bus
         self._pulse = pulse
 
+    async def sure(self, principal: Principal, prompt: Prompt) -> None:
+        """Raise what keeps a turn from beginning wherever it goes."""
+        await self._runs.sure(principal, prompt)
+
     async def stream(self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering) -> Response:
         """Start a run and hear it; it ends when the client goes. Raises what kept the model from saying anything."""
         run_id = self._runs.new_id()

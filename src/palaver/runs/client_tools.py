@@ -106,12 +106,19 @@ class ClientTools(BaseModel):
 
 def refuse_unoffered(ask: Ask) -> Ask:
     """The question as it is; Invalid where the model would have to call what it is not offered."""
-    if isinstance(ask.tool_choice, ToolNamed):
-        if not _offers(ask.tools, ask.tool_choice.name):
-            raise Invalid(f"tool_choice names {ask.tool_choice.name!r}, which is not among the tools.")
-    elif ask.tool_choice == "required" and not ask.tools:
-        raise Invalid("tool_choice is 'required', and there are no tools.")
+    refuse_choice(ask.tool_choice, ask.tools)
     return ask
+
+
+def refuse_choice(choice: ToolChoice, tools: Sequence[ToolSpec]) -> None:
+    """Invalid where a model would have to call a tool that is not among these."""
+    if isinstance(choice, ToolNamed) and not _offers(tools, choice.name):
+        said = f"tool_choice names {choice.name!r}, which is not among the tools."
+    elif choice == "required" and not tools:
+        said = "tool_choice is 'required', and there are no tools."
+    else:
+        return
+    raise Invalid(said, errors=[{"loc": ["body", "tool_choice"], "msg": said, "type": "tool_choice"}])
 
 
 def _offers(specs: Sequence[ToolSpec], name: str) -> bool:

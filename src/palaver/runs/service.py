@@ -19,6 +19,7 @@ from palaver.kit.ids import new_id
 from palaver.kit.streams import Closed
 from palaver.runs import store
 from palaver.runs.accepting import Accepted, Accepting, fingerprint, known_by_key
+from palaver.runs.client_tools import refuse_choice
 from palaver.runs.live import Live
 from palaver.runs.machine import Rest
 from palaver.runs.parts import Parts, accepted_before
@@ -77,11 +78,7 @@ class Runs:
         key, mark = prompt.idempotency_key, fingerprint(prompt)
         if key and (known := await self._database.read(known_by_key(principal.user_id, key, mark))):
             return known
-        prompt = await self._settled(principal, prompt)
-        model_id = prompt.model or prompt.recipe.model or await self._model_of(principal, prompt)
-        model = await self._parts.resolve(model_id, principal)
-        _refuse_unpriced(prompt, model)
-        _refuse_toolless(prompt, model)
+        prompt, model = await self._possible(principal, prompt)
         session_id = prompt.session_id or SessionId(new_id(SESSION))
         live = Live(run_id or self.new_id(), session_id, principal.user_id, epoch=1)
         live.fingerprint = mark
@@ -90,6 +87,21 @@ class Runs:
             self._queue.joined(session_id)
             await self._make_way(accepted.run)
         return accepted.run
+
+    async def sure(self, principal: Principal, prompt: Prompt) -> None:
+        """Raise what keeps a turn from beginning wherever it goes, for who has to keep something before it does."""
+        await self._possible(principal, prompt)
+
+    async def _possible(self, principal: Principal, prompt: Prompt) -> tuple[Prompt, ResolvedModel]:
+        """The prompt as it is settled, and the model that it asks."""
+        prompt = await self._settled(principal, prompt)
+        model_id = prompt.model or prompt.recipe.model or await self._model_of(principal, prompt)
+        model = await self._parts.resolve(model_id, principal)
+        _refuse_unpriced(prompt, model)
+        _refuse_toolless(prompt, model)
+        if not prompt.server_tools:  # then all that can be called is known
+            refuse_choice(prompt.tool_choice, prompt.client_tools)
+        return prompt, model
 
     async def start_below(self, live: Live, prompt: Prompt) -> None:
         """Start the run of a subagent, which begins a session of its own; see `delegating.py`."""

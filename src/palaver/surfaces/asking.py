@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from palaver.core.errors import Conflict
 from palaver.core.ids import MessageId, SessionId
-from palaver.core.messages import Message
+from palaver.core.messages import Message, Part
 from palaver.core.principal import Principal
 from palaver.runs.prompt import Prompt
 from palaver.runs.rendering import Rendering
@@ -17,7 +17,7 @@ from palaver.storage.port import Database
 from palaver.surfaces.history import Said
 from palaver.surfaces.models import Bearers, whole_name
 from palaver.surfaces.port import Doorway, Scope
-from palaver.surfaces.threads import After, Spot, Threads
+from palaver.surfaces.threads import After, Spot, Sure, Threads
 
 WAITS = "The run waits for a person's answer: see /api/v1/approvals."
 SESSION_HEADER = "x-palaver-session"
@@ -37,23 +37,35 @@ class Asking:
     ) -> Prompt:
         """The prompt with the newest turn of a history, in the session where that goes on, and its model by its id."""
         prompt = await self._with_model(principal, prompt)
-        return _at(prompt, await self._threads.spot(principal.user_id, history, SessionId(named) if named else None))
+        session_id, sure = SessionId(named) if named else None, self._sure(principal, prompt)
+        return _at(prompt, await self._threads.spot(principal.user_id, history, session_id, sure))
 
     async def placed_below(self, principal: Principal, prompt: Prompt, history: Sequence[Said], after: After) -> Prompt:
         """The same below an answer that the client names."""
         prompt = await self._with_model(principal, prompt)
-        return _at(prompt, await self._threads.below(principal.user_id, history, after))
+        return _at(prompt, await self._threads.below(principal.user_id, history, after, self._sure(principal, prompt)))
 
     async def placed_within(
         self, principal: Principal, prompt: Prompt, history: Sequence[Said], session_id: SessionId
     ) -> Prompt:
         """The same at the end of a session, with all that the client brings for it."""
         prompt = await self._with_model(principal, prompt)
-        return _at(prompt, await self._threads.within(principal.user_id, history, session_id))
+        sure = self._sure(principal, prompt)
+        return _at(prompt, await self._threads.within(principal.user_id, history, session_id, sure))
 
     async def _with_model(self, principal: Principal, prompt: Prompt) -> Prompt:
         model = await whole_name(self._models, principal, prompt.model) if prompt.model else None
         return msgspec.structs.replace(prompt, model=model)
+
+    async def sure(self, principal: Principal, prompt: Prompt) -> None:
+        """Raise what keeps a turn from beginning wherever it goes: asked before anything is kept for it."""
+        await self.doorway.sure(principal, await self._with_model(principal, prompt))
+
+    def _sure(self, principal: Principal, prompt: Prompt) -> Sure:
+        async def sure(parts: tuple[Part, ...]) -> None:
+            await self.doorway.sure(principal, msgspec.structs.replace(prompt, parts=parts))
+
+        return sure
 
     async def stream(self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering) -> Response:
         """The answer as it comes."""

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from palaver.core.errors import Invalid
 from palaver.core.messages import (
     AudioPart,
     FilePart,
@@ -59,6 +60,14 @@ def marks(history: Sequence[Said], before: str = "") -> list[str]:
         before = _next(before, said)
         found.append(before)
     return found
+
+
+def refuse_uncalled(past: Sequence[Said], new: Sequence[Part]) -> None:
+    """Invalid where what is new has results of calls that the last of what was said before does not make."""
+    made = {part.call_id for part in past[-1].parts if isinstance(part, ToolCallPart)} if past else set[str]()
+    for part in new:
+        if isinstance(part, ToolResultPart) and part.call_id not in made:
+            raise Invalid(f"The message before makes no call {part.call_id[:200]!r}.")
 
 
 def as_given_back(message: Message) -> Said:

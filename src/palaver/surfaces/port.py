@@ -17,6 +17,10 @@ Scope = Mapping[str, Any]  # of ASGI
 class Doorway(Protocol):
     """Starts runs and tells of them; `realtime.doorway.Doorway` is one."""
 
+    async def sure(self, principal: Principal, prompt: Prompt) -> None:
+        """Raise what keeps a turn from beginning wherever it goes: asked before anything is kept for it."""
+        ...
+
     async def stream(self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering) -> Response:
         """Start a run and hear it; it ends when the client goes. Raises what kept the model from saying anything."""
         ...

@@ -18,8 +18,9 @@ from palaver.sessions.service import Sessions
 from palaver.sessions.session import Session
 from palaver.storage.port import Database, UniqueViolated
 from palaver.surfaces import store
-from palaver.surfaces.history import Said, turns
+from palaver.surfaces.history import Said, refuse_uncalled, turns
 from palaver.surfaces.store import Thread
+from palaver.surfaces.threads import Sure
 
 _NOWHERE = MessageId("")  # a room leads to a session as a whole
 
@@ -74,14 +75,19 @@ class Rooms:
         if (await self._sessions.find(user_id, session_id)).message_count == 0:
             await self._sessions.remove(user_id, session_id)
 
-    async def spot(self, user_id: UserId, session: Session, history: Sequence[Line]) -> Spot:
-        """Where the newest turn goes. What was said elsewhere before it is adopted; nothing new gives no parts."""
+    async def spot(self, user_id: UserId, session: Session, history: Sequence[Line], sure: Sure) -> Spot:
+        """Where the newest turn goes; nothing new gives no parts.
+
+        What was said elsewhere before it is adopted, once it is `sure` that the turn can begin.
+        """
         known, at = await self._known(user_id, session.id, history)
         rest = history[at:]
         strange = max((n for n, line in enumerate(rest) if line.role == "assistant"), default=-1) + 1
         new = _one(rest[strange:])
-        if strange:
+        if strange and new:
             said = turns([Said(line.role, line.parts) for line in rest[:strange]])
+            refuse_uncalled(said, new)
+            await sure(new)
             below = known.id if known else None
             return Spot((await self._adopting.adopt(user_id, session.id, below, brought(said)))[1], new)
         if known is not None:

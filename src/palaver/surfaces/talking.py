@@ -4,7 +4,8 @@ It speaks no protocol. A client's answer goes to the run that waits, and the cli
 """
 
 import mimetypes
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,8 +13,8 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from palaver.core.errors import Conflict, Invalid, PalaverError
-from palaver.core.ids import RunId, UserId
-from palaver.core.messages import FilePart
+from palaver.core.ids import RunId, SessionId
+from palaver.core.messages import FilePart, Part
 from palaver.core.principal import Principal
 from palaver.runs import approvals_store
 from palaver.runs.answering import Answer, Answering
@@ -29,7 +30,7 @@ from palaver.surfaces.documents import NEW, Brought, Documents, bytes_of, named,
 from palaver.surfaces.models import Bearers, whole_name
 from palaver.surfaces.port import Doorway, Scope
 from palaver.surfaces.refusing import refused
-from palaver.surfaces.rooms import Line, Rooms
+from palaver.surfaces.rooms import Line, Rooms, Spot
 
 # Fields of our own turns that these protocols have words of their own for.
 _THEIRS = ("prompt", "parts", "tool_results", "parent_message_id", "idempotency_key")
@@ -41,6 +42,13 @@ class Decision(NamedTuple):
 
     key: str
     answer: Answer
+
+
+class Chat(NamedTuple):
+    """The history that a client sends, and the documents that stand in it."""
+
+    history: Sequence[Line]
+    documents: Sequence[Brought]
 
 
 class Talking:
@@ -75,12 +83,39 @@ class Talking:
         """What waits for the person in a session, and below it."""
         return await self._database.read(approvals_store.in_session(session.id, principal.user_id))
 
-    async def kept(self, user_id: UserId, history: Sequence[Line], brought: Sequence[Brought]) -> Sequence[Line]:
-        """A history whose documents are files of the person."""
-        if not brought:
-            return history
-        files = await self._documents.taken(user_id, brought)
-        return [line._replace(parts=tuple(named(part, files) for part in line.parts)) for line in history]
+    async def placed(self, principal: Principal, session: Session, prompt: Prompt, said: Chat) -> Spot:
+        """Where the newest turn of a history goes.
+
+        What came along for it is kept once it is known that it can begin; where it cannot, an empty session goes.
+        """
+        async with self._or_leave(principal, session.id):
+            prompt = await self._with_model(principal, prompt)
+
+            async def sure(parts: tuple[Part, ...]) -> None:
+                await self.doorway.sure(principal, msgspec.structs.replace(prompt, parts=parts))
+
+            history = said.history
+            if said.documents:
+                await sure(())
+                files = await self._documents.taken(principal.user_id, said.documents)
+                history = [line._replace(parts=tuple(named(part, files) for part in line.parts)) for line in history]
+            spot = await self.rooms.spot(principal.user_id, session, history, sure)
+            if not spot.parts:
+                raise Invalid("The last message is an answer: say something, or bring the result of a tool.")
+            return spot
+
+    async def _with_model(self, principal: Principal, prompt: Prompt) -> Prompt:
+        model = await whole_name(self._models, principal, prompt.model) if prompt.model else None
+        return msgspec.structs.replace(prompt, model=model)
+
+    @asynccontextmanager
+    async def _or_leave(self, principal: Principal, session_id: SessionId) -> AsyncGenerator[None]:
+        """Where what is done here is refused, and nothing was said in the session, there is none afterwards."""
+        try:
+            yield
+        except PalaverError:
+            await self.rooms.leave_if_empty(principal.user_id, session_id)
+            raise
 
     async def stop(self, principal: Principal, door: str, name: str) -> None:
         """End the run that answers in a chat, if there is one, and return once nothing does."""
@@ -93,15 +128,10 @@ class Talking:
         self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering, *, stays: bool
     ) -> Response:
         """Take a turn in its session; where that is refused and the session is empty, there is none afterwards."""
-        session_id = prompt.session_id
-        assert session_id is not None
-        try:
-            model = await whole_name(self._models, principal, prompt.model) if prompt.model else None
-            prompt = msgspec.structs.replace(prompt, model=model)
+        assert prompt.session_id is not None
+        async with self._or_leave(principal, prompt.session_id):
+            prompt = await self._with_model(principal, prompt)
             return await self.doorway.turn(scope, principal, prompt, rendering, stays=stays)
-        except PalaverError:
-            await self.rooms.leave_if_empty(principal.user_id, session_id)
-            raise
 
     async def decide(
         self,

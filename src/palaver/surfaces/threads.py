@@ -6,6 +6,7 @@ in a fork: these clients ask twenty things at once from one beginning, and expec
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from palaver.core.errors import Invalid, SessionBusy
@@ -18,9 +19,10 @@ from palaver.sessions.session import Session
 from palaver.storage.port import Database
 from palaver.storage.script import Script
 from palaver.surfaces import store
-from palaver.surfaces.history import Said, as_given_back, marks, split
+from palaver.surfaces.history import Said, as_given_back, marks, refuse_uncalled, split
 from palaver.surfaces.store import Thread
 
+Sure = Callable[[tuple[Part, ...]], Awaitable[None]]  # raises what keeps a turn of these parts from beginning
 Fork = Callable[[UserId, Wish], Awaitable[Session]]
 
 
@@ -48,8 +50,11 @@ class Threads:
         self._adopting = adopting
         self._fork = fork
 
-    async def spot(self, user_id: UserId, history: Sequence[Said], named: SessionId | None = None) -> Spot:
-        """Where a history goes on; `named` is the session that the client attaches to, whose past is its own."""
+    async def spot(self, user_id: UserId, history: Sequence[Said], named: SessionId | None, sure: Sure) -> Spot:
+        """Where a history goes on; `named` is the session that the client attaches to, whose past is its own.
+
+        Nothing is adopted before it is `sure` that the newest turn can begin.
+        """
         past, new = _split(history)
         if named is not None:
             return Spot(named, "head", new, None)
@@ -58,31 +63,38 @@ class Threads:
             return Spot(None, "head", new, marks([asked])[-1])
         of_past = marks(past)
         mark = marks([asked], of_past[-1])[-1]
-        thread = await self._thread(user_id, past, of_past)
+        thread = await self._thread(user_id, past, of_past, partial(_sure, past, new, sure))
         return Spot(thread.session_id, thread.message_id, new, mark)
 
-    async def below(self, user_id: UserId, history: Sequence[Said], after: After) -> Spot:
+    async def below(self, user_id: UserId, history: Sequence[Said], after: After, sure: Sure) -> Spot:
         """Where a history goes on that says itself what it follows."""
         past, new = _split(history)
+        if past:
+            await _sure(past, new, sure)
         thread = await self._standing_still(user_id, after.thread)
         if past:
             thread = Thread(*await self._adopting.adopt(user_id, *thread, brought(past)))
         found = marks([*past, Said("user", new)], after.mark)[-1] if after.mark is not None else None
         return Spot(*thread, new, found)
 
-    async def within(self, user_id: UserId, history: Sequence[Said], session_id: SessionId) -> Spot:
+    async def within(self, user_id: UserId, history: Sequence[Said], session_id: SessionId, sure: Sure) -> Spot:
         """The same at the end of a session, which is one conversation for all who are in it; SessionBusy."""
         past, new = _split(history)
         session = (await self._database.read(session_store.find(session_id, user_id))).session
         if session.active_run_id is not None:
             raise SessionBusy
         if past:
+            await _sure(past, new, sure)
             await self._adopting.adopt(user_id, session_id, session.head_message_id, brought(past))
         return Spot(session_id, "head", new, None)
 
-    async def _thread(self, user_id: UserId, past: list[Said], of_past: list[str]) -> Thread:
+    async def _thread(
+        self, user_id: UserId, past: list[Said], of_past: list[str], sure: Callable[[], Awaitable[None]]
+    ) -> Thread:
         ends = [mark for mark, said in zip(of_past, past, strict=True) if said.role == "assistant"]
         found = await self._database.read(store.find(user_id, ends))
+        if found is None or ends[found[0]] != of_past[-1]:
+            await sure()
         if found is None:
             return await self._adopted(user_id, None, past, of_past)
         mark, thread = ends[found[0]], await self._standing_still(user_id, found[1])
@@ -108,6 +120,11 @@ class Threads:
         session = await self._fork(user_id, Wish(thread.session_id, thread.message_id))
         assert session.head_message_id is not None
         return Thread(session.id, session.head_message_id)
+
+
+async def _sure(past: Sequence[Said], new: tuple[Part, ...], sure: Sure) -> None:
+    refuse_uncalled(past, new)
+    await sure(new)
 
 
 def _split(history: Sequence[Said]) -> tuple[list[Said], tuple[Part, ...]]:

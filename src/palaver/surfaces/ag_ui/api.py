@@ -15,7 +15,7 @@ from palaver.surfaces.ag_ui.asked import RunInput
 from palaver.surfaces.ag_ui.told import AgStream, Asked
 from palaver.surfaces.documents import Brought
 from palaver.surfaces.refusing import read
-from palaver.surfaces.talking import Talking
+from palaver.surfaces.talking import Chat, Talking
 
 DOOR = "ag-ui"
 
@@ -50,7 +50,7 @@ def routes(talking: Talking, door: Door) -> APIRouter:
 
 async def _run(talking: Talking, request: Request, principal: Principal, body: RunInput) -> Response:
     turn, state, brought = body.turn(), body.theirs(), list[Brought]()
-    history = await talking.kept(principal.user_id, asked.history_of(body, brought), brought)
+    history = asked.history_of(body, brought)
     session = await talking.rooms.enter(principal.user_id, DOOR, body.thread_id)
     messages: list[Any] = (await request.json())["messages"]
     about = Asked(body.thread_id, body.run_id, state, messages, asked.finished(body))
@@ -64,11 +64,9 @@ async def _run(talking: Talking, request: Request, principal: Principal, body: R
         return await talking.decide(
             principal, kept, said, lambda beyond: AgStream(about, tools, beyond=beyond), stays=False
         )
-    spot = await talking.rooms.spot(principal.user_id, session, history)
-    if not spot.parts:
-        await talking.rooms.leave_if_empty(principal.user_id, session.id)
-        raise Invalid("The last message is an answer: say something, or bring the result of a tool.")
-    prompt = msgspec.structs.replace(turn.asked(session.id), below=spot.below, parts=spot.parts)
+    prompt = turn.asked(session.id)
+    spot = await talking.placed(principal, session, prompt, Chat(history, brought))
+    prompt = msgspec.structs.replace(prompt, below=spot.below, parts=spot.parts)
     return await talking.begin(request.scope, principal, prompt, AgStream(about, _tools(prompt)), stays=False)
 
 

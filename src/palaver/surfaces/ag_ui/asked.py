@@ -54,6 +54,7 @@ class AgMessage(_Loose):
     tool_calls: Annotated[list[_Call] | None, Field(alias="toolCalls")] = None
     tool_call_id: Annotated[str | None, Field(alias="toolCallId")] = None
     error: str | None = None
+    name: str | None = None
 
 
 class _Tool(_Loose):
@@ -180,6 +181,8 @@ def _said(payload: Any, where: str) -> Answer:
 def _line(message: AgMessage, where: str, brought: list[Brought]) -> Line | None:
     match message.role:
         case "user":
+            if message.name:
+                raise refused(f"{where}.name", "Models are not told names here; write them into the text.")
             parts = _parts(message.content, f"{where}.content", brought)
             if not parts:
                 raise refused(f"{where}.content", "The message is empty.", "empty")
@@ -187,11 +190,7 @@ def _line(message: AgMessage, where: str, brought: list[Brought]) -> Line | None
         case "tool":
             if not message.tool_call_id:
                 raise refused(f"{where}.toolCallId", "Name the call that this is the result of.", "missing")
-            texts = [
-                part.text for part in _parts(message.content, f"{where}.content", brought) if isinstance(part, TextPart)
-            ]
-            ok, content = message.error is None, "".join(texts) or (message.error or "")
-            return Line("user", (ToolResultPart(call_id=message.tool_call_id, ok=ok, content=content),))
+            return Line("user", (_result(message, f"{where}.content"),))
         case "assistant":
             said = (TextPart(text=_text(message.content, where)),) if message.content else ()
             calls = [_call(call, f"{where}.toolCalls.{n}") for n, call in enumerate(message.tool_calls or ())]
@@ -200,7 +199,19 @@ def _line(message: AgMessage, where: str, brought: list[Brought]) -> Line | None
             return None
 
 
-def _parts(content: Any, where: str, brought: list[Brought]) -> tuple[Part, ...]:
+def _result(message: AgMessage, where: str) -> ToolResultPart:
+    parts = _parts(message.content, where, None)
+    for n, part in enumerate(parts):
+        if isinstance(part, ImagePart) and part.file_id:
+            raise refused(f"{where}.{n}.source", "Write the images of results out, or give their URL.")
+    words = "".join(part.text for part in parts if isinstance(part, TextPart))
+    images = tuple(part for part in parts if isinstance(part, ImagePart))
+    ok = message.error is None
+    content = words or message.error or ""
+    return ToolResultPart(call_id=message.tool_call_id or "", ok=ok, content=content, parts=images)
+
+
+def _parts(content: Any, where: str, brought: list[Brought] | None) -> tuple[Part, ...]:
     if isinstance(content, str):
         return (TextPart(text=_text(content, where)),) if content else ()
     if not isinstance(content, list):
@@ -208,25 +219,27 @@ def _parts(content: Any, where: str, brought: list[Brought]) -> tuple[Part, ...]
     return tuple(_part(part, f"{where}.{n}", brought) for n, part in enumerate(cast("list[Any]", content)))
 
 
-def _part(part: Any, where: str, brought: list[Brought]) -> Part:
+def _part(part: Any, where: str, brought: list[Brought] | None) -> Part:
+    """One part; where documents have no place, `brought` is None."""
     given = cast("dict[str, Any]", part) if isinstance(part, dict) else {}
     kind, source = given.get("type"), given.get("source")
     if kind == "text":
         return TextPart(text=_text(given.get("text"), where))
-    if kind not in {"image", "document"} or not isinstance(source, dict):
+    if kind not in ("image", "document") or not isinstance(source, dict) or (brought is None and kind != "image"):
         raise refused(where, f"A part of type {str(kind)[:60]!r} is not supported here.")
-    return _media(cast("dict[str, Any]", source), f"{where}.source", brought, image=kind == "image")
+    return _media(cast("dict[str, Any]", source), f"{where}.source", brought if kind == "document" else None)
 
 
-def _media(source: Mapping[str, Any], where: str, brought: list[Brought], *, image: bool) -> Part:
+def _media(source: Mapping[str, Any], where: str, brought: list[Brought] | None) -> Part:
+    """An image, or a document that is `brought` where it is written out."""
     value = str(source.get("value"))
     if source.get("type") == "file" and source.get("provider") == OURS:
-        return ImagePart(file_id=value) if image else FilePart(file_id=value)
-    url = f"data:{source.get('mimeType')};base64,{value}" if source.get("type") == "data" else value
-    if image and source.get("type") in {"data", "url"} and _IMAGE.fullmatch(url):
-        return ImagePart(url=url)
-    if not image and source.get("type") == "data":
+        return ImagePart(file_id=value) if brought is None else FilePart(file_id=value)
+    if brought is not None and source.get("type") == "data":
         return document("", str(source.get("mimeType")), value, brought, where=where)
+    url = f"data:{source.get('mimeType')};base64,{value}" if source.get("type") == "data" else value
+    if brought is None and source.get("type") in ("data", "url") and _IMAGE.fullmatch(url):
+        return ImagePart(url=url)
     raise refused(where, "Give it inline, images by https: URL too, or as a file of the provider `palaver`.")
 
 

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from palaver.core.errors import Forbidden, Invalid
+from palaver.core.errors import Forbidden
 from palaver.core.messages import Message
 from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door
@@ -21,7 +21,8 @@ from palaver.surfaces.ai_sdk.retold import retold
 from palaver.surfaces.ai_sdk.told import UiStream
 from palaver.surfaces.documents import Brought
 from palaver.surfaces.refusing import read
-from palaver.surfaces.talking import Decision, Talking, key_of
+from palaver.surfaces.rooms import Spot
+from palaver.surfaces.talking import Chat, Decision, Talking, key_of
 
 DOOR = "ai-sdk"
 CONTINUES = "ai_sdk_message_id"  # in a question's metadata: the client's message in which the answer goes on
@@ -52,7 +53,8 @@ class Chats:
 
     async def chat(self, request: Request, principal: Principal, body: ChatBody) -> Response:
         """The newest turn of a chat, or what was decided about the one that waits."""
-        turn = body.turn()
+        turn, brought = body.turn(), list[Brought]()
+        history = asked.history_of(body, brought)
         session = await self.talking.rooms.enter(principal.user_id, DOOR, body.id)
         stays = body.on_disconnect == "continue"
         kept = await self.talking.active(principal, session)
@@ -61,23 +63,14 @@ class Chats:
             return await self.talking.decide(
                 principal, kept, decisions, lambda beyond: _continued(kept, body, beyond), stays=stays
             )
-        prompt = await self._placed(principal, session, body, turn.asked(session.id))
+        prompt = turn.asked(session.id)
         stream = UiStream(_tools(prompt), continues=body.continues)
-        return await self.talking.begin(request.scope, principal, prompt, stream, stays=stays)
-
-    async def _placed(self, principal: Principal, session: Session, body: ChatBody, prompt: Prompt) -> Prompt:
-        rooms, continues = self.talking.rooms, body.continues
         if body.trigger == "regenerate-message" and (again := await self._again(principal, session, body)):
-            return msgspec.structs.replace(prompt, below=again.id, parts=())
-        brought: list[Brought] = []
-        history = await self.talking.kept(principal.user_id, asked.history_of(body, brought), brought)
-        spot = await rooms.spot(principal.user_id, session, history)
-        if not spot.parts:
-            await rooms.leave_if_empty(principal.user_id, session.id)
-            raise Invalid("The last message is an answer: say something, or bring the output of a tool.")
-        below = "root" if spot.below == "head" and body.message_id is not None else spot.below
-        metadata = prompt.metadata | ({CONTINUES: continues} if continues else {})
-        return msgspec.structs.replace(prompt, below=below, parts=spot.parts, metadata=metadata)
+            prompt = msgspec.structs.replace(prompt, below=again.id, parts=())
+        else:
+            spot = await self.talking.placed(principal, session, prompt, Chat(history, brought))
+            prompt = _asked_at(prompt, spot, body)
+        return await self.talking.begin(request.scope, principal, prompt, stream, stays=stays)
 
     async def _again(self, principal: Principal, session: Session, body: ChatBody) -> Message | None:
         """The question that is to be answered anew, if it is one of this session and was not changed."""
@@ -157,6 +150,12 @@ def routes(talking: Talking, door: Door) -> APIRouter:
 
 def _tools(prompt: Prompt) -> frozenset[str]:
     return frozenset(tool.name for tool in prompt.client_tools)
+
+
+def _asked_at(prompt: Prompt, spot: Spot, body: ChatBody) -> Prompt:
+    below = "root" if spot.below == "head" and body.message_id is not None else spot.below
+    metadata = prompt.metadata | ({CONTINUES: body.continues} if body.continues else {})
+    return msgspec.structs.replace(prompt, below=below, parts=spot.parts, metadata=metadata)
 
 
 def _continued(kept: Kept, body: ChatBody, beyond: int) -> UiStream:

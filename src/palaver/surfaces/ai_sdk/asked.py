@@ -21,8 +21,9 @@ from palaver.surfaces.rooms import Line
 from palaver.surfaces.talking import Decision, document, turn_of
 
 METADATA = "palaver"  # where our own stand in a message's metadata
-_DONE = {"output-available", "output-error", "output-denied"}
+_DONE = ("output-available", "output-error", "output-denied")
 _PASSED = ("data-", "source-", "reasoning")
+_SHOWN = (*_PASSED, "text", "file", "custom")  # of answers; what is not text says nothing to a model
 _IMAGE = re.compile(IMAGE_URL)
 
 
@@ -124,7 +125,7 @@ def outputs(message: UiMessage) -> list[Output]:
             str(part.get("toolCallId")), part["state"] == "output-available", part.get("output", part.get("errorText"))
         )
         for part in tool_parts(message)
-        if part.get("state") in {"output-available", "output-error"} and part.get("providerExecuted") is not True
+        if part.get("state") in ("output-available", "output-error") and part.get("providerExecuted") is not True
     ]
 
 
@@ -193,12 +194,14 @@ def _step(parts: Sequence[dict[str, Any]], where: str) -> list[Line]:
     came: list[Part] = []
     for part in parts:
         name = _tool_name(part)
+        if name is None and not str(part.get("type")).startswith(_SHOWN):
+            raise refused(where, f"A part of type {str(part.get('type'))[:60]!r} is not supported in answers.")
         if name is None or part.get("providerExecuted") is True or part.get("state") == "input-streaming":
             continue
         call_id, given = str(part.get("toolCallId")), part.get("input")
         arguments = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
         said.append(ToolCallPart(call_id=call_id, name=name, arguments=arguments))
-        if part.get("state") in {"output-available", "output-error"}:
+        if part.get("state") in ("output-available", "output-error"):
             ok = part["state"] == "output-available"
             content = _words(part.get("output") if ok else part.get("errorText"))
             came.append(ToolResultPart(call_id=call_id, ok=ok, content=content))

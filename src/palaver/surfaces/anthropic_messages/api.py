@@ -53,6 +53,8 @@ def routes(asking: Asking, inference: Inference, documents: Documents, door: Doo
             prompt, said = asked.prompt_of(body), asked.conversation(body)
         except ValueError as error:
             raise Invalid(str(error)) from None
+        if said.documents:
+            await asking.sure(principal, prompt)
         history = await documents.kept(principal.user_id, said.history, said.documents)
         prompt = await asking.placed(principal, prompt, history, request.headers.get(SESSION_HEADER))
         thoughts, mine = _thoughts(body), {REQUEST_HEADER: request_id.get() or ""}
