@@ -27,7 +27,7 @@ CONTRACT = {
 
 def test_codes_and_statuses_are_the_contracts() -> None:
     known = {kind.code: kind.status for kind in tree()}
-    assert known == {**CONTRACT, "not_implemented": 501}
+    assert known == {**CONTRACT, "not_implemented": 501, "misdirected": 421}
 
 
 @pytest.mark.parametrize("kind", list(tree()), ids=lambda kind: kind.code)
