@@ -12,10 +12,20 @@ CPU = Promise(1.25, "× our own stream")
 LADDER = Promise(0.9, "× our own", at_least=True)
 OURS = "palaver"
 CHAT = "openai_chat"
+_PART = '{"type":"text","text":"hello {{i}}"}'
 _MESSAGES = '"model":"bench/{{model}}","stream":true,"messages":[{"role":"user","content":"hello {{i}}"}]'
 SURFACES = {
     CHAT: ("/v1/chat/completions", "{" + _MESSAGES + "}"),
     "anthropic_messages": ("/v1/messages", '{"max_tokens":4096,' + _MESSAGES + "}"),
+    "ai_sdk": (
+        "/api/ai-sdk/chat",
+        '{"id":"{{uuid}}","model":"bench/{{model}}","messages":[{"id":"1","role":"user","parts":[' + _PART + "]}]}",
+    ),
+    "ag_ui": (
+        "/ag-ui",
+        '{"threadId":"{{uuid}}","runId":"1","messages":[{"id":"1","role":"user","content":"hello {{i}}"}],'
+        '"forwardedProps":{"model":"bench/{{model}}"}}',
+    ),
     "openai_responses": ("/v1/responses", '{"model":"bench/{{model}}","stream":true,"input":"hello {{i}}"}'),
 }
 
@@ -32,6 +42,7 @@ def surfaces(harness: Harness, house: House, rounds: int) -> list[Row]:
 
 def _targets(harness: Harness, house: House, pid: int) -> None:
     own = house.target() | {"cmd": None, "pid": pid}
+    own["headers"].append("anthropic-version: 2023-06-01")  # which means nothing to the others
     others = [own | {"name": name, "url": house.url + path, "body": body} for name, (path, body) in SURFACES.items()]
     (harness.folder / "targets.json").write_text(json.dumps([own, *others]), encoding="utf-8")
 
