@@ -52,6 +52,10 @@ PROMISES = {
         says="Where several people speak, messages say who wrote them, models are told, and nobody imitates it.",
         because="issue:#5",
     ),
+    "members:own": Promise(
+        says="What somebody asks in a session of several is asked with their memory, and counts for them.",
+        because="issue:#5",
+    ),
     "members:plain": Promise(says="A session of one person says nothing of roles and authors.", because="product"),
     "members:invitations": Promise(
         says="An invitation lets in as many as it says until it is over; its secret is kept and logged nowhere.",

@@ -75,7 +75,7 @@ class Commands:
             case frames.Interrupt():
                 await self._interrupt(socket, _session(socket, command.session_id), command.client_id)
             case frames.Type():
-                self._type(socket, _session(socket, command.session_id), command)
+                await self._type(socket, _session(socket, command.session_id), command)
             case frames.Ping():
                 socket.say(Pong(client_id=command.client_id))
             case Free():
@@ -128,10 +128,12 @@ class Commands:
         ended = run.id if run is not None else None
         socket.say(Ack(client_id=client_id, session_id=session_id, command="interrupt", run_id=ended))
 
-    def _type(self, socket: Socket, session_id: SessionId, command: frames.Type) -> None:
+    async def _type(self, socket: Socket, session_id: SessionId, command: frames.Type) -> None:
         self._check(socket.principal, WRITING)
         if session_id not in socket.watches:
             raise NotFound("This socket does not hear that session.")
+        if command.on:
+            await self._sessions.find(socket.principal.user_id, session_id, "write")
         self._hub.types(session_id, socket.principal.user_id, on=command.on)
         if command.client_id is not None:
             socket.say(Ack(client_id=command.client_id, session_id=session_id, command="typing"))

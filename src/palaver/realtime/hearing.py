@@ -5,15 +5,14 @@ Who asks is cancelled, or gone, and the run ends with what it said so far; unles
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 import anyio
 import msgspec
 
 from palaver.bus.port import Bus
-from palaver.core.errors import NotFound, Unavailable, coded
+from palaver.core.errors import Unavailable, coded
 from palaver.core.events import RunFailed
-from palaver.core.ids import RunId, UserId
+from palaver.core.ids import RunId
 from palaver.core.principal import Principal
 from palaver.kit.streams import Closed, Lagged
 from palaver.realtime.follow import RunFeed
@@ -47,7 +46,7 @@ class Hearing:
             await self._told(principal, prompt, run_id, tell)
         except asyncio.CancelledError:
             with anyio.CancelScope(shield=True):
-                await self._end(principal.user_id, run_id)
+                await self._end(run_id)
             raise
         return await self._runs.find(principal.user_id, run_id)
 
@@ -75,10 +74,9 @@ class Hearing:
     def _feed(self, principal: Principal, run_id: RunId, after: int) -> RunFeed:
         return RunFeed(self._bus, self._runs, principal.user_id, run_id, after=after)
 
-    async def _end(self, user_id: UserId, run_id: RunId) -> None:
+    async def _end(self, run_id: RunId) -> None:
         if not self._runs.draining:  # then it is the server that goes, and the run is taken up again
-            with suppress(NotFound):
-                await self._runs.cancel(user_id, run_id)
+            await self._runs.end(run_id)
 
 
 def _heard(told: Told, tell: Tell) -> bool:

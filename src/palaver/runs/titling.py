@@ -19,6 +19,7 @@ from palaver.runs.afterwards import Line, charge, tell_behind
 from palaver.runs.consulting import Consulting, Said
 from palaver.runs.live import Live
 from palaver.runs.parts import Resolve, accepted_before
+from palaver.sessions import members_store
 from palaver.sessions import store as session_store
 from palaver.sessions.hearing import NOBODY, Hears
 from palaver.sessions.titles import NAMING, name_in, naming_question
@@ -85,5 +86,6 @@ class Titling:
             session = msgspec.structs.replace(session, title=title)
         yield from session_store.save(kept._replace(session=session))
         if title is not None:
-            yield from self.hears.titled(live.user_id, live.session_id, title)
+            owner = yield from members_store.owner_of(kept, live.user_id)
+            yield from self.hears.titled(owner, live.session_id, title)
         return title

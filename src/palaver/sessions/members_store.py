@@ -13,6 +13,7 @@ from palaver.core.room import MemberRole
 from palaver.identity.tables import users
 from palaver.sessions.members_tables import invitations, members, read_marks
 from palaver.sessions.record import tree_of
+from palaver.sessions.store import Kept as Held
 from palaver.sessions.tables import sessions
 from palaver.storage.script import Row, Script, Statement, changed, first, rows
 
@@ -121,6 +122,13 @@ def root_of(session_id: SessionId) -> Script[tuple[UserId, SessionId]]:
     if row is None:
         raise NotFound("There is no such session.")
     return UserId(row[0]), SessionId(row[1])
+
+
+def owner_of(kept: Held, user_id: UserId) -> Script[UserId]:
+    """Whose a session is that somebody found; where nobody else takes part it is theirs, and nothing is asked."""
+    if not kept.room or kept.role == "owner":
+        return user_id
+    return (yield from root_of(kept.session.id))[0]
 
 
 def role(session_id: SessionId, user_id: UserId) -> Script[MemberRole | None]:

@@ -212,7 +212,8 @@ class Sessions:
             session = msgspec.structs.replace(session, title=title_of(root[0].text) if root else None)
         yield from store.save(Kept(session, kept.tree, head))
         if session.title != kept.session.title:
-            yield from self.hears.titled(user_id, session_id, session.title)
+            owner = yield from members_store.owner_of(kept, user_id)
+            yield from self.hears.titled(owner, session_id, session.title)
         return kept._replace(session=session).seen
 
     def _edit(
@@ -245,7 +246,8 @@ class Sessions:
         yield from store.save(asked.kept)
         if metadata is not None:
             yield from store.set_metadata(edited.id, _encode(metadata))
-        yield from self.hears.edited(user_id, edited.session_id, edited.id)
+        owner = yield from members_store.owner_of(kept, user_id)
+        yield from self.hears.edited(owner, edited.session_id, edited.id)
         return (yield from _message(user_id, edited.id))
 
     def _remove_message(self, user_id: UserId, message_id: MessageId) -> Script[None]:

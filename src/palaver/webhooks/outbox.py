@@ -15,8 +15,8 @@ from palaver.core.messages import Siblings
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.runs.live import Live
+from palaver.sessions import authors, members_store, tree
 from palaver.sessions import store as session_store
-from palaver.sessions import tree
 from palaver.sessions.session import Session
 from palaver.storage.script import Script
 from palaver.webhooks import deliveries_store, store
@@ -58,19 +58,20 @@ class Outbox:
                 found.append((name, one))
         if not found:
             return
-        listening = yield from store.listening(live.user_id)
+        owner = yield from _owner(live)
+        listening = yield from store.listening(owner)
         if not listening:
             return
         told: list[Told] = []
         for name, one in found:
             if name == "session.created":
-                told += yield from self._session(live.user_id, live.session_id)
+                told += yield from self._session(owner, live.session_id)
                 continue
             if isinstance(one.event, RunStarted) and live.asked_anew and live.user_message_id is not None:
-                told += yield from self._message(live.user_id, live.session_id, live.user_message_id, live.id)
+                told += yield from self._message(owner, live.session_id, live.user_message_id, live.id)
             data = lines[one.seq][:-1] + live.address.tail
             told.append(Told(name, data, _whole_at(name, live), live.session_id))
-        yield from self._put(live.user_id, listening, told)
+        yield from self._put(owner, listening, told)
 
     def begun(self, user_id: UserId, session: Session) -> Script[None]:
         """A session is there, without a run."""
@@ -159,10 +160,21 @@ class Outbox:
         except NotFound:
             return []
         family = tree.siblings(kept.tree, found.place)
-        message = found.json(Siblings(len(family), family.index(found.place)))
+        by = yield from authors.of(kept.room, [found])
+        message = found.json(Siblings(len(family), family.index(found.place)), authors.who(found, by))
         about = {"run_id": run_id} if run_id else {}
         data = _encode({"type": "message", **about, "session_id": session_id, "message": msgspec.Raw(message)})
         return [Told("message.created", data, f"/api/v1/messages/{message_id}", session_id)]
+
+
+def _owner(live: Live) -> Script[UserId]:
+    """Whose session it is, whoever asks in it: only in rooms these are two."""
+    if not live.shared:
+        return live.user_id
+    try:
+        return (yield from members_store.root_of(live.session_id))[0]
+    except NotFound:  # it was deleted meanwhile: whoever asked hears the end
+        return live.user_id
 
 
 def _whole_at(name: EventName, live: Live) -> str:
