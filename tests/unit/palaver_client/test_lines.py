@@ -13,12 +13,15 @@ import pytest
 from palaver_client import (
     APIError,
     AsyncPalaver,
+    Conflict,
     ConnectionBroke,
     Internal,
+    NotFound,
     Palaver,
     PalaverError,
     Patience,
     RateLimited,
+    Unavailable,
 )
 
 ONCE = Patience(tries=0)
@@ -78,7 +81,10 @@ def _raised(client: Palaver) -> Exception:
         (500, {"code": "internal", "detail": "It."}, Internal, "internal", False),
         (429, {"code": "rate_limited", "detail": "It."}, RateLimited, "rate_limited", True),
         (418, {"code": "of_tomorrow", "detail": "It."}, APIError, "of_tomorrow", False),
-        (503, b"<html>proxy</html>", APIError, "", True),
+        (409, {"code": "name_taken", "detail": "It."}, Conflict, "name_taken", False),
+        (404, {"code": "model_not_found", "detail": "It."}, NotFound, "model_not_found", False),
+        (503, b"<html>proxy</html>", Unavailable, "", True),
+        (502, b"<html>proxy</html>", APIError, "", True),
         (301, b"", APIError, "", False),
         (400, [1, 2], APIError, "", False),
     ],

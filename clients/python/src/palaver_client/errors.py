@@ -1,6 +1,7 @@
 """What can go wrong, one class for every code that the server tells; when to try again is decided in `patience.py`."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -179,13 +180,16 @@ class Internal(APIError):
 
 
 def _all(kind: type[APIError]) -> dict[str, type[APIError]]:
-    found = {kind.code: kind}
+    found = {kind.code: kind} if kind.code else {}
     for below in kind.__subclasses__():
         found |= _all(below)
     return found
 
 
 CODES: Mapping[str, type[APIError]] = _all(APIError)
+# A code that is not known here is of the kind that its status says, where a status says one.
+_SHARED = Counter(kind.status for kind in APIError.__subclasses__())
+_KINDS = {kind.status: kind for kind in APIError.__subclasses__() if _SHARED[kind.status] == 1}
 
 
 def of_reply(status: int, headers: Mapping[str, str], body: bytes) -> APIError:
@@ -197,7 +201,7 @@ def of_reply(status: int, headers: Mapping[str, str], body: bytes) -> APIError:
     said = cast("dict[str, Any]", problem) if isinstance(problem, dict) else {}
     code = str(said.get("code") or "")
     detail = str(said.get("detail") or said.get("title") or f"The server answered with status {status}.")
-    kind = CODES.get(code, APIError)
+    kind = CODES.get(code) or _KINDS.get(status, APIError)
     return kind(
         detail,
         status=status,
@@ -205,7 +209,7 @@ def of_reply(status: int, headers: Mapping[str, str], body: bytes) -> APIError:
         request_id=said.get("request_id") or headers.get("x-request-id"),
         retry_after=_seconds(headers.get("retry-after")),
         errors=said.get("errors"),
-        retryable=kind.retryable or (not code and status in (429, 502, 503, 504)),
+        retryable=kind.retryable or (not code and status == 502),
     )
 
 
