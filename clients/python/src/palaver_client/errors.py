@@ -42,7 +42,7 @@ class APIError(PalaverError):
         super().__init__(detail)
         self.detail = detail
         self.status = known.get("status", type(self).status)
-        self.code = known.get("code") or type(self).code
+        self.code = known.get("code", type(self).code)
         self.request_id: str | None = known.get("request_id")
         self.retry_after: float | None = known.get("retry_after")
         self.errors: list[dict[str, Any]] = known.get("errors") or []
