@@ -439,6 +439,10 @@ PROMISES = {
     "webhooks:replay": Promise(
         says="What was told can be told again, in order, under the ids it had.", because="issue:#5"
     ),
+    "webhooks:skipped": Promise(
+        says="What a receiver never takes can be skipped by its owner, and what waits behind it is told.",
+        because="issue:#5",
+    ),
     "webhooks:durable": Promise(
         says="What happened is delivered after a kill, at least once, under one id.", because="issue:#5"
     ),

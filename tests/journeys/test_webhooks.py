@@ -280,3 +280,45 @@ async def test_fifty_turns_at_once_are_told_whole(open_house: Opening) -> None:
         for one in told(receiver):
             of_runs.setdefault(one["data"]["run_id"], []).append(one["type"])
         assert list(of_runs.values()) == [["run.started", "run.finished"]] * 50
+
+
+@keeps("webhooks:skipped")
+async def test_somebody_skips_what_a_receiver_never_takes_and_operators_see_what_came_of_tries(
+    open_house: Opening,
+) -> None:
+    async with receiving() as receiver:
+        house = await open_house(**OPEN | {"webhooks__first_wait": "1h"})
+        owner = await house.owner()
+        receiver.behaves = down
+        webhook = await hook(owner, receiver, "run.finished")
+        at = f"/webhooks/{webhook['id']}"
+        for number in range(2):
+            await owner.ask(f"question {number}")
+        await owner.until(at, lambda found: found["failing_since"] is not None)
+        receiver.behaves = well
+        waiting = (await owner.get(f"{at}/deliveries?state=waiting"))["items"]
+        assert (await owner.post(f"{at}/deliveries/{waiting[-1]['id']}/skip"))["state"] == "skipped"
+        await heard_all(owner, webhook)
+        assert [one["state"] for one in (await owner.get(f"{at}/deliveries"))["items"]] == ["delivered", "skipped"]
+        assert_problem(await owner.call("POST", f"{at}/deliveries/{waiting[0]['id']}/skip"), 409, "conflict")
+        stranger = await house.stranger()
+        assert_problem(await stranger.call("POST", f"{at}/deliveries/{waiting[0]['id']}/skip"), 404, "not_found")
+        text = (await owner.call("GET", "/metrics")).body.decode()
+        numbers = dict(line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("palaver_webhook"))
+        assert float(numbers['palaver_webhook_tries_total{outcome="delivered"}']) == 1
+        assert float(numbers['palaver_webhook_tries_total{outcome="failed"}']) >= 1
+        assert float(numbers['palaver_webhooks_disabled_total{why="gone"}']) == 0
+
+
+async def test_twenty_receivers_that_hang_do_not_hold_up_a_turn(open_house: Opening) -> None:
+    async with receiving() as receiver:
+        house = await open_house(**OPEN, webhooks__parallel="20", webhooks__timeout="30")
+        owner = await house.owner()
+        receiver.behaves = receiver.hangs
+        for _ in range(20):
+            await hook(owner, receiver)
+        for number in range(3):
+            assert (await owner.ask(f"question {number}"))[-1].type == "done"
+        await receiver.until(20)
+        assert house.count("webhook_deliveries") == 3 * 5 * 20
+        assert not receiver.hanging.is_set()

@@ -375,6 +375,9 @@ def _watch(house: House, concluding: Concluding) -> None:
     spent = house.metrics.watch_growing
     spent("palaver_input_tokens", "Tokens that models were given.", lambda: concluding.spent.input_tokens)
     spent("palaver_output_tokens", "Tokens that models wrote.", lambda: concluding.spent.output_tokens)
+    told = house.webhooks.jobs
+    spent("palaver_webhook_tries", "Tries to tell a webhook something.", lambda: told.tries, ("outcome",))
+    spent("palaver_webhooks_disabled", "Webhooks that were given up.", lambda: told.stopped, ("why",))
     _watch_servers(house.metrics, house.agency.servers)
 
 

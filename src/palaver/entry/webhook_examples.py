@@ -67,5 +67,6 @@ def answers(run: RunId, session: SessionId, at: str) -> dict[str, Any]:
         "replay_webhook": Replayed(12),
         "list_deliveries": DeliveryList([told], None),
         "get_delivery": whole,
+        "skip_delivery": msgspec.structs.replace(told, state="skipped"),
         "replay_delivery": msgspec.structs.replace(replay, replay_of=DELIVERY_ID),
     }

@@ -32,6 +32,7 @@ REFUSED = problems(
 )
 WRITING = problems(_503="The database cannot be written now.")
 FULL = problems(_409="There are too many already, or the webhook is disabled.")
+WAITS_NOT = problems(_409="The delivery does not wait any more.")
 GONE: dict[int | str, dict[str, Any]] = {204: {"description": "Gone, with its log and what waited."}}
 
 Wanted = Annotated[
@@ -252,6 +253,17 @@ def _log(router: APIRouter, webhooks: Webhooks, door: Door) -> None:
     )
     async def get(webhook_id: str, delivery_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
         return answer(await webhooks.delivery(principal.user_id, webhook_id, delivery_id))
+
+    @router.post(
+        "/{webhook_id}/deliveries/{delivery_id}/skip",
+        operation_id="skip_delivery",
+        summary="Leave out a delivery that waits, so that what waits behind it is told",
+        responses=described(Delivery, says="It is left out.") | REFUSED | WRITING | WAITS_NOT,
+        openapi_extra=SECURED,
+        response_class=Response,
+    )
+    async def skip(webhook_id: str, delivery_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
+        return answer(await webhooks.skip(principal.user_id, webhook_id, delivery_id))
 
     @router.post(
         "/{webhook_id}/deliveries/{delivery_id}/replay",

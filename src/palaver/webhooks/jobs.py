@@ -49,6 +49,9 @@ class Deliveries:
         )
         self._held = HELD + timedelta(seconds=settings.timeout)
         self._busy: set[str] = set()
+        # since the start, for whoever counts: tries by what came of them, and endpoints disabled by why
+        self.tries: dict[tuple[str, ...], float] = {("delivered",): 0, ("failed",): 0}
+        self.stopped: dict[tuple[str, ...], float] = {("failing",): 0, ("gone",): 0}
         self._news = asyncio.Event()
 
     def wake(self) -> None:
@@ -126,6 +129,7 @@ class Deliveries:
             to, kept = taken
             tried = await self._sending.send(to, kept)
             verdict = self._judge(to, tried)
+            self._count(tried, verdict)
             taken = await self._database.write(self._settle(to, kept, tried, verdict, more=left > 0), durable=False)
             if verdict is not None:
                 return None if isinstance(verdict, Stop) else verdict.wait
@@ -141,6 +145,11 @@ class Deliveries:
             chance=random.random(),  # noqa: S311 - it spreads tries, and keeps no secret
             asked=tried.asked,
         )
+
+    def _count(self, tried: Tried, verdict: Verdict) -> None:
+        self.tries["delivered" if tried.one.heard else "failed",] += 1
+        if isinstance(verdict, Stop):
+            self.stopped[verdict.why,] += 1
 
     def _take(self, webhook_id: str) -> Script[tuple[store.Kept, deliveries_store.Kept] | None]:
         now = self._clock.now()
@@ -166,6 +175,9 @@ class Deliveries:
             held = yield from store.keep(to.id, self._holder, stamp(now + self._held))
             if held is not None and more:
                 return (yield from self._next(held))
+            yield from store.give_back(to.id, self._holder, stamp(now))
+            return None
+        if not there and not isinstance(verdict, Stop):  # skipped meanwhile, or gone with its session: nothing failed
             yield from store.give_back(to.id, self._holder, stamp(now))
             return None
         yield from store.failed(to.id, stamp(now))

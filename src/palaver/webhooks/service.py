@@ -159,6 +159,12 @@ class Webhooks:
             numbers = range(batch[-1].n + 1, numbers.stop)
         return Replayed(queued)
 
+    async def skip(self, user_id: UserId, webhook_id: str, delivery_id: str) -> Delivery:
+        """Leave one out that waits, so that what comes behind it is told; it stays in the log, to be replayed."""
+        skipped = await self._database.write(self._skip(user_id, webhook_id, delivery_id))
+        self.jobs.wake()
+        return skipped.shown()
+
     async def close(self) -> None:
         """Let other processes go on, and close every connection."""
         await self.jobs.give_up()
@@ -207,6 +213,17 @@ class Webhooks:
         if found.state == "waiting":
             raise Conflict("This delivery waits to be sent anyway.")
         return (yield from self._again(kept, [found]))[0]
+
+    def _skip(self, user_id: UserId, webhook_id: str, delivery_id: str) -> Script[deliveries_store.Kept]:
+        yield from store.find(webhook_id, user_id)
+        found = yield from deliveries_store.find(webhook_id, delivery_id)
+        if found.state != "waiting":
+            raise Conflict("This delivery does not wait any more.")
+        head = yield from deliveries_store.head(webhook_id)
+        skipped = found._replace(state="skipped")
+        yield from deliveries_store.settle(skipped)
+        yield from store.skipped(webhook_id, self._now(), head=head is not None and head.id == found.id)
+        return skipped
 
     def _replay(
         self, user_id: UserId, webhook_id: str, since: str, numbers: range

@@ -142,6 +142,18 @@ _FAILED = Statement(
     .where(_IS)
     .values(failing_since=func.coalesce(webhooks.c.failing_since, bindparam("now")), failures=webhooks.c.failures + 1)
 )
+_ONE_LESS = Statement(update(webhooks).where(_IS).values(waiting=webhooks.c.waiting - 1, updated_at=bindparam("now")))
+_HEAD_SKIPPED = Statement(
+    update(webhooks)
+    .where(_IS)
+    .values(
+        waiting=webhooks.c.waiting - 1,
+        due_at=case((webhooks.c.enabled == 1, bindparam("now", type_=webhooks.c.due_at.type)), else_=None),
+        failing_since=None,
+        failures=0,
+        updated_at=bindparam("now"),
+    )
+)
 _FREE_ALL = Statement(update(webhooks).where(webhooks.c.holder.is_not(None)).values(holder=None, held_until=None))
 _FREE_MINE = Statement(
     update(webhooks).where(webhooks.c.holder == bindparam("mine")).values(holder=None, held_until=None)
@@ -234,6 +246,11 @@ def heard(webhook_id: str, told: int) -> Script[None]:
 def failed(webhook_id: str, now: str) -> Script[None]:
     """It did not take a delivery."""
     yield _FAILED(key=webhook_id, now=now)
+
+
+def skipped(webhook_id: str, now: str, *, head: bool) -> Script[None]:
+    """One that waited waits no more; where it was the first, what comes behind it is tried at once, as if anew."""
+    yield (_HEAD_SKIPPED if head else _ONE_LESS)(key=webhook_id, now=now)
 
 
 def free(holder: str | None) -> Script[None]:

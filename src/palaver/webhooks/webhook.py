@@ -9,7 +9,7 @@ from palaver.webhooks.names import EventName
 
 WEBHOOK = "whk"
 DELIVERY = "whd"
-DeliveryState = Literal["waiting", "delivered", "failed"]
+DeliveryState = Literal["waiting", "delivered", "failed", "skipped"]
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -69,7 +69,10 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that an endpoint is told. A replay has an id of its own here and carries the id that it replays."""
+    """One thing that an endpoint is told. A replay has an id of its own here and carries the id that it replays.
+
+    Only tests are `failed`: all else waits until it is `delivered`, or its owner has it `skipped`.
+    """
 
     id: str
     webhook_id: str

@@ -66,11 +66,9 @@ class Receiver:
     async def take(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         self.heard.append(({name.lower(): value for name, value in request.headers.items()}, body))
-        try:
-            return await self.behaves(request)
-        finally:
-            async with self.came:
-                self.came.notify_all()
+        async with self.came:
+            self.came.notify_all()
+        return await self.behaves(request)
 
 
 @asynccontextmanager

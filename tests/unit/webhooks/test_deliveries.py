@@ -14,7 +14,7 @@ from palaver.storage.script import Script
 from palaver.webhooks import store
 from palaver.webhooks.service import Wish
 from tests.promises import keeps
-from tests.unit.webhooks.receiving import ADA, BOB, Post, down, made, post, receiving, settings
+from tests.unit.webhooks.receiving import ADA, BOB, Post, down, made, post, receiving, settings, well
 
 
 def idle(found: object) -> bool:
@@ -69,6 +69,7 @@ async def test_a_receiver_that_is_down_for_an_hour_misses_nothing_and_hears_it_i
             await one.tell(100 + number)
             one.forward(minutes=1)
             await one.settled(webhook.id, lambda found: found.failing_since is not None)
+        await one.settled(webhook.id, lambda found: instant(found.next_try_at) > one.clock.now())  # no try is under way
         during = [headers["webhook-id"] for headers, _ in receiver.heard]
         assert 3 <= len(during) < 20, "tries grow seldom"
         assert set(receiver.said) == {0}, "those behind it wait"
@@ -126,6 +127,73 @@ async def test_an_endpoint_that_fails_for_three_days_is_disabled_with_a_notice_a
         await one.tell(3)
         await one.settled(webhook.id, idle)
     assert receiver.said[count:] == [1, 3]
+
+
+@keeps("webhooks:skipped")
+async def test_a_delivery_that_its_receiver_never_takes_is_skipped_and_what_waits_behind_it_is_told() -> None:
+    async with receiving() as receiver, post() as one:
+
+        async def picky(request: web.Request) -> web.StreamResponse:
+            return web.Response(status=422 if receiver.said[-1] == 1 else 204)
+
+        receiver.behaves = picky
+        webhook = await made(one, receiver.url)
+        await one.tell(1, 2, 3)
+        await one.settled(webhook.id, failing(3))
+        last, _, first = (await one.webhooks.deliveries(ADA, webhook.id, after=None, limit=9, state=None)).items
+        skipped = await one.webhooks.skip(ADA, webhook.id, first.id)
+        assert (skipped.id, skipped.state) == (first.id, "skipped")
+        found = await one.settled(webhook.id, idle)
+        assert (found.enabled, found.failing_since) == (True, None)
+        assert receiver.said == [1, 2, 3], "without waiting for the next try of the first"
+        for done in (first, last):
+            with pytest.raises(Conflict, match="does not wait"):
+                await one.webhooks.skip(ADA, webhook.id, done.id)
+        with pytest.raises(NotFound):
+            await one.webhooks.skip(BOB, webhook.id, first.id)
+        receiver.behaves = well
+        await one.webhooks.replay(ADA, webhook.id, first.id)
+        await one.settled(webhook.id, idle)
+        assert receiver.said == [1, 2, 3, 1]
+        assert receiver.heard[-1][0]["webhook-id"] == first.id
+
+
+@keeps("webhooks:skipped", "webhooks:order")
+async def test_one_that_is_skipped_before_its_turn_changes_nothing_for_those_before_it() -> None:
+    async with receiving() as receiver, post() as one:
+        receiver.behaves = down
+        webhook = await made(one, receiver.url)
+        await one.tell(1, 2, 3)
+        before = await one.settled(webhook.id, failing(3))
+        _, second, _ = (await one.webhooks.deliveries(ADA, webhook.id, after=None, limit=9, state=None)).items
+        await one.webhooks.skip(ADA, webhook.id, second.id)
+        after = await one.webhooks.get(ADA, webhook.id)
+        assert (after.waiting, after.failing_since, after.next_try_at) == (2, before.failing_since, before.next_try_at)
+        receiver.behaves = well
+        one.forward(hours=1)
+        await one.settled(webhook.id, idle)
+        assert receiver.said == [1, 1, 3]
+
+
+@keeps("webhooks:skipped")
+async def test_one_that_is_skipped_while_it_is_on_its_way_is_no_failure_of_its_endpoint() -> None:
+    async with receiving() as receiver, post() as one:
+
+        async def refuses_the_first_late(request: web.Request) -> web.StreamResponse:
+            if receiver.said[-1] == 1:
+                await receiver.hanging.wait()
+                return web.Response(status=500)
+            return web.Response()
+
+        receiver.behaves = refuses_the_first_late
+        webhook = await made(one, receiver.url)
+        await one.tell(1, 2)
+        await receiver.until(1)
+        _, first = (await one.webhooks.deliveries(ADA, webhook.id, after=None, limit=9, state=None)).items
+        await one.webhooks.skip(ADA, webhook.id, first.id)
+        receiver.hanging.set()
+        found = await one.settled(webhook.id, idle)
+        assert (found.failing_since, receiver.said) == (None, [1, 2])
 
 
 async def test_a_receiver_that_says_gone_is_disabled_at_once() -> None:

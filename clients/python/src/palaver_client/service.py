@@ -85,6 +85,11 @@ class Webhooks(Resource[Mode], Generic[Mode]):
         return self._post(path_of("webhooks", webhook_id, "deliveries", delivery_id, "replay"))
 
     @asked
+    def skip(self, webhook_id: str, delivery_id: str) -> Script[Delivery]:
+        """Leave a delivery out that waits, so that what waits behind it is told."""
+        return self._post(path_of("webhooks", webhook_id, "deliveries", delivery_id, "skip"))
+
+    @asked
     def replay_since(self, webhook_id: str, since: str) -> Script[Replayed]:
         """Tell everything again since an instant (RFC 3339); how much that is."""
         return self._post(path_of("webhooks", webhook_id, "replay"), {"since": since})

@@ -255,7 +255,7 @@ class Controlled(TypedDict):
 
 class Delivery(TypedDict):
     """One thing that an endpoint is told. A replay has an id of its own here and carries the id that it
-    replays.
+    replays. Only tests are `failed`: all else waits until it is `delivered`, or its owner has it `skipped`.
     """
 
     id: str
@@ -275,7 +275,7 @@ class Delivery(TypedDict):
         "webhook.disabled",
         "webhook.test",
     ]
-    state: Literal["delivered", "failed", "waiting"]
+    state: Literal["delivered", "failed", "skipped", "waiting"]
     tries: int
     last: Try | None
     replay_of: NotRequired[str | None]
@@ -302,7 +302,7 @@ class DeliveryWhole(TypedDict):
         "webhook.disabled",
         "webhook.test",
     ]
-    state: Literal["delivered", "failed", "waiting"]
+    state: Literal["delivered", "failed", "skipped", "waiting"]
     tries: int
     last: Try | None
     replay_of: NotRequired[str | None]
