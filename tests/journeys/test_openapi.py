@@ -59,7 +59,8 @@ GET /api/v1/grants | DELETE /api/v1/grants/{}
 GET /api/v1/webhooks | POST /api/v1/webhooks | PATCH /api/v1/webhooks/{} | DELETE /api/v1/webhooks/{}
 GET /api/v1/webhooks/{} | POST /api/v1/webhooks/{}/rotate | POST /api/v1/webhooks/{}/test
 GET /api/v1/webhooks/{}/deliveries | GET /api/v1/webhooks/{}/deliveries/{}
-POST /api/v1/webhooks/{}/deliveries/{}/replay | POST /api/v1/webhooks/{}/replay | POST /api/v1/webhooks/{}/deliveries/{}/skip
+POST /api/v1/webhooks/{}/deliveries/{}/replay | POST /api/v1/webhooks/{}/deliveries/{}/skip
+POST /api/v1/webhooks/{}/replay
 GET /api/v1/health | GET /api/v1/health/ready | GET /api/v1/health/detailed | GET /metrics
 GET /api/v1/config | GET /api/v1/stats | GET /api/v1/search | GET /api/v1/export
 GET /api/v1/memory | PATCH /api/v1/memory
