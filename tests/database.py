@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import text
@@ -41,12 +42,18 @@ TABLES = (
 
 def every_table() -> Script[None]:
     """Create the whole schema."""
+    for statement in _schema():
+        yield statement()
+
+
+@cache
+def _schema() -> tuple[Statement, ...]:
+    made: list[str] = []
     for table in metadata.sorted_tables:
-        yield Statement(text(str(CreateTable(table).compile(dialect=DIALECT))))()
-        for index in table.indexes:
-            yield Statement(text(str(CreateIndex(index).compile(dialect=DIALECT))))()
-    for made in (of_sessions.SQLITE_WORDS, of_sessions.SQLITE_SEARCH, *of_memory.SQLITE_SEARCH, *of_documents.SQLITE):
-        yield Statement(text(made))()
+        made.append(str(CreateTable(table).compile(dialect=DIALECT)))
+        made += [str(CreateIndex(index).compile(dialect=DIALECT)) for index in table.indexes]
+    made += [of_sessions.SQLITE_WORDS, of_sessions.SQLITE_SEARCH, *of_memory.SQLITE_SEARCH, *of_documents.SQLITE]
+    return tuple(Statement(text(one)) for one in made)
 
 
 @asynccontextmanager
