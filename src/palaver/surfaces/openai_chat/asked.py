@@ -46,6 +46,7 @@ class _Strict(BaseModel):
 class _Function(_Strict):
     name: str
     arguments: str
+    parsed_arguments: JsonValue = None  # clients that read the text send along what they read
 
 
 class _Call(_Strict):
@@ -89,6 +90,7 @@ class ChatMessage(_Strict):
     reasoning_content: str | None = None
     annotations: list[JsonValue] | None = None
     audio: None = None
+    parsed: JsonValue = None  # as above
     function_call: None = None
 
 
