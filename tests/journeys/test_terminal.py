@@ -9,7 +9,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.conformance.test_chat_at_a_terminal import Terminal, start
+from tests.journeys.acting import says
+from tests.journeys.broken_line import BrokenLine
+from tests.journeys.house import House, Person
 from tests.journeys.test_command_line import Home
+from tests.vendor import FakeVendor
 
 WAITS = re.compile(r"palaver approvals (?:approve|answer) (run_\w+) (call_\w+)")
 GOES_ON = re.compile(r"palaver chat --session (ses_\w+)")
@@ -30,6 +34,78 @@ async def chatting(home: Home, *words: str) -> AsyncIterator[Terminal]:
         assert await process.wait() == 0
     asyncio.get_running_loop().remove_reader(far)
     os.close(far)
+
+
+@asynccontextmanager
+async def talking(url: str, owner: Person, folder: Path, model: str) -> AsyncIterator[Terminal]:
+    """The same, with a server that is killed meanwhile, and a model that says what the test wants."""
+    far, near = pty.openpty()
+    process = await start(url, folder, "chat", "--model", model, at=near, PALAVER_KEY=owner.token)
+    os.close(near)
+    terminal = Terminal(far)
+    await terminal.shows("> ")
+    yield terminal
+    await terminal.shows("> ")
+    terminal.types("\x04")
+    async with asyncio.timeout(30):
+        assert await process.wait() == 0
+    asyncio.get_running_loop().remove_reader(far)
+    os.close(far)
+
+
+async def test_a_server_that_is_killed_in_mid_answer_is_waited_for_and_the_answer_goes_on(
+    house: House, owner: Person, tmp_path: Path
+) -> None:
+    line = BrokenLine(lambda: house.url)
+    async with line.laid() as url, talking(url, owner, tmp_path, "fake/fake-n40-d15-a") as terminal:
+        terminal.types("tell me\n")
+        await terminal.shows("part 7 ")
+        await house.kill()
+        await house.start()
+        await terminal.shows("(the answer begins again)")
+        again = await terminal.shows("part 39 ")
+    assert again.split() == " ".join(f"part {number}" for number in range(39)).split()
+    sessions = (await owner.get("/sessions"))["items"]
+    assert [one["role"] for one in await owner.messages(sessions[0]["id"])] == ["user", "assistant"]
+
+
+async def test_ctrl_c_cancels_the_run_even_while_the_server_is_away(
+    house: House, owner: Person, tmp_path: Path
+) -> None:
+    line = BrokenLine(lambda: house.url)
+    async with line.laid() as url, talking(url, owner, tmp_path, "fake/fake-n50-w5") as terminal:
+        terminal.types("tell me\n")
+        await terminal.shows("part 4 ")
+        await house.kill()
+        terminal.types("\x03")
+        await terminal.shows("^C")
+        await house.start()
+        await terminal.shows("(stopped)")
+    session = (await owner.get("/sessions"))["items"][0]
+    assert (session["status"], session["active_run_id"]) == ("idle", None)
+    assert (await owner.messages(session["id"]))[-1]["finish_reason"] == "interrupted"
+
+
+async def test_an_answer_gives_a_terminal_no_commands(
+    house: House, owner: Person, vendor: FakeVendor, tmp_path: Path
+) -> None:
+    vendor.next(says("red \x1b[31m and \x1b]52;c;aGk=\x07 done"))
+    async with talking(house.url, owner, tmp_path, "fake/fake-n3") as terminal:
+        terminal.types("tell me\n")
+        assert (await terminal.shows(" done")).endswith("red \\u001b[31m and \\u001b]52;c;aGk=\\u0007")
+
+
+async def test_a_wrong_key_and_an_address_that_is_none_are_told_in_one_sentence(house: House, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for url, code, sentence in (
+        (house.url, 1, "The API key is not valid: unknown, expired or deleted"),
+        ("http://127.0.0.1:1", 1, "Nobody answers at http://127.0.0.1:1/api/v1. Is Palaver running there?"),
+        ("127.0.0.1:1", 2, "The address of the server begins with http:// or https:// and names a host."),
+    ):
+        ended, out, err = await home.does("chat", "hello", PALAVER_URL=url, PALAVER_KEY="plv_wrong")
+        assert (ended, out, sentence in err) == (code, "", True), err
+        assert "Traceback" not in err
+        assert code == 2 or len(err.splitlines()) == 1
 
 
 async def test_a_person_edits_and_approves_a_call_and_sees_what_came_of_it(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from palaver.entry.cli.asking import Key, Url
 from palaver.entry.cli.deciding import Desk, GoneAway
 from palaver.entry.cli.inforce import settings_in_force
 from palaver.entry.cli.telling import DIM, PLAIN, Telling
-from palaver.entry.cli.waiting import Waiting, how_to_answer, waiting_in
+from palaver.entry.cli.waiting import Waiting, how_to_answer, one_line, waiting_in
 
 if TYPE_CHECKING:
     from palaver.entry.cli.client import Client, Request
@@ -142,7 +142,7 @@ class Talk:
             return WELL
         found: dict[str, Any] = self._runner.run(self._client.get(f"/sessions/{self._session}"))
         if self._people:
-            print(f"{DIM}{found.get('title') or self._session}{PLAIN}")
+            print(f"{DIM}{one_line(found.get('title') or self._session)}{PLAIN}")
         run = found.get("active_run_id")
         return self._runner.run(self._turn(following(run))) if run else WELL
 
@@ -195,7 +195,7 @@ class Talk:
         await stop.wait()
         asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
         run = await telling.run
-        await self._client.post(f"/runs/{run}/cancel")
+        await self._client.cancel(run)
 
 
 def _left(group: ExceptionGroup[Exception], desk: Desk) -> Waiting:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, TypeAlias, cast
 
 import httpx
@@ -55,6 +56,7 @@ class Client:
         self._http = httpx.AsyncClient(
             trust_env=False, timeout=httpx.Timeout(TIMEOUT, connect=10), limits=httpx.Limits(max_connections=None)
         )
+        self._at, self._auth, self._patience = url, access.auth, patience
         self._palaver = AsyncPalaver(url, auth=access.auth, timeout=TIMEOUT, patience=patience, http=self._http)
 
     async def get(self, path: str) -> Any:
@@ -94,6 +96,12 @@ class Client:
     async def waits(self, call_id: str) -> bool:
         """Whether a call waits for this person now."""
         return any(item["call_id"] == call_id for item in await self.items("/approvals"))
+
+    async def cancel(self, run_id: str) -> None:
+        """End a run, even if the server is only just coming back."""
+        waiting = replace(self._patience, at_first=True)
+        async with self._told(lambda: True, "broke and did not come back"):
+            await AsyncPalaver(self._at, auth=self._auth, patience=waiting, http=self._http).runs.cancel(run_id)
 
     async def turn(self, request: Request) -> AsyncGenerator[Event]:
         """The events of one run to its last; a stream that breaks is taken up after the last event that was seen."""

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from palaver.entry.cli.waiting import one_line, safe
+from palaver.entry.cli.waiting import one_line, safe, safe_text
 
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 
@@ -18,6 +18,7 @@ class Telling:
 
     def __init__(self, people: bool) -> None:
         self._people = people
+        self._screen = sys.stdout.isatty()  # a file gets every byte as it came
         self._line_is_open = False
         self.run: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.session: str | None = None
@@ -30,10 +31,10 @@ class Telling:
             self.session = event["session_id"]
         match event["type"]:
             case "content":
-                print(event["content"], end="", flush=True)
+                print(safe_text(event["content"]) if self._screen else event["content"], end="", flush=True)
                 self._line_is_open = not event["content"].endswith("\n")
             case "reasoning" if self._people:
-                print(self._dim(event["content"]), end="", file=sys.stderr, flush=True)
+                print(self._dim(safe_text(event["content"])), end="", file=sys.stderr, flush=True)
             case "step_restarted":
                 print("\n(the answer begins again)", file=sys.stderr)
             case "error":

@@ -10,6 +10,8 @@ from palaver.core.errors import PalaverError
 
 # Signs that a terminal obeys, or that turn the order of what is read: they are shown as what they are.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Of an answer, which has lines and may be in any script.
+_OBEYED_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LONGEST_LINE = 160
 
 YES = "y yes, n no, e edit, s yes for this session, t yes for this tool from now on"
@@ -37,6 +39,11 @@ class Waiting:
 def safe(text: str) -> str:
     """Text whose signs a terminal only shows."""
     return _OBEYED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+
+def safe_text(text: str) -> str:
+    """A piece of an answer, whose signs a terminal only shows; lines and scripts stay as they are."""
+    return _OBEYED_IN_TEXT.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text.replace("\r", ""))
 
 
 def one_line(value: Any, most: int = _LONGEST_LINE) -> str:

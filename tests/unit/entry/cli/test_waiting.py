@@ -13,6 +13,7 @@ from palaver.entry.cli.waiting import (
     how_to_answer,
     one_line,
     safe,
+    safe_text,
     settled_in,
     shown,
     waiting_in,
@@ -88,3 +89,8 @@ def test_what_a_subagent_waits_for_is_answered_at_its_own_run() -> None:
     assert settled_in({"type": "subagent", "event": {"type": "approval_resolved", "call_id": "c"}}) == "c"
     assert waiting_in({"type": "content", "content": "x"}) is None
     assert settled_in(APPROVAL) is None
+
+
+def test_an_answer_keeps_its_lines_and_scripts_and_commands_nothing() -> None:
+    assert safe_text("a\tb\r\nשלום\u200f 👩‍🌾\n") == "a\tb\nשלום\u200f 👩‍🌾\n"
+    assert safe_text("\x1b]52;c;aGk=\x07\x9b2J\x08") == "\\u001b]52;c;aGk=\\u0007\\u009b2J\\u0008"
