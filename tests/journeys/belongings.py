@@ -12,7 +12,7 @@ from tests.journeys.house import Answer, House, Person
 from tests.vendor import FakeVendor
 
 PLANTED = "kingfisher"  # in everything that Ada owns, and nowhere else
-_QUERIES = {"q": "a", "from": "msg_" + "0" * 32, "to": "msg_" + "0" * 32, "state": "a", "all": "true"}
+_QUERIES = {"q": "a", "state": "a", "all": "true"}
 _DEFINITIONS = ("agents", "commands", "skills", "tool-presets", "mcp-servers", "hooks")
 
 
@@ -53,9 +53,12 @@ class Operation:
         parameters = self.described.get("parameters", ())
         return [one["name"] for one in parameters if one["in"] == "query" and one["name"].endswith("_id")]
 
-    def sent(self) -> dict[str, Any]:
-        """What a call of it brings along."""
+    def sent(self, ids: dict[str, str]) -> dict[str, Any]:
+        """What a call of it brings along: what the document shows, about these things."""
         content = self.described.get("requestBody", {}).get("content", {})
+        if isinstance(self.example, dict):
+            shown: dict[str, Any] = self.example
+            return {"json": shown | {name: ids[name] for name in shown if name in ids}}
         if self.example is not None:
             return {"json": self.example}
         if "multipart/form-data" in content:
@@ -109,7 +112,8 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
     for where in (f"/sessions/{ids['session_id']}", f"/projects/{ids['project_id']}"):
         assert (await ada.call("PUT", f"{where}/files/a.txt", data=PLANTED.encode())).status == 200
     await ada.post("/query/single", {"prompt": PLANTED, "session_id": ids["session_id"]})
-    ids["message_id"] = (await ada.messages(ids["session_id"]))[0]["id"]
+    ids["message_id"] = (await ada.messages(ids["session_id"]))[1]["id"]
+    ids["from"] = ids["to"] = ids["message_id"]
     ids["head_message_id"] = ids["parent_message_id"] = ids["message_id"]
     ids["checkpoint_id"] = (await ada.post(f"/sessions/{ids['session_id']}/checkpoints", {"label": PLANTED}))["id"]
     ids["memory_id"] = (await ada.post("/memories", {"text": f"Likes the {PLANTED}."}))["id"]
@@ -129,7 +133,16 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
     return Belongings(ids)
 
 
-async def called(house: House, who: Person, operation: Operation, path: str) -> Answer:
-    """One call, by somebody."""
-    more = operation.sent()
-    return await Person(who.client, house.url, who.token).call(operation.method, path, more.pop("json", None), **more)
+async def called(house: House, who: Person, operation: Operation, owns: Belongings) -> Answer:
+    """One call about these things, by somebody."""
+    more = operation.sent(owns.ids)
+    person = Person(who.client, house.url, who.token)
+    return await person.call(operation.method, owns.path(operation), more.pop("json", None), **more)
+
+
+async def status_of(house: House, who: Person, operation: Operation, owns: Belongings) -> int:
+    """How one call about these things, by somebody, is answered; what a stream tells is not waited for."""
+    headers = {"Authorization": f"Bearer {who.token}"}
+    at, more = house.url + owns.path(operation), operation.sent(owns.ids)
+    async with who.client.request(operation.method, at, headers=headers, **more) as reply:
+        return reply.status

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from palaver.identity.scopes import needed
-from tests.journeys.belongings import Operation, called, one_of_everything, operations
+from tests.journeys.belongings import Operation, called, one_of_everything, operations, status_of
 from tests.journeys.house import House, Person
 from tests.promises import keeps
 from tests.vendor import FakeVendor
@@ -27,6 +27,14 @@ SOCKETS = {"GET /api/v1/ws", "GET /ws/chat/{session_id}"}
 # What ends the credential that calls it.
 ENDS = {"POST /api/v1/auth/logout", "POST /api/v1/auth/password"}
 # What is refused before anybody looks whose it is: there is no bucket in this house.
+# What somebody who may read a session does besides reading.
+READERS = {
+    "POST /api/v1/sessions/{session_id}/fork",
+    "POST /api/v1/sessions/{session_id}/read",
+}
+# How a session of several people is kept is its owner's business, to read as well.
+OWNERS = {"GET /api/v1/sessions/{session_id}/invitations"}
+OF_SESSIONS = ("/api/v1/sessions/{", "/api/v1/messages/{", "/api/v1/runs/{")
 REFUSED = {"POST /api/v1/files/{file_id}/complete": 422}
 
 
@@ -57,7 +65,7 @@ async def test_no_call_is_answered_without_a_credential_that_holds(
         (one.name, number, answer.status)
         for one in behind_the_door(document)
         for number, token in enumerate(tokens)
-        if (answer := await called(house, Person(ada.client, "", token), one, owns.path(one))).status != 401
+        if (answer := await called(house, Person(ada.client, "", token), one, owns)).status != 401
     ]
     assert wrong == [], wrong
 
@@ -72,7 +80,7 @@ async def test_a_key_opens_what_its_scopes_name_and_nothing_else(
     narrow = Person(ada.client, "", (await ada.post("/api-keys", {"name": "x", "scopes": ["models:read"]}))["key"])
     closed = [one for one in behind_the_door(document) if needed(one.method, one.path) not in {None, "models:read"}]
     assert len(closed) > 100
-    answers = {one.name: (await called(house, narrow, one, owns.path(one))).status for one in closed}
+    answers = {one.name: (await called(house, narrow, one, owns)).status for one in closed}
     assert {name: status for name, status in answers.items() if status != 403} == {}
 
 
@@ -90,13 +98,39 @@ async def test_what_somebody_owns_is_unknown_to_everybody_else(
     for one in behind_the_door(document):
         if one.name in ENDS or "501" in one.described["responses"]:
             continue
-        answer = await called(house, eve, one, owns.path(one))
+        answer = await called(house, eve, one, owns)
         if one.placed and answer.status != REFUSED.get(one.name, 404):
             wrong.append((one.name, answer.status))
         seen = [mark for mark in owns.marks if mark in answer.body.decode(errors="replace")]
         if seen and not one.placed:
             wrong.append((f"{one.name} shows {seen}", answer.status))
     assert wrong == [], wrong
+    assert kept(house, ada) == before
+
+
+@keeps("identity:matrix")
+async def test_who_may_only_read_a_session_changes_nothing_in_it_and_who_was_shown_out_knows_it_no_more(
+    house: House, vendor: FakeVendor
+) -> None:
+    document = await document_of(house)
+    ada, eve = await house.stranger(), await house.stranger()
+    owns = await one_of_everything(ada, vendor, document)
+    reader = (await eve.get("/auth/me"))["user"]["id"]
+    waiting = (await ada.get(f"/runs/{owns.ids['run_id']}"))["session_id"]
+    for one in (owns.ids["session_id"], waiting):
+        await ada.post(f"/sessions/{one}/members", {"user_id": reader, "role": "viewer"})
+    before = kept(house, ada)
+    about = [one for one in behind_the_door(document) if one.path.startswith(OF_SESSIONS)]
+    about = [one for one in about if "501" not in one.described["responses"]]
+    answers = {one.name: await status_of(house, eve, one, owns) for one in about}
+    reads = {one.name for one in about if one.method in {"GET", "HEAD"}} - OWNERS | READERS
+    assert {name: status for name, status in answers.items() if (status < 400) is not (name in reads)} == {}
+    assert {status for name, status in answers.items() if name not in reads} == {403}
+    assert kept(house, ada) == before
+    for one in (owns.ids["session_id"], waiting):
+        await ada.call("DELETE", f"/sessions/{one}/members", params={"user_id": reader})
+    answers = {one.name: await status_of(house, eve, one, owns) for one in about}
+    assert {name: status for name, status in answers.items() if status != 404} == {}
     assert kept(house, ada) == before
 
 
