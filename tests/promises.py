@@ -401,6 +401,10 @@ PROMISES = {
     "sockets:slow-reader": Promise(
         says="A socket that does not read is let go, and costs the others nothing.", because="issue:#5"
     ),
+    "sockets:in-a-browser": Promise(
+        says="A page of ours opens a socket with its cookie alone, and a page from elsewhere opens none.",
+        because="issue:#5",
+    ),
     "sockets:presence": Promise(
         says="Several windows of a person are one presence, and nobody writes for ever.", because="issue:#5"
     ),

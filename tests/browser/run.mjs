@@ -10,10 +10,11 @@ import * as carrying from './carrying.mjs';
 import * as contexts from './contexts.mjs';
 import * as keeping from './keeping.mjs';
 import * as talking from './scenarios.mjs';
+import * as socketing from './socketing.mjs';
 import * as travelling from './travelling.mjs';
 
 const { CHROMIUM, PALAVER_URL, PALAVER_LINK, KEPT, SHOTS } = process.env;
-const scenarios = { ...talking, ...acting, ...carrying, ...contexts, ...keeping, ...travelling };
+const scenarios = { ...talking, ...acting, ...carrying, ...contexts, ...keeping, ...socketing, ...travelling };
 const name = process.argv[2];
 const PATIENCE_MS = 15_000;
 
@@ -21,8 +22,8 @@ const PATIENCE_MS = 15_000;
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 const complaints = [];
 
-/** A browser window of its own, watched for errors, broken policies and requests to anywhere else. */
-async function open(options = {}) {
+/** A browser window of its own, watched for errors, broken policies and requests to anywhere else but `also`. */
+async function open({ also, ...options } = {}) {
   const kept = options.fresh || !existsSync(KEPT) ? {} : { storageState: KEPT };
   const context = await browser.newContext({
     baseURL: PALAVER_URL,
@@ -32,7 +33,7 @@ async function open(options = {}) {
   });
   context.setDefaultTimeout(PATIENCE_MS);
   context.on('request', request => {
-    if (new URL(request.url()).origin !== PALAVER_URL) complaints.push(`a request to ${request.url()}`);
+    if (![PALAVER_URL, also].includes(new URL(request.url()).origin)) complaints.push(`a request to ${request.url()}`);
   });
   context.on('weberror', error => complaints.push(`an error: ${error.error().stack}`));
   context.on('console', message => {
