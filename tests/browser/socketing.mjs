@@ -19,7 +19,7 @@ const equip = page =>
       const look = () => {
         for (const [number, [holds, done]] of [...waiting.entries()].reverse()) {
           const found = heard.find(holds);
-          if (found) waiting.splice(number, 1), done(found);
+          if (found) (waiting.splice(number, 1), done(found));
         }
       };
       socket.onmessage = ({ data }) => heard.push(JSON.parse(data)) && look();
