@@ -56,10 +56,11 @@ class Operation:
     def sent(self, ids: dict[str, str]) -> dict[str, Any]:
         """What a call of it brings along: what the document shows, about these things."""
         content = self.described.get("requestBody", {}).get("content", {})
-        if isinstance(self.example, list):
+        shown = self.example
+        if isinstance(shown, list):
             return {"json": self.example}
-        if self.example is not None:
-            return {"json": self.example | {name: ids[name] for name in self.example if name in ids}}
+        if shown is not None:
+            return {"json": shown | {name: ids[name] for name in shown if name in ids}}
         if "multipart/form-data" in content:
             form = FormData()
             form.add_field("file", BytesIO(b"words"), filename="b.txt")
