@@ -23,8 +23,10 @@ SURFACES = {
     ),
     "ag_ui": (
         "/ag-ui",
-        '{"threadId":"{{uuid}}","runId":"1","messages":[{"id":"1","role":"user","content":"hello {{i}}"}],'
-        '"forwardedProps":{"model":"bench/{{model}}"}}',
+        (
+            '{"threadId":"{{uuid}}","runId":"1","messages":[{"id":"1","role":"user","content":"hello {{i}}"}],'
+            '"forwardedProps":{"model":"bench/{{model}}"}}'
+        ),
     ),
     "openai_responses": ("/v1/responses", '{"model":"bench/{{model}}","stream":true,"input":"hello {{i}}"}'),
 }

@@ -9,9 +9,9 @@ import pytest
 from tests.architecture.source import ROOT, Module, modules
 
 GUIDE = (
-    "acting", "aims", "comfort", "conversation", "distress", "errand_acts", "errand_forms", "errands", "excerpts",
-    "fitting", "forms", "languages", "literals", "passages", "recollection", "reporting", "retrieval", "shaping",
-    "speech", "stems", "vocabulary", "words",
+    "acting", "aims", "comfort", "conversation", "decided", "distress", "errand_acts", "errand_forms", "errands",
+    "excerpts", "fitting", "forms", "languages", "literals", "passages", "recollection", "reporting", "retrieval",
+    "shaping", "speech", "stems", "vocabulary", "words",
 )  # fmt: skip
 WIRES = (
     "anthropic_answering", "anthropic_asking", "anthropic_thinking", "anthropic_wire", "call_ids", "events", "fields",
@@ -89,9 +89,15 @@ HEARTS = {
     "sessions/formats/ours.py",
     "sessions/formats/telling.py",
     "sessions/tree.py",
+    "surfaces/history.py",
     "surfaces/mcp_server/addresses.py",
     "surfaces/mcp_server/admission.py",
     "surfaces/mcp_server/schemas.py",
+    "surfaces/openai_fields.py",
+    "surfaces/openai_responses/items.py",
+    "surfaces/openai_responses/names.py",
+    "surfaces/openai_responses/output.py",
+    "surfaces/openai_responses/said_again.py",
     "tools/commands.py",
     "tools/hooks/matching.py",
     "tools/hooks/merging.py",

@@ -6,6 +6,7 @@ second that imports take is spent once. It knows nothing of what the servers are
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -143,7 +144,11 @@ if __name__ == "__main__":
     import alembic.config  # noqa: F401
 
     import palaver.entry.cli.serve  # noqa: F401
+    import palaver.entry.openapi  # noqa: F401
     import palaver.entry.server  # noqa: F401
+    import palaver.inference.guide.speech  # noqa: F401
 
+    gc.collect()
+    gc.freeze()  # no server walks what all of them share
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever runs the tests ends them; the nursery follows
     _keep(socket.socket(fileno=int(sys.argv[1])))

@@ -89,23 +89,13 @@ _AGAIN = {
 }
 
 
-def describe(app: FastAPI) -> None:
-    """Let `app` describe itself completely."""
-
-    def document() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
-        return app.openapi_schema
-
-    app.openapi = document
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
+def document(app: FastAPI) -> dict[str, Any]:
+    """The whole document of all routes of `app`."""
     tags = [{"name": name, "description": says} for name, says in TAGS.items()]
-    document = get_openapi(title="Palaver", version=app.version, description=ABOUT, routes=app.routes, tags=tags)
-    components = document.setdefault("components", {})
+    told = get_openapi(title="Palaver", version=app.version, description=ABOUT, routes=app.routes, tags=tags)
+    components = told.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for path, operations in document["paths"].items():
+    for path, operations in told["paths"].items():
         for method, operation in operations.items():
             _complete(path, method, operation)
     schemas.update(asked_schemas() | described_schemas() | event_schemas())
@@ -113,7 +103,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     components["securitySchemes"] = SECURITY_SCHEMES
     components["headers"] = _EVERYWHERE | _AGAIN
-    return document
+    return told
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:

@@ -20,10 +20,11 @@ from palaver import __version__
 from palaver.agents import api as agents_api
 from palaver.context.memory import api as memory_api
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import contexts, doors, filing, later, memory, openapi, problem, service_api, travelling
+from palaver.entry import contexts, doors, filing, later, memory, problem, service_api, travelling
 from palaver.entry.agency import open_agency
 from palaver.entry.compose import House, build, start_jobs
 from palaver.entry.database import open_database
+from palaver.entry.describing import describe
 from palaver.entry.express import Express
 from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
@@ -74,7 +75,7 @@ def application(house: House) -> ASGIApp:
     app = FastAPI(title="Palaver", version=__version__, docs_url=None, redoc_url=None)
     door = house.identity.door
     problem.answer_errors(app)
-    openapi.describe(app)
+    describe(app)
     routers = (
         realtime_api.routes(house.runs, house.sessions, house.bus, pulse=house.pulse, door=door),
         runs_api.routes(house.runs, house.sessions, door),

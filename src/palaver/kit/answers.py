@@ -37,7 +37,10 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 def described(kind: Any, status: int = 200, *, says: str = "Success") -> dict[int | str, dict[str, Any]]:
     """What a route puts into `responses=` to document that it answers `status` with a `kind`."""
     _described.append(kind)
-    (schema,), _ = msgspec.json.schema_components([kind], ref_template=REF_TEMPLATE)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        schema: dict[str, Any] = {"$ref": REF_TEMPLATE.format(name=kind.__name__)}  # as below, and nothing is looked at
+    else:
+        (schema,), _ = msgspec.json.schema_components([kind], ref_template=REF_TEMPLATE)
     return {status: {"description": says, "content": {JSON: {"schema": schema}}}}
 
 

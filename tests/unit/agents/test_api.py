@@ -3,13 +3,14 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from palaver.entry import openapi, shelf_examples
+from palaver.entry import shelf_examples
+from palaver.entry.describing import describe
 from tests.unit.agents.given import EVERY, Library
 
 
 @pytest.fixture
 def document(library: Library) -> dict[str, Any]:
-    openapi.describe(library.app)
+    describe(library.app)
     return library.app.openapi()
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from palaver.entry.memory import keep_tidy
+from palaver.entry.memory import begin, keep_tidy, settle
 from palaver.kit.clock import ManualClock
 
 
@@ -43,3 +43,17 @@ async def test_circles_are_freed_once_a_busy_time_is_over(under_way: list[bool],
         assert (circle() is not None) is kept
     finally:
         gc.enable()
+
+
+def test_nothing_is_looked_for_while_a_server_starts_and_everything_afterwards() -> None:
+    thresholds = gc.get_threshold()
+    try:
+        begin()
+        assert not gc.isenabled()
+        settle()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
+        gc.set_threshold(*thresholds)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from palaver.entry import openapi
+from palaver.entry.describing import describe
 from palaver.identity.door import SECURED
 from palaver.kit.answers import answer, described, problems
 
@@ -38,7 +38,7 @@ def document() -> dict[str, Any]:
     router.add_api_route("/api/v1/leaves/{leaf_id}", leaf)
     app = FastAPI(version="1.2.3")
     app.include_router(router)
-    openapi.describe(app)
+    describe(app)
     assert app.openapi() is app.openapi()
     return app.openapi()
 

@@ -6,29 +6,15 @@ takes one step of what was ordered, so a turn ends after as many rounds as the m
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from palaver.core.messages import ToolCallPart, ToolResultPart, text_of
 from palaver.inference.guide.aims import Distressed, aim_of
+from palaver.inference.guide.decided import Calling, Saying
 from palaver.inference.guide.errand_forms import Call, Lacking
 from palaver.inference.guide.errands import Step, errands_in
 from palaver.inference.guide.fitting import fitted, missing
 from palaver.inference.guide.reporting import report
 from palaver.inference.port import ToolSpec, Turn
-
-
-@dataclass(frozen=True, slots=True)
-class Calling:
-    """Make these calls, all at once: names and arguments."""
-
-    calls: tuple[tuple[str, dict[str, Any]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """Say this."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from palaver.core.messages import FinishReason, Part, TextPart, text_of
-from palaver.inference.guide.acting import Calling, Saying, act
 from palaver.inference.guide.conversation import Conversation, Said
-from palaver.inference.guide.library import pages
-from palaver.inference.guide.shaping import CANNOT, shaped
-from palaver.inference.guide.speech import answer, is_troubled
+from palaver.inference.guide.decided import Calling, Saying
 from palaver.inference.port import (
     ATTACHED,
     Ask,
@@ -126,7 +123,15 @@ def _offered(ask: Ask) -> tuple[ToolSpec, ...]:
 
 
 def _composed(ask: Ask) -> Calling | Saying:
-    """What to do or to say. Words of distress, now or shortly before, come before everything that is ordered."""
+    """What to do or to say. Words of distress, now or shortly before, come before everything that is ordered.
+
+    What it needs to know is loaded when it is asked first: its expressions took a tenth of every start.
+    """
+    from palaver.inference.guide.acting import act  # noqa: PLC0415 - as said above
+    from palaver.inference.guide.library import pages  # noqa: PLC0415
+    from palaver.inference.guide.shaping import CANNOT, shaped  # noqa: PLC0415
+    from palaver.inference.guide.speech import answer, is_troubled  # noqa: PLC0415
+
     conversation = conversation_of(ask)
     done = act(_own_words(ask), _offered(ask), heeding=is_troubled(conversation))
     if isinstance(done, Calling):

@@ -13,9 +13,11 @@ _log = logging.getLogger(__name__)
 
 def installed(names: Iterable[str], found: Iterable[EntryPoint] | None = None) -> Mapping[str, Callback]:
     """Those of the named functions that can be imported; what cannot is logged, and left out."""
+    if not (wanted := sorted(set(names))):
+        return {}
     offered = {point.name: point for point in (entry_points(group=GROUP) if found is None else found)}
     callbacks: dict[str, Callback] = {}
-    for name in sorted(set(names)):
+    for name in wanted:
         if name not in offered:
             _log.error("The hook %s is configured and not installed.", name)
             continue
