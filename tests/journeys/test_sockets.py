@@ -11,6 +11,7 @@ import pytest
 from tests.journeys.acting import bash, calls, says
 from tests.journeys.house import House, Opening, Person
 from tests.journeys.sockets import ANY, Sock, all_of, masked, opened, raw
+from tests.journeys.streams import PATIENCE
 from tests.promises import keeps
 from tests.vendor import FakeVendor, Reply, done, finish, said
 from tests.vendor.script import Stall
@@ -288,6 +289,30 @@ async def test_a_socket_that_stops_reading_is_let_go_and_the_others_hear_everyth
         assert "palaver_readers_let_go_total 1" in (await owner.call("GET", "/metrics")).body.decode()
     assert [one["seq"] for one in sock.events()] == list(range(1, len(sock.events()) + 1))
     assert sum(len(one["content"]) for one in sock.events() if one["type"] == "content") == 300 * 50_000 + 5
+
+
+@keeps("sockets:slow-reader")
+async def test_a_socket_that_speaks_and_does_not_read_is_let_go_after_a_while_however_little_waits_for_it(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    house = await open_house(realtime__stuck="300ms", sockets__heartbeat="2s", sockets__messages_at_once="1000000")
+    owner = await house.owner()
+    session_id = await new_session(owner)
+    vendor.next(Reply([*[said("x" * 50_000)] * 60, finish(), done()]))  # more than a connection holds, less than 4 MiB
+    loop = asyncio.get_running_loop()
+    async with raw(owner, buffer=4096) as deaf, opened(owner, f"/ws/chat/{session_id}") as sock:
+        await loop.sock_sendall(deaf, masked(json.dumps({"type": "subscribe", "session_id": session_id}).encode()))
+        await sock.answer("message", prompt="much")
+        await sock.until("done")
+
+        async def show_life() -> None:
+            while (await sock.answer("ping"))["type"] == "pong":
+                await loop.sock_sendall(deaf, masked(b"", 0x8A))
+
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(ConnectionError):
+                await show_life()
+        assert "palaver_readers_let_go_total 1" in (await owner.call("GET", "/metrics")).body.decode()
 
 
 @keeps("sockets:slow-reader")
