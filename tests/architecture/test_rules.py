@@ -18,6 +18,7 @@ WIRES = (
     "images", "offered_tools", "openai_chat_answering", "openai_chat_asking", "openai_chat_calls", "openai_chat_wire",
     "openai_listing", "responses_answering", "responses_asking", "responses_wire", "schemas", "seals", "stopping",
 )  # fmt: skip
+PROTOCOLS = ("ag_ui", "ai_sdk", "anthropic_messages", "openai_chat", "openai_responses")
 # What decides; each imports values only.
 HEARTS = {
     "agents/bodies.py",
@@ -89,11 +90,15 @@ HEARTS = {
     "sessions/formats/ours.py",
     "sessions/formats/telling.py",
     "sessions/tree.py",
+    *(f"surfaces/{protocol}/{name}.py" for protocol in PROTOCOLS for name in ("asked", "told")),
+    "surfaces/ai_sdk/retold.py",
+    "surfaces/anthropic_messages/blocks.py",
     "surfaces/history.py",
     "surfaces/mcp_server/addresses.py",
     "surfaces/mcp_server/admission.py",
     "surfaces/mcp_server/schemas.py",
     "surfaces/openai_fields.py",
+    "surfaces/openai_responses/input_items.py",
     "surfaces/openai_responses/items.py",
     "surfaces/openai_responses/names.py",
     "surfaces/openai_responses/output.py",

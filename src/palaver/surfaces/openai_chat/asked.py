@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-import msgspec
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from palaver.agents.wanted import Wanted
 from palaver.core.messages import ImagePart, Part, TextPart, ToolCallPart, ToolResultPart
-from palaver.inference.port import Effort, ToolChoice, ToolNamed, ToolSpec
-from palaver.runs.client_tools import MOST_TOOLS, TOOL_NAME, ClientTool
+from palaver.inference.port import Effort, ToolChoice, ToolNamed
+from palaver.runs.client_tools import MOST_TOOLS, TOOL_NAME
 from palaver.runs.prompt import Prompt
-from palaver.sessions.incoming import IMAGE_URL, LONGEST_TEXT, bounded, refuse_unwritable
+from palaver.sessions.incoming import IMAGE_URL, LONGEST_TEXT, refuse_unwritable
 from palaver.surfaces.history import Said
 from palaver.surfaces.models import AGENT
+from palaver.surfaces.openai_fields import ANY_OBJECT, form_of, kept_with, spec_of
 from palaver.surfaces.refusing import arguments_of, refused
 
 # What asks for nothing else than what happens anyway; anything else in these fields is refused.
@@ -177,6 +177,7 @@ class ChatRequest(_Strict):
 def prompt_of(asked: ChatRequest) -> Prompt:
     """Everything of a request but the conversation."""
     agent = asked.model.removeprefix(AGENT) if asked.model.startswith(AGENT) else None
+    functions = [tool.function for tool in asked.tools or ()]
     return Prompt(
         model=None if agent else asked.model,
         system_prompt=_instructions(asked.messages),
@@ -185,10 +186,10 @@ def prompt_of(asked: ChatRequest) -> Prompt:
         top_p=asked.top_p,
         stop=(asked.stop,) if isinstance(asked.stop, str) else tuple(asked.stop or ()),
         effort=asked.reasoning_effort,
-        client_tools=tuple(map(_spec, asked.tools or ())),
+        client_tools=tuple(spec_of(one.name, one.description, one.parameters) for one in functions),
         tool_choice=_choice(asked),
         parallel_tool_calls=asked.parallel_tool_calls,
-        metadata=_metadata(asked),
+        metadata=kept_with(asked.metadata, user=asked.user, safety_identifier=asked.safety_identifier),
         wanted=Wanted(agent=agent, permission_mode="dontAsk", output_format=_form(asked.response_format)),
         server_tools=agent is not None,
     )
@@ -263,13 +264,6 @@ def _call(call: _Call, where: str) -> ToolCallPart:
     return ToolCallPart(call_id=call.id, name=call.function.name, arguments=arguments)
 
 
-def _spec(tool: ChatTool) -> ToolSpec:
-    given = tool.function
-    parameters = given.parameters or {"type": "object", "properties": {}}
-    checked = ClientTool(name=given.name, description=given.description or "", parameters=parameters)
-    return ToolSpec(checked.name, checked.description, checked.parameters)
-
-
 def _choice(asked: ChatRequest) -> ToolChoice:
     said = asked.tool_choice or "auto"
     return ToolNamed(said.function.name) if isinstance(said, _Choice) else said
@@ -279,17 +273,8 @@ def _form(given: _Format | None) -> dict[str, Any] | None:
     if given is None or given.type == "text":
         return None
     if given.type == "json_object":
-        return {"type": "json_schema", "schema": {"type": "object"}, "name": "answer"}
-    if given.json_schema is None:
+        return dict(ANY_OBJECT)
+    form = given.json_schema
+    if form is None:
         raise refused("response_format.json_schema", "Give the schema.", "missing")
-    return {"type": "json_schema", "schema": given.json_schema.schema_, "name": given.json_schema.name}
-
-
-def _metadata(asked: ChatRequest) -> dict[str, Any]:
-    """What the client keeps with the question; who asks in its own system is kept with that and believed of nobody."""
-    kept: dict[str, Any] = {name: value for name, value in (asked.metadata or {}).items() if name != "session_id"}
-    kept |= {name: value for name in ("user", "safety_identifier") if (value := getattr(asked, name))}
-    try:
-        return bounded(kept) or {}
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise refused("metadata", str(error)) from None
+    return form_of(form.name, form.schema_, form.description)

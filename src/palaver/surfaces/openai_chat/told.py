@@ -63,7 +63,7 @@ class ChatStream:
         self._created = created
         self._held = held
         self._with_usage = with_usage
-        self._head = self._content = self._reasoning = b""
+        self._head = self._open = self._content = self._reasoning = b""
         self._text: list[tuple[Seq, bytes]] = []
         self._last = 0  # the number of the last piece of text that was told
         self._over = False
@@ -129,8 +129,10 @@ class ChatStream:
             }
         )
         self._head = b"data: " + head[:-1]
-        self._content = self._head + b',"choices":[{"index":0,"delta":{"content":"'
-        self._reasoning = self._head + b',"choices":[{"index":0,"delta":{"reasoning_content":"'
+        # Where usage is wanted, every chunk before the one that has it says that it has none.
+        self._open = self._head + (b',"usage":null' if self._with_usage else b"")
+        self._content = self._open + b',"choices":[{"index":0,"delta":{"content":"'
+        self._reasoning = self._open + b',"choices":[{"index":0,"delta":{"reasoning_content":"'
         return self._chunk({"role": "assistant", "content": "", "refusal": None})
 
     def _hand(self) -> list[bytes]:
@@ -158,7 +160,7 @@ class ChatStream:
 
     def _chunk(self, delta: Mapping[str, Any], reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
-        return b'%b,"choices":%b}\n\n' % (self._head, _encode([choice]))
+        return b'%b,"choices":%b}\n\n' % (self._open, _encode([choice]))
 
     def _usage_chunk(self) -> bytes:
         if not self._with_usage or self._usage is None:

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
-import msgspec
 from pydantic import BeforeValidator, Field
 
 from palaver.agents.wanted import Wanted
-from palaver.inference.port import Effort, ToolChoice, ToolNamed, ToolSpec
-from palaver.runs.client_tools import MOST_TOOLS, TOOL_NAME, ClientTool
+from palaver.inference.port import Effort, ToolChoice, ToolNamed
+from palaver.runs.client_tools import MOST_TOOLS, TOOL_NAME
 from palaver.runs.prompt import Prompt
-from palaver.sessions.incoming import bounded
 from palaver.surfaces.models import AGENT
+from palaver.surfaces.openai_fields import ANY_OBJECT, form_of, kept_with, spec_of
 from palaver.surfaces.openai_responses.input_items import MOST_ITEMS, AnyItem, Strict
-from palaver.surfaces.refusing import refused
 
 # What asks for nothing else than what happens anyway; anything else in these fields is refused.
 NEUTRAL: dict[str, Sequence[Any]] = {
@@ -138,20 +136,14 @@ def prompt_of(asked: ResponseRequest, standing: Standing) -> Prompt:
         temperature=asked.temperature,
         top_p=asked.top_p,
         effort=asked.reasoning.effort if asked.reasoning else None,
-        client_tools=tuple(map(_spec, asked.tools or ())),
+        client_tools=tuple(spec_of(one.name, one.description, one.parameters) for one in asked.tools or ()),
         tool_choice=_choice(asked),
         parallel_tool_calls=asked.parallel_tool_calls,
-        metadata=_metadata(asked),
+        metadata=kept_with(asked.metadata, user=asked.user, safety_identifier=asked.safety_identifier),
         wanted=Wanted(agent=agent, permission_mode="dontAsk", output_format=_form(asked)),
         server_tools=agent is not None,
         echo=_echo(asked, said),
     )
-
-
-def _spec(tool: _Tool) -> ToolSpec:
-    parameters = tool.parameters or {"type": "object", "properties": {}}
-    checked = ClientTool(name=tool.name, description=tool.description or "", parameters=parameters)
-    return ToolSpec(checked.name, checked.description, checked.parameters)
 
 
 def _choice(asked: ResponseRequest) -> ToolChoice:
@@ -162,21 +154,11 @@ def _choice(asked: ResponseRequest) -> ToolChoice:
 def _form(asked: ResponseRequest) -> dict[str, Any] | None:
     match asked.text.format if asked.text else None:
         case _SchemaForm() as given:
-            return {"type": "json_schema", "schema": given.schema_, "name": given.name}
+            return form_of(given.name, given.schema_, given.description)
         case _PlainForm(type="json_object"):
-            return {"type": "json_schema", "schema": {"type": "object"}, "name": "answer"}
+            return dict(ANY_OBJECT)
         case _:
             return None
-
-
-def _metadata(asked: ResponseRequest) -> dict[str, Any]:
-    """What the client keeps with the question; who asks in its own system is kept with that and believed of nobody."""
-    kept: dict[str, Any] = {name: value for name, value in (asked.metadata or {}).items() if name != "session_id"}
-    kept |= {name: value for name in ("user", "safety_identifier") if (value := getattr(asked, name))}
-    try:
-        return bounded(kept) or {}
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise refused("metadata", str(error)) from None
 
 
 def _echo(asked: ResponseRequest, standing: Sequence[str]) -> dict[str, Any]:

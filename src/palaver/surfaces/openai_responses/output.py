@@ -146,8 +146,7 @@ class Output:
         begun = call(name, call_id, asked.name, "", status="in_progress")
         told = self.event("response.output_item.added", {"output_index": index, "item": begun})
         told += self.event("response.function_call_arguments.delta", {**of, "delta": arguments})
-        done = {**of, "name": asked.name, "arguments": arguments}
-        told += self.event("response.function_call_arguments.done", done)
+        told += self.event("response.function_call_arguments.done", {**of, "arguments": arguments})
         return told + self.event("response.output_item.done", {"output_index": index, "item": item})
 
     def void(self, since: Seq) -> bytes:
