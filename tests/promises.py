@@ -405,6 +405,10 @@ PROMISES = {
         says="A page of ours opens a socket with its cookie alone, and a page from elsewhere opens none.",
         because="issue:#5",
     ),
+    "doors:killed": Promise(
+        says="An answer that was begun through any door survives a kill, and who comes back to it hears the rest.",
+        because="issue:#5",
+    ),
     "sockets:presence": Promise(
         says="Several windows of a person are one presence, and nobody writes for ever.", because="issue:#5"
     ),
