@@ -135,6 +135,27 @@ def test_a_line_that_never_comes_back_is_given_up_after_the_tries_and_progress_b
     assert mended.runs(told(Heard(), ASKING, PATIENT)) == run_of("a", "b")
 
 
+class Telling(Line):
+    """Tells the first time what it is given, and then as it should."""
+
+    def __init__(self, first: list[dict[str, Any]]) -> None:
+        super().__init__(run_of("a", "b"), iter([]))
+        self._first = first
+
+    def _sent(self, request: Request) -> tuple[Reply | None, Exception | None]:
+        came = super()._sent(request)
+        if len(self.asked) == 1:
+            self._left = framed(self._first)
+        return came
+
+
+def test_an_event_that_comes_twice_is_told_once_and_one_that_is_left_out_is_asked_for() -> None:
+    one, two, *more = run_of("a", "b")
+    twice, short = Telling([one, two, two, one, *more]), Telling([one, two, *more[1:]])
+    assert twice.runs(told(Heard(), ASKING, PATIENT)) == short.runs(told(Heard(), ASKING, PATIENT)) == run_of("a", "b")
+    assert (twice.asked, short.asked) == (["POST /query"], ["POST /query", "GET /runs/run_1/events"])
+
+
 def test_who_has_no_patience_at_first_has_it_later() -> None:
     hasty = Patience(tries=3, first=1, longest=1, at_first=False)
     with pytest.raises(ConnectionBroke):

@@ -120,7 +120,7 @@ async def test_who_does_not_answer_in_time_is_given_up() -> None:
         await ended.wait()
 
 
-def running(told: asyncio.Event, left: asyncio.Event) -> Answering:
+def running(left: asyncio.Event) -> Answering:
     """A run that begins and does not end; `left` is set when nobody listens any more."""
     event = {"type": "session", "seq": 1, "run_id": "run_1", "session_id": "ses_1"}
 
@@ -128,7 +128,6 @@ def running(told: asyncio.Event, left: asyncio.Event) -> Answering:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
         writer.write(b"data: %b\n\n" % json.dumps(event).encode())
         await writer.drain()
-        told.set()
         while await reader.read(4096):
             continue
         left.set()
@@ -138,27 +137,35 @@ def running(told: asyncio.Event, left: asyncio.Event) -> Answering:
 
 @pytest.mark.parametrize("how", ["leaves", "is cancelled", "breaks off", "sync"])
 async def test_a_stream_that_is_left_gives_its_connection_back(how: str) -> None:
-    told, left = asyncio.Event(), asyncio.Event()
+    heard, left = asyncio.Event(), asyncio.Event()
+    replies: list[httpx.Response] = []  # what is kept here, nobody closes but the client
+
+    async def keep(reply: httpx.Response) -> None:
+        replies.append(reply)
 
     async def listen(client: AsyncPalaver) -> None:
         async with client.stream("x") as stream:
             async for _ in stream:
+                heard.set()
                 if how == "leaves":
                     return
                 if how == "breaks off":
                     raise ZeroDivisionError
 
     def listen_at_once(url: str) -> None:
-        with Palaver(url) as client, client.stream("x") as stream:
-            next(stream)
+        with httpx.Client(event_hooks={"response": [replies.append]}) as own, Palaver(url, http=own) as client:
+            with client.stream("x") as stream:
+                next(stream)
+            assert replies[0].is_closed
 
-    async with server(running(told, left)) as url, AsyncPalaver(url) as client, asyncio.timeout(30):
+    http = httpx.AsyncClient(event_hooks={"response": [keep]})
+    async with server(running(left)) as url, http, AsyncPalaver(url, http=http) as client, asyncio.timeout(30):
         if how == "sync":
             await asyncio.to_thread(listen_at_once, url)
         elif how == "is cancelled":
             async with asyncio.TaskGroup() as tasks:
                 listening = tasks.create_task(listen(client))
-                await told.wait()
+                await heard.wait()
                 listening.cancel()
         elif how == "breaks off":
             with pytest.raises(ZeroDivisionError):
@@ -166,6 +173,7 @@ async def test_a_stream_that_is_left_gives_its_connection_back(how: str) -> None
         else:
             await listen(client)
         await left.wait()
+        assert [reply.is_closed for reply in replies] == [True]
 
 
 async def test_nothing_of_the_environment_leads_a_client_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,6 +203,9 @@ async def test_a_client_of_ones_own_is_used_with_its_headers_and_left_open() -> 
             _ = [one async for one in client.sessions.list(q="a b&c", archived=True)]
         assert not http.is_closed
     assert heads[0].startswith("GET /below/api/v1/sessions?q=a+b%26c&archived=true HTTP/1.1")
+    async with server(answer) as url, AsyncPalaver(url) as client:
+        await client.request("GET", "/export?format=json", query={"more": 1, "none": None})
+    assert heads[1].startswith("GET /api/v1/export?format=json&more=1 HTTP/1.1")
     assert "x-team: trees" in heads[0].lower()
     assert base64.b64encode(b"ada:secret").decode() in heads[0]
 
