@@ -9,11 +9,18 @@ from typing import Protocol
 import httpx
 import msgspec
 
+from palaver.core.errors import PalaverError
 from palaver.kit.clock import Clock
 from palaver.kit.sealed import Sealed
 
 # An access token is fetched anew when it would end within this time.
 MARGIN = timedelta(seconds=60)
+
+
+class SignInOver(PalaverError):
+    """The server does not know the sign-in of this command any more."""
+
+    title = "The sign-in is over"
 
 
 class Access(Protocol):
@@ -74,6 +81,8 @@ class BySignIn(httpx.Auth):
             if self._clock.now() >= self._until:
                 reply = yield httpx.Request("POST", f"{self._url}/api/v1/auth/refresh", json=self._refreshing())
                 content = await reply.aread()
+                if reply.status_code in (400, 401, 403):
+                    raise SignInOver("The sign-in of this command is over. Start it again.")
                 reply.raise_for_status()
                 self._keep(msgspec.json.decode(content, type=Pair, dec_hook=_seal))
         request.headers["Authorization"] = f"Bearer {self._pair.access_token.reveal()}"

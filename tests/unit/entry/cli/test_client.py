@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from palaver_client import Patience
 
-from palaver.entry.cli.access import ByKey, BySignIn, Pair
+from palaver.entry.cli.access import ByKey, BySignIn, Pair, SignInOver
 from palaver.entry.cli.client import Client, ServerAway, ServerConflict, ServerRefused, asking
 from palaver.kit.clock import ManualClock
 from palaver.kit.sealed import Sealed
@@ -197,3 +197,18 @@ async def test_a_sign_in_is_refreshed_before_it_ends_and_given_back_at_the_end()
         await made.close()
     assert carried == ["Bearer a1", "Bearer a2", "Bearer a2"]
     assert (refreshed, ended) == (["r1"], ["r2"])
+
+
+async def test_a_sign_in_that_the_server_ended_is_told_as_such() -> None:
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"code": "unauthenticated", "detail": "No."}, status=401)
+
+    async def gone(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=204)
+
+    routes = (web.post("/api/v1/auth/refresh", refuse), web.post("/api/v1/auth/logout", gone))
+    async with server(*routes) as url:
+        made = Client(url, BySignIn(url, Pair(Sealed("a1"), Sealed("r1"), 0), ManualClock()))
+        with pytest.raises(SignInOver, match="Start it again"):
+            await made.get("/models")
+        await made.close()
