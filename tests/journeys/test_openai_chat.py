@@ -12,6 +12,7 @@ from openai import AsyncOpenAI
 
 from tests.journeys.acting import call, calls, says
 from tests.journeys.house import House, Person
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 from tests.vendor.script import Drop, Reply, Stall, failure, said
 
@@ -52,6 +53,7 @@ async def sessions(owner: Person) -> list[dict[str, Any]]:
     return (await owner.get("/sessions"))["items"]
 
 
+@keeps("surfaces:one-session")
 async def test_a_question_is_answered_and_stands_in_a_session(
     client: AsyncOpenAI, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -82,6 +84,7 @@ async def test_a_question_is_answered_and_stands_in_a_session(
     assert (question["text"], answer["text"], question["metadata"]) == ("Hello", "Hello yourself.", {"project": "x"})
 
 
+@keeps("surfaces:chat")
 async def test_a_stream_brings_the_text_piece_by_piece_and_the_usage_last(
     client: AsyncOpenAI, vendor: FakeVendor
 ) -> None:
@@ -98,6 +101,7 @@ async def test_a_stream_brings_the_text_piece_by_piece_and_the_usage_last(
     assert len({chunk.id for chunk in chunks}) == 1
 
 
+@keeps("surfaces:histories")
 async def test_a_history_that_is_sent_again_goes_on_in_its_session_and_an_edit_makes_a_branch(
     client: AsyncOpenAI, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -116,6 +120,7 @@ async def test_a_history_that_is_sent_again_goes_on_in_its_session_and_an_edit_m
     assert branch[2]["siblings"] == {"count": 2, "index": 1}
 
 
+@keeps("surfaces:histories")
 async def test_a_history_that_began_elsewhere_is_adopted_once(
     client: AsyncOpenAI, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -146,6 +151,7 @@ async def test_two_beginnings_alike_are_two_sessions_and_one_that_names_its_sess
     assert [one["message_count"] for one in await sessions(owner)] == [4, 4]
 
 
+@keeps("surfaces:chat")
 async def test_tools_are_the_clients_to_call_and_their_results_come_with_the_next_request(
     client: AsyncOpenAI, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -173,6 +179,7 @@ async def test_tools_are_the_clients_to_call_and_their_results_come_with_the_nex
     assert [one["role"] for one in await owner.messages(session["id"])] == ["user", "assistant", "tool", "assistant"]
 
 
+@keeps("surfaces:chat")
 async def test_calls_in_a_stream_are_whole_and_fit_their_schema(client: AsyncOpenAI, vendor: FakeVendor) -> None:
     vendor.next(calls(call("a", "weather", town="Graz")))
     vendor.next(calls(call("b", "weather", city="Graz"), call("c", "weather", city="Wien")))
@@ -217,6 +224,7 @@ async def test_models_are_listed_and_told_of_one_by_one(client: AsyncOpenAI) -> 
         await client.models.retrieve("nobody/nothing")
 
 
+@keeps("surfaces:refused-by-name")
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -243,6 +251,7 @@ async def test_what_cannot_be_honoured_is_refused_by_name(
     assert field is None or field.split(".")[0] in refused.value.body["message"]
 
 
+@keeps("surfaces:errors")
 async def test_errors_are_those_that_the_client_knows(client: AsyncOpenAI, house: House, vendor: FakeVendor) -> None:
     async def ask(**more: Any) -> Any:
         return await client.chat.completions.create(**{"model": MODEL, "messages": [user("Hello")], **more})
@@ -287,6 +296,7 @@ async def test_who_goes_away_ends_the_run_and_what_was_said_stays(
     assert [(one["text"], one["status"]) for one in await owner.messages(session["id"])][1] == ("Half", "partial")
 
 
+@keeps("surfaces:at-once")
 async def test_fifty_from_one_beginning_get_fifty_answers(client: AsyncOpenAI, owner: Person) -> None:
     first = await client.chat.completions.create(model=MODEL, messages=[user("Hello")])
     begun: list[Any] = [user("Hello"), {"role": "assistant", "content": first.choices[0].message.content}]
@@ -315,3 +325,16 @@ async def test_speech_is_not_there_yet_and_says_so(client: AsyncOpenAI) -> None:
     with pytest.raises(openai.APIStatusError) as refused:
         await client.audio.transcriptions.create(model="fake/any", file=("a.wav", b"RIFF", "audio/wav"))
     assert (refused.value.status_code, refused.value.code) == (501, "not_implemented")
+
+
+async def test_a_history_of_a_thousand_messages_is_adopted_once_and_found_again(
+    client: AsyncOpenAI, house: House, owner: Person
+) -> None:
+    history: list[Any] = [{"role": "assistant" if n % 2 else "user", "content": f"Message {n}"} for n in range(1_000)]
+    for n in range(2):
+        history.append(user(f"Question {n}"))
+        got = await client.chat.completions.create(model="fake/fake-n2-d1", messages=history)
+        history.append({"role": "assistant", "content": got.choices[0].message.content})
+    assert len(await sessions(owner)) == 1
+    said = house.rows("select role, text from messages where role != 'system' order by depth")
+    assert [tuple(one) for one in said] == [(one["role"], one["content"]) for one in history]

@@ -6,6 +6,7 @@ count for nothing, as clients do not give them back as they got them.
 
 import hashlib
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -36,13 +37,7 @@ class Said(NamedTuple):
 
 def turns(history: Sequence[Said]) -> list[Said]:
     """The same with neighbours of one side made one: what came of calls first, then what is said."""
-    whole: list[Said] = []
-    for said in history:
-        if whole and whole[-1].role == said.role:
-            whole[-1] = Said(said.role, (*whole[-1].parts, *said.parts))
-        else:
-            whole.append(said)
-    return [Said(said.role, _results_first(said.parts)) if said.role == "user" else said for said in whole]
+    return [_joined(list(said)) for _, said in groupby(history, _role)]
 
 
 def split(history: Sequence[Said]) -> tuple[list[Said], tuple[Part, ...]]:
@@ -75,6 +70,15 @@ def as_given_back(message: Message) -> Said:
     done = {part.call_id for part in message.parts if isinstance(part, ToolResultPart)}
     calls = [part for part in message.parts if isinstance(part, ToolCallPart) and part.call_id not in done]
     return Said("assistant", (TextPart(text=text_of(message.parts)), *calls))
+
+
+def _role(said: Said) -> str:
+    return said.role
+
+
+def _joined(said: Sequence[Said]) -> Said:
+    parts = tuple(part for one in said for part in one.parts)
+    return Said(said[0].role, _results_first(parts) if said[0].role == "user" else parts)
 
 
 def _results_first(parts: tuple[Part, ...]) -> tuple[Part, ...]:
