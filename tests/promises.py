@@ -106,6 +106,36 @@ PROMISES = {
         says="A body of another protocol is answered, or refused in that protocol's shape, and then leaves nothing.",
         because="issue:#5",
     ),
+    "surfaces:chat": Promise(
+        says="Chat Completions streams piece by piece and leaves tools to its client, whole calls at a time.",
+        because="issue:#5",
+    ),
+    "surfaces:responses": Promise(
+        says="Responses and conversations run and are kept here: streamed, with results of tools, read again by page.",
+        because="issue:#5",
+    ),
+    "surfaces:errors": Promise(
+        says="Errors have the shape of the protocol that is spoken, 401 included.", because="issue:#5"
+    ),
+    "surfaces:refused-by-name": Promise(
+        says="What a protocol asks for and is not honoured is refused by name, never ignored.", because="issue:#5"
+    ),
+    "surfaces:one-session": Promise(
+        says="A conversation that was begun through one door goes on through another one.", because="issue:#5"
+    ),
+    "surfaces:histories": Promise(
+        says="A history that is sent again goes on in its session, and an edited one is a branch of it.",
+        because="issue:#5",
+    ),
+    "surfaces:unchanged": Promise(
+        says="Official clients of other protocols work against Palaver as they are.", because="issue:#5"
+    ),
+    "surfaces:at-once": Promise(says="Fifty who ask at once get fifty answers, each its own.", because="issue:#5"),
+    "client:resumes": Promise(
+        says="The client for Python comes back by itself; through cuts and kills no event is lost or heard twice.",
+        because="issue:#5",
+    ),
+    "client:examples": Promise(says="Every example of the client's page runs.", because="issue:#5"),
     "mcp:resume:exactly-what-was-missed": Promise(
         says="An MCP client whose line broke hears the rest of its answer, each event once.", because="issue:#5"
     ),

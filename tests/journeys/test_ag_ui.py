@@ -7,6 +7,7 @@ import pytest
 from tests.journeys.acting import call, calls, file_of, says, told_results, write
 from tests.journeys.house import House, Person
 from tests.journeys.node_clients import told
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 from tests.vendor.spoken import Answer, Say, Think
 
@@ -21,6 +22,7 @@ async def saw(house: House, owner: Person, part: str, **more: Any) -> Any:
     return await told("ag_ui.mjs", url=house.url, key=key, model=MODEL, part=part, **more)
 
 
+@keeps("surfaces:unchanged", "surfaces:one-session")
 async def test_a_thread_of_ag_ui_is_a_session_and_state_comes_back_beside_ours(
     house: House, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -114,6 +116,7 @@ async def test_who_aborts_a_run_ends_it(house: House, owner: Person) -> None:
     assert (await owner.messages(seen["session"]))[-1]["finish_reason"] == "interrupted"
 
 
+@keeps("surfaces:errors")
 async def test_errors_are_told_as_the_client_reads_them(house: House, owner: Person) -> None:
     seen = await saw(house, owner, "failures")
     assert [seen[name][:2] for name in ("nobody", "unknown", "field", "video", "foreign", "upstream")] == [
@@ -129,6 +132,7 @@ async def test_errors_are_told_as_the_client_reads_them(house: House, owner: Per
     assert len((await owner.get("/sessions"))["items"]) == 2
 
 
+@keeps("surfaces:at-once")
 async def test_fifty_threads_at_once_stay_apart(house: House, owner: Person) -> None:
     seen = await saw(house, owner, "many")
     assert (seen["messages"], seen["sessions"]) == (4, 50)

@@ -7,6 +7,7 @@ import pytest
 from tests.journeys.acting import call, calls, file_of, says, told_results, write
 from tests.journeys.house import House, Person
 from tests.journeys.node_clients import told
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 from tests.vendor.spoken import Answer, Say, Think
 
@@ -21,6 +22,7 @@ async def saw(house: House, owner: Person, part: str, **more: Any) -> Any:
     return await told("ai_sdk.mjs", url=house.url, key=key, model=MODEL, part=part, **more)
 
 
+@keeps("surfaces:unchanged", "surfaces:one-session")
 async def test_a_chat_of_the_ai_sdk_is_a_session_and_its_edits_are_branches(
     house: House, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -141,6 +143,7 @@ async def test_a_page_that_is_loaded_anew_sees_what_waits_and_all_of_an_answer_t
     assert seen["same"]
 
 
+@keeps("surfaces:errors")
 async def test_errors_are_told_as_the_clients_show_them(house: House, owner: Person) -> None:
     seen = await saw(house, owner, "failures")
     assert [seen[name][:2] for name in ("nobody", "unknown", "field", "foreign", "upstream")] == [
@@ -158,6 +161,7 @@ async def test_errors_are_told_as_the_clients_show_them(house: House, owner: Per
     assert len(names) == 2  # what was refused left no session behind; what failed is kept
 
 
+@keeps("surfaces:at-once")
 async def test_fifty_chats_at_once_stay_apart(house: House, owner: Person) -> None:
     seen = await saw(house, owner, "many")
     assert len(seen["said"]) == 1

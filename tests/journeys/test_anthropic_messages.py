@@ -14,6 +14,7 @@ from anthropic import AsyncAnthropic, beta_async_tool
 from tests.journeys.acting import call, calls, says
 from tests.journeys.house import House, Opening, Person
 from tests.journeys.test_openai_chat import PIXEL
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 from tests.vendor.script import Drop, Reply, Stall, failure, said
 from tests.vendor.spoken import Answer, Say, Think
@@ -272,6 +273,7 @@ CALLED: Any = {"type": "tool_use", "id": "a", "name": "w", "input": {}}
 RESULT: Any = {"type": "tool_result", "tool_use_id": "nobody", "content": "x"}
 
 
+@keeps("surfaces:refused-by-name")
 @pytest.mark.timeout(60)
 async def test_what_cannot_be_honoured_is_refused_by_name(client: AsyncAnthropic) -> None:
     wrongs: list[tuple[dict[str, Any], str]] = [
@@ -315,6 +317,7 @@ async def test_what_cannot_be_honoured_is_refused_by_name(client: AsyncAnthropic
         assert refused.value.request_id
 
 
+@keeps("surfaces:errors")
 async def test_errors_are_those_that_the_client_knows(client: AsyncAnthropic, vendor: FakeVendor) -> None:
     with pytest.raises(anthropic.NotFoundError):
         await ask(client, HELLO, model="nobody/nothing")
@@ -357,6 +360,7 @@ async def test_who_goes_away_ends_the_run_and_what_was_said_stays(
     assert [(one["text"], one["status"]) for one in await owner.messages(session["id"])][1] == ("Half", "partial")
 
 
+@keeps("surfaces:histories", "surfaces:at-once")
 async def test_a_history_that_is_sent_again_goes_on_in_its_session_for_fifty_at_once(
     client: AsyncAnthropic, owner: Person
 ) -> None:

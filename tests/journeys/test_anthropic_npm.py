@@ -5,12 +5,14 @@ import pytest
 from tests.journeys.acting import call, calls, says
 from tests.journeys.house import House, Person
 from tests.journeys.node_clients import told
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 from tests.vendor.script import Drop, Reply, chunk, said, stream
 
 pytestmark = pytest.mark.timeout(180)
 
 
+@keeps("surfaces:unchanged")
 async def test_messages_from_node(house: House, owner: Person, vendor: FakeVendor) -> None:
     thought = stream("Hello again, ", "at some length.", usage={"prompt_tokens": 9, "completion_tokens": 5})
     vendor.next(says("Hello."), Reply([chunk({"reasoning_content": "Hm."}), *thought.steps]))

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.house import Opening
+from tests.promises import keeps
 
 PAGE = Path(__file__).parents[2] / "clients" / "python" / "README.md"
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
 LEFT = {"notes.txt": "Buy bread", "copy.txt": "Sales went up."}
 
 
+@keeps("client:examples")
 @pytest.mark.timeout(120)
 async def test_every_example_of_the_page_runs_after_the_ones_before_it(open_house: Opening, tmp_path: Path) -> None:
     house = await open_house(inference__default_model="builtin/guide")

@@ -30,6 +30,7 @@ from palaver_client import (
 from tests.journeys.acting import call, calls, file_of, says, write
 from tests.journeys.broken_line import BrokenLine
 from tests.journeys.house import House, Opening, Person
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 from tests.vendor.script import Drop, Reply, failure, said
 
@@ -55,6 +56,7 @@ def whole(events: list[Event]) -> str:
     return "".join(event["content"] for event in events if event["type"] == "content")
 
 
+@keeps("client:resumes")
 async def test_a_server_that_is_killed_and_started_again_is_not_noticed_by_who_listens(
     house: House, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -76,6 +78,7 @@ async def test_a_server_that_is_killed_and_started_again_is_not_noticed_by_who_l
     assert len([one for one in await owner.messages(message["session_id"]) if one["role"] == "user"]) == 1
 
 
+@keeps("client:resumes")
 async def test_who_reads_the_text_through_a_kill_reads_no_word_twice(house: House, owner: Person) -> None:
     line = BrokenLine(lambda: house.url)
     read = ""
@@ -88,6 +91,7 @@ async def test_who_reads_the_text_through_a_kill_reads_no_word_twice(house: Hous
     assert read == SAID
 
 
+@keeps("client:resumes")
 @pytest.mark.parametrize("cuts", [(0, 300, 900, 1200, 2500), tuple(range(1, 700, 90))], ids=["anywhere", "early"])
 async def test_a_line_that_is_cut_again_and_again_loses_and_repeats_nothing(
     house: House, owner: Person, cuts: tuple[int, ...]
@@ -101,6 +105,7 @@ async def test_a_line_that_is_cut_again_and_again_loses_and_repeats_nothing(
     assert [one["role"] for one in await owner.messages(stream.session_id or "")] == ["user", "assistant"]
 
 
+@keeps("client:resumes")
 async def test_the_sync_client_hears_the_same_through_a_cut(house: House, owner: Person) -> None:
     line = BrokenLine(lambda: house.url, [1500])
 

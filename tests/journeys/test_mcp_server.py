@@ -20,6 +20,7 @@ pytestmark = pytest.mark.timeout(120)
 modes = pytest.mark.parametrize("mode", ["auto", "legacy"])
 
 
+@keeps("surfaces:unchanged", "surfaces:one-session")
 @modes
 async def test_a_client_asks_and_hears_the_answer_while_it_comes(
     house: House, owner: Person, vendor: FakeVendor, mode: str
@@ -214,6 +215,7 @@ async def test_a_client_that_cancels_ends_the_run(house: House, owner: Person, v
         assert words_of(more) == "Still there."
 
 
+@keeps("surfaces:at-once")
 @modes
 async def test_fifty_ask_at_once(house: House, owner: Person, mode: str) -> None:
     async with connected(house, owner, mode=mode) as client:

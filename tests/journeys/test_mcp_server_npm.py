@@ -9,6 +9,7 @@ from tests.promises import keeps
 pytestmark = pytest.mark.timeout(180)
 
 
+@keeps("surfaces:unchanged")
 async def test_the_client_for_node_asks_reads_and_cancels(house: House, owner: Person) -> None:
     saw = await told("mcp.mjs", url=house.url, key=owner.token)
     assert saw["tools"] == ["query", "list_sessions", "read_session", "search"]

@@ -10,6 +10,7 @@ from openai import AsyncOpenAI
 from tests.journeys.acting import call, calls, says
 from tests.journeys.house import House, Person
 from tests.journeys.test_openai_responses import MODEL, TOOL, sessions, user
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 
 pytestmark = pytest.mark.timeout(120)
@@ -40,6 +41,7 @@ async def test_a_conversation_is_made_changed_and_deleted(client: AsyncOpenAI, o
             await act(made.id)
 
 
+@keeps("surfaces:responses")
 async def test_responses_go_on_in_a_conversation_and_their_items_stand_in_it(
     client: AsyncOpenAI, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -103,6 +105,7 @@ async def test_items_that_are_only_named_are_found(client: AsyncOpenAI, owner: P
     assert [one["text"] for one in await owner.messages(session["id"])] == ["Hello", "Hello.", "And again", "Again."]
 
 
+@keeps("surfaces:one-session")
 async def test_a_chat_that_began_elsewhere_is_a_conversation(client: AsyncOpenAI, owner: Person) -> None:
     await owner.ask("Hello", model=MODEL)
     (session,) = await sessions(owner)

@@ -5,11 +5,13 @@ import pytest
 from tests.journeys.acting import call, calls, says
 from tests.journeys.house import House, Person
 from tests.journeys.node_clients import told
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 
 pytestmark = pytest.mark.timeout(180)
 
 
+@keeps("surfaces:unchanged")
 async def test_chat_completions_from_node(house: House, owner: Person, vendor: FakeVendor) -> None:
     vendor.next(says("Hello."), says("Hello again, at some length."))
     vendor.next(calls(call("a", "weather", city="Graz")), says("Sun, then."))

@@ -47,6 +47,7 @@ async def sessions(owner: Person) -> list[dict[str, Any]]:
     return (await owner.get("/sessions"))["items"]
 
 
+@keeps("surfaces:responses")
 async def test_a_question_is_answered_and_can_be_read_again(
     client: AsyncOpenAI, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -77,6 +78,7 @@ async def test_a_question_is_answered_and_can_be_read_again(
     assert (question["text"], answer["text"], question["metadata"]) == ("Hello", "Hello yourself.", {"project": "x"})
 
 
+@keeps("surfaces:responses")
 async def test_a_stream_tells_every_event_in_order(client: AsyncOpenAI, vendor: FakeVendor) -> None:
     stream = await client.responses.create(model="fake/fake-n3-r2-d1", input="Count", stream=True)
     events = [event async for event in stream]
@@ -131,6 +133,7 @@ async def test_a_conversation_goes_on_after_a_response_and_a_second_answer_to_it
     assert [one["text"] for one in await owner.messages(session["id"])][-3:] == ["Answer 1", "Two", "Answer 3"]
 
 
+@keeps("surfaces:one-session")
 async def test_what_chat_completions_began_goes_on_here_and_back(
     client: AsyncOpenAI, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -146,6 +149,7 @@ async def test_what_chat_completions_began_goes_on_here_and_back(
     assert [one["text"] for one in await owner.messages(session["id"])] == ["0", "Zero.", "1", "One.", "2", "Two."]
 
 
+@keeps("surfaces:responses")
 @pytest.mark.parametrize("resent", [False, True])
 async def test_tools_are_the_clients_to_call_and_what_came_of_them_goes_on(
     client: AsyncOpenAI, owner: Person, vendor: FakeVendor, resent: bool
@@ -228,6 +232,7 @@ async def test_images_reach_the_model(client: AsyncOpenAI, vendor: FakeVendor) -
     assert [part.type for part in item.content] == ["input_text", "input_image"]
 
 
+@keeps("surfaces:refused-by-name")
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -264,6 +269,7 @@ async def test_what_cannot_be_honoured_is_refused_by_name(
     assert field is None or field.split(".")[0] in refused.value.body["message"]
 
 
+@keeps("surfaces:errors")
 async def test_errors_are_those_that_the_client_knows(
     client: AsyncOpenAI, house: House, owner: Person, vendor: FakeVendor
 ) -> None:
@@ -426,6 +432,7 @@ async def test_nobody_sees_what_is_anothers(client: AsyncOpenAI, house: House) -
                 await them.responses.create(**{"model": MODEL, "input": "Theirs", **wrong})
 
 
+@keeps("surfaces:at-once")
 async def test_fifty_after_one_response_get_fifty_answers(client: AsyncOpenAI) -> None:
     first = await client.responses.create(model=MODEL, input="Hello")
     asked = [
