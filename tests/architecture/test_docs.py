@@ -41,3 +41,11 @@ def test_every_well_known_provider_is_documented_with_its_variable() -> None:
     page = (SOURCE / "guides" / "connecting-models.md").read_text("utf-8")
     assert [name for name, known in WELL_KNOWN.items() if f"| `{name}` | `{known.key}` |" not in page] == []
     assert set(KEY_VARIABLE.findall(page)) <= {known.key for known in WELL_KNOWN.values()}
+
+
+def test_every_decision_has_a_number_of_its_own_and_says_it() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert len(numbers) == len(set(numbers)), [page.name for page in pages if numbers.count(int(page.name[:4])) > 1]
+    for page, number in zip(pages, numbers, strict=True):
+        assert page.read_text("utf-8").startswith(f"# {number}. "), page.name
