@@ -102,6 +102,11 @@ PROMISES = {
         says="A response is heard again from any number on, with the same events, also after the server was killed.",
         because="issue:#5",
     ),
+    "surfaces:runs": Promise(
+        says="What is begun through any protocol is a session and a run that are listed, heard and resumed our way.",
+        because="issue:#5",
+    ),
+    "surfaces:never-wider": Promise(says="No protocol lets an agent do what nobody said yes to.", because="issue:#5"),
     "surfaces:any-body": Promise(
         says="A body of another protocol is answered, or refused in that protocol's shape, and then leaves nothing.",
         because="issue:#5",
