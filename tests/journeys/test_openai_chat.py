@@ -325,3 +325,16 @@ async def test_speech_is_not_there_yet_and_says_so(client: AsyncOpenAI) -> None:
     with pytest.raises(openai.APIStatusError) as refused:
         await client.audio.transcriptions.create(model="fake/any", file=("a.wav", b"RIFF", "audio/wav"))
     assert (refused.value.status_code, refused.value.code) == (501, "not_implemented")
+
+
+async def test_a_history_of_a_thousand_messages_is_adopted_once_and_found_again(
+    client: AsyncOpenAI, house: House, owner: Person
+) -> None:
+    history: list[Any] = [{"role": "assistant" if n % 2 else "user", "content": f"Message {n}"} for n in range(1_000)]
+    for n in range(2):
+        history.append(user(f"Question {n}"))
+        got = await client.chat.completions.create(model="fake/fake-n2-d1", messages=history)
+        history.append({"role": "assistant", "content": got.choices[0].message.content})
+    assert len(await sessions(owner)) == 1
+    said = house.rows("select role, text from messages where role != 'system' order by depth")
+    assert [tuple(one) for one in said] == [(one["role"], one["content"]) for one in history]
