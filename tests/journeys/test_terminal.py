@@ -53,7 +53,7 @@ async def talking(url: str, owner: Person, folder: Path, model: str) -> AsyncIte
     os.close(far)
 
 
-async def test_a_server_that_is_killed_in_mid_answer_is_waited_for_and_the_answer_goes_on(
+async def test_a_server_that_is_killed_in_mid_answer_is_waited_for_and_later_only_told_to_be_away(
     house: House, owner: Person, tmp_path: Path
 ) -> None:
     line = BrokenLine(lambda: house.url)
@@ -64,9 +64,17 @@ async def test_a_server_that_is_killed_in_mid_answer_is_waited_for_and_the_answe
         await house.start()
         await terminal.shows("(the answer begins again)")
         again = await terminal.shows("part 39 ")
+        await terminal.shows("> ")
+        await house.kill()
+        terminal.types("are you there?\n")
+        await terminal.shows("Is Palaver running there?")
+        await house.start()
+        await terminal.shows("> ")
+        terminal.types("and now?\n")
+        await terminal.shows("part 39 ")
     assert again.split() == " ".join(f"part {number}" for number in range(39)).split()
-    sessions = (await owner.get("/sessions"))["items"]
-    assert [one["role"] for one in await owner.messages(sessions[0]["id"])] == ["user", "assistant"]
+    [session] = (await owner.get("/sessions"))["items"]
+    assert [one["role"] for one in await owner.messages(session["id"])] == ["user", "assistant"] * 2
 
 
 async def test_ctrl_c_cancels_the_run_even_while_the_server_is_away(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from palaver.core.errors import PalaverError
 from palaver.core.permissions import PermissionMode
 from palaver.entry.cli.asking import Key, Url
 from palaver.entry.cli.deciding import Desk, GoneAway
@@ -123,7 +124,7 @@ class Talk:
         code = self._hear_what_is_under_way()
         while code != WAITS and (line := self._read()) is not None:
             if line.strip():
-                code = self.answer(line)
+                code = self._answered(line)
         if self._people and self._session:
             print(f"\nGo on later: palaver chat --session {self._session}")
         return code
@@ -134,6 +135,16 @@ class Talk:
 
         where = {"session_id": self._session} if self._session else {}
         return self._runner.run(self._turn(asking({"prompt": prompt, **where, **self._wishes})))
+
+    def _answered(self, prompt: str) -> int:
+        """The same; where a person can ask again, what went wrong is told and ends nothing."""
+        try:
+            return self.answer(prompt)
+        except PalaverError as error:
+            if not self._people:
+                raise
+            print(error.detail, file=sys.stderr)
+            return FAILED
 
     def _hear_what_is_under_way(self) -> int:
         from palaver.entry.cli.client import following
