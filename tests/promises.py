@@ -412,6 +412,9 @@ PROMISES = {
         says="What a subagent does is told in the stream of the call that started it.", because="issue:#3"
     ),
     "subagents:with-parent": Promise(says="A subagent does not outlive the turn it works for.", because="issue:#3"),
+    "events:once": Promise(
+        says="An event is encoded once, whatever the number of readers and doors of one kind.", because="issue:#5"
+    ),
     "sockets:same-as-rest": Promise(
         says="A WebSocket opens with the credentials of REST, to what they open there, for as long as they hold.",
         because="issue:#5",
