@@ -454,6 +454,27 @@ PROMISES = {
         says="A call that was cut by a kill is made again only if that is safe, or a person says so.",
         because="issue:#3",
     ),
+    "sdk:resumes": Promise(
+        says="palaver-client hears an answer whole, each event once, through cuts and killed servers.",
+        because="issue:#5",
+    ),
+    "sdk:asks-once": Promise(
+        says="A question that palaver-client sends again starts no second run.", because="issue:#5"
+    ),
+    "sdk:whole": Promise(
+        says="Every route of the API has a method in palaver-client, or a reason why not.", because="product"
+    ),
+    "sdk:no-secrets": Promise(says="palaver-client shows no key in its texts and logs.", because="product"),
+    "sdk:webhooks": Promise(
+        says="palaver-client takes from a webhook only what was signed with a secret that counts, and lately.",
+        because="https://www.standardwebhooks.com",
+    ),
+    "sdk:examples": Promise(says="Every example of palaver-client's page does what it says.", because="issue:#5"),
+    "sdk:alone": Promise(says="palaver-client works with httpx and nothing else.", because="issue:#5"),
+    "cli:chat:comes-back": Promise(
+        says="A conversation at a terminal goes on when its server was killed in mid-answer.", because="issue:#5"
+    ),
+    "cli:chat:cancels": Promise(says="Ctrl-C at a terminal ends the run, not only the listening.", because="issue:#5"),
     "webhooks:standard": Promise(
         says="Deliveries verify with the official library of Standard Webhooks.",
         because="https://www.standardwebhooks.com",

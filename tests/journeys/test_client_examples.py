@@ -15,6 +15,7 @@ EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.DOTA
 LEFT = {"notes.txt": "Buy bread", "copy.txt": "Sales went up."}
 
 
+@keeps("sdk:examples")
 @keeps("client:examples")
 @pytest.mark.timeout(120)
 async def test_every_example_of_the_page_runs_after_the_ones_before_it(open_house: Opening, tmp_path: Path) -> None:

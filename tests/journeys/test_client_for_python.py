@@ -56,6 +56,7 @@ def whole(events: list[Event]) -> str:
     return "".join(event["content"] for event in events if event["type"] == "content")
 
 
+@keeps("sdk:resumes")
 @keeps("client:resumes")
 async def test_a_server_that_is_killed_and_started_again_is_not_noticed_by_who_listens(
     house: House, owner: Person, vendor: FakeVendor
@@ -158,6 +159,7 @@ async def test_fifty_streams_at_once_are_all_heard(open_house: Opening) -> None:
     assert {task.result().get("text") for task in asking} == {"".join(f"part {number} " for number in range(20))}
 
 
+@keeps("sdk:asks-once")
 async def test_a_question_that_is_sent_again_is_asked_once(client: AsyncPalaver, vendor: FakeVendor) -> None:
     vendor.next(says("One."))
     first = await client.ask("Once?", idempotency_key="once")
@@ -342,6 +344,7 @@ async def test_several_threads_share_one_sync_client(house: House, owner: Person
     assert texts == ["".join(f"part {number} " for number in range(20))] * 8
 
 
+@keeps("sdk:no-secrets")
 async def test_no_text_of_a_client_and_no_log_shows_its_key(
     house: House, owner: Person, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from palaver_client import AsyncPalaver, Forbidden, Invalid, NotFound, NotGenuine, Palaver, verify_webhook
 
 from tests.journeys.house import House, Opening, Person
+from tests.promises import keeps
 from tests.unit.webhooks.receiving import receiving
 
 pytestmark = pytest.mark.timeout(120)
@@ -118,6 +119,7 @@ async def test_projects_facts_and_definitions_are_kept(do: Doing) -> None:
     assert await do(client.agents.list) == []
 
 
+@keeps("sdk:webhooks")
 async def test_what_a_webhook_is_sent_is_verified_by_the_old_secret_and_the_new(do: Doing) -> None:
     async with receiving() as receiver:
         of = do.client.webhooks

@@ -13,6 +13,7 @@ from tests.journeys.acting import says
 from tests.journeys.broken_line import BrokenLine
 from tests.journeys.house import House, Person
 from tests.journeys.test_command_line import Home
+from tests.promises import keeps
 from tests.vendor import FakeVendor
 
 WAITS = re.compile(r"palaver approvals (?:approve|answer) (run_\w+) (call_\w+)")
@@ -53,6 +54,7 @@ async def talking(url: str, owner: Person, folder: Path, model: str) -> AsyncIte
     os.close(far)
 
 
+@keeps("cli:chat:comes-back")
 async def test_a_server_that_is_killed_in_mid_answer_is_waited_for_and_later_only_told_to_be_away(
     house: House, owner: Person, tmp_path: Path
 ) -> None:
@@ -77,6 +79,7 @@ async def test_a_server_that_is_killed_in_mid_answer_is_waited_for_and_later_onl
     assert [one["role"] for one in await owner.messages(session["id"])] == ["user", "assistant"] * 2
 
 
+@keeps("cli:chat:cancels")
 async def test_ctrl_c_cancels_the_run_even_while_the_server_is_away(
     house: House, owner: Person, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from tests.architecture.source import ROOT
+from tests.promises import keeps
 
 BUILD = "import sys; from flit_core.buildapi import build_wheel; print(build_wheel(sys.argv[1]))"
 # Both kinds of clients, as far as they get without a server.
@@ -48,6 +49,7 @@ def needed(name: str) -> Iterator[str]:
             yield from needed(requirement.name)
 
 
+@keeps("sdk:alone")
 def test_the_wheel_works_with_httpx_and_what_that_needs_alone(tmp_path: Path) -> None:
     wheel = tmp_path / run("-c", BUILD, str(tmp_path), cwd=ROOT / "clients" / "python").strip()
     with zipfile.ZipFile(wheel) as packed:
