@@ -153,6 +153,18 @@ async def test_who_may_only_read_writes_through_no_door_and_strangers_find_nothi
     assert (await room["owner"].whole(run_id))[-1].type == "done"
 
 
+async def test_a_session_that_was_begun_by_hand_outlives_what_is_refused_in_it(room: Room) -> None:
+    session = await room["owner"].post("/sessions", {"title": "Plans"})
+    assert (await room["owner"].call("PUT", f"/sessions/{session['id']}/files/a.txt", data=b"plans")).status == 200
+    empty = Room(session["id"], room.people, room.ids, [])
+    for path in ("/api/ai-sdk/chat", "/ag-ui"):
+        body, headers = foreign_doors(empty)[path]
+        body = json.loads(json.dumps(body).replace(MODEL, "nobody/knows"))
+        refused = await elsewhere(room["owner"], path, body, **headers)
+        assert 400 <= refused.status < 500, (path, refused)
+    assert (await room["owner"].get(f"/sessions/{session['id']}"))["title"] == "Plans"
+
+
 @keeps("members:cut-off")
 async def test_somebody_who_is_shown_out_is_off_every_socket_at_once_and_the_others_see_it(room: Room) -> None:
     async with (

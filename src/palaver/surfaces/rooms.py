@@ -71,8 +71,9 @@ class Rooms:
         return made
 
     async def leave_if_empty(self, user_id: UserId, session_id: SessionId) -> None:
-        """Delete a session in which nothing was said: what was to begin it was refused."""
-        if (await self._sessions.find(user_id, session_id)).message_count == 0:
+        """Delete a session that a chat began and in which nothing was said: what was to begin it was refused."""
+        session = await self._sessions.find(user_id, session_id)
+        if session.message_count == 0 and await self._database.read(store.leads_to(user_id, session_id)):
             await self._sessions.remove(user_id, session_id)
 
     async def spot(self, user_id: UserId, session: Session, history: Sequence[Line], sure: Sure) -> Spot:

@@ -11,6 +11,9 @@ from palaver.surfaces.tables import threads
 
 _MINE = (threads.c.user_id == bindparam("user"), threads.c.mark == bindparam("of"))
 _FIND = Statement(select(threads.c.session_id, threads.c.message_id).where(*_MINE))
+_LEADS = Statement(
+    select(threads.c.mark).where(threads.c.session_id == bindparam("session"), threads.c.user_id == bindparam("user"))
+)
 _FORGET = Statement(delete(threads).where(*_MINE))
 _PUT = Statement(insert(threads))
 
@@ -29,6 +32,11 @@ def find(user_id: UserId, marks: Sequence[str]) -> Script[tuple[int, Thread] | N
         if row is not None:
             return at, Thread(row[0], row[1])
     return None
+
+
+def leads_to(user_id: UserId, session_id: SessionId) -> Script[bool]:
+    """Whether a history of this person goes on in that session."""
+    return (yield from first(_LEADS(user=user_id, session=session_id))) is not None
 
 
 def put(user_id: UserId, mark: str, thread: Thread) -> Script[None]:
