@@ -10,11 +10,21 @@ import * as carrying from './carrying.mjs';
 import * as contexts from './contexts.mjs';
 import * as keeping from './keeping.mjs';
 import * as talking from './scenarios.mjs';
+import * as sharing from './sharing.mjs';
 import * as socketing from './socketing.mjs';
 import * as travelling from './travelling.mjs';
 
 const { CHROMIUM, PALAVER_URL, PALAVER_LINK, KEPT, SHOTS } = process.env;
-const scenarios = { ...talking, ...acting, ...carrying, ...contexts, ...keeping, ...socketing, ...travelling };
+const scenarios = {
+  ...talking,
+  ...acting,
+  ...carrying,
+  ...contexts,
+  ...keeping,
+  ...sharing,
+  ...socketing,
+  ...travelling,
+};
 const name = process.argv[2];
 const PATIENCE_MS = 15_000;
 

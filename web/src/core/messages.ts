@@ -88,12 +88,16 @@ export interface Message {
   siblings: { count: number; index: number };
   /** Only of messages that sum up earlier ones. */
   summary?: Receipt;
+  /** Who wrote it, where several people take part; no id: somebody elsewhere. */
+  author?: { user_id: string | null; name: string };
   metadata: Record<string, unknown>;
   created_at: string;
 }
 
 export interface Session {
   id: string;
+  /** What the reader is in it; only where others take part, or did. */
+  role?: 'owner' | 'editor' | 'viewer';
   title: string | null;
   title_source: 'auto' | 'user';
   model: string | null;

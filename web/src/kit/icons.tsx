@@ -32,6 +32,8 @@ const PATHS = {
   book: 'M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3ZM5 17a3 3 0 0 1 3-3h11',
   file: 'M6 3h8l4 4v14H6ZM14 3v4h4',
   folder: 'M3 6h6l2 2h10v11H3Z',
+  people:
+    'M9 4a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7ZM3 20v-1a6 6 0 0 1 12 0v1M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.5a6 6 0 0 1 3 4.5v1',
   bell: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4ZM10 21h4',
   alert: 'M12 4l9 16H3L12 4ZM12 10v4M12 17h.01',
 } as const;

@@ -9,6 +9,8 @@ import { FilesButton } from '@/features/files/FilesPanel';
 import { SignIn } from '@/features/identity/SignIn';
 import { person, recognise } from '@/features/identity/who';
 import { loadModels } from '@/features/inference/models';
+import { InvitationDialog } from '@/features/members/InvitationDialog';
+import { invited } from '@/features/members/invited';
 import { refresh, sessions } from '@/features/sessions/list';
 import { watchWaiting } from '@/features/waiting/waiting';
 import { WaitingBadge } from '@/features/waiting/WaitingList';
@@ -21,7 +23,7 @@ import { Logo } from './Logo';
 import { Disconnected } from './Notice';
 import { hold, letGo, opened } from './opened';
 import { Panels } from './Panels';
-import { place } from './place';
+import { go, place } from './place';
 import { SessionMenu } from './SessionMenu';
 import { drawer, Sidebar } from './Sidebar';
 
@@ -93,11 +95,19 @@ function Door() {
   return (
     <main class="door">
       <Logo size={72} />
+      {person.value === null && invited.value && (
+        <p class="soft">You were invited to a conversation: sign in to join it.</p>
+      )}
       {person.value === null && <SignIn />}
       {unreachable.value && <Disconnected onNow={() => void begin()} />}
     </main>
   );
 }
+
+const join = (sessionId: string) => {
+  go(`/c/${sessionId}`);
+  void refresh();
+};
 
 export function App() {
   const here = Boolean(person.value);
@@ -125,6 +135,7 @@ export function App() {
       <Sidebar />
       <Main />
       <Panels />
+      {invited.value && <InvitationDialog key={invited.value} secret={invited.value} onJoined={join} />}
     </div>
   );
 }

@@ -87,20 +87,26 @@ export function Chat({ conversation }: { conversation: Conversation }) {
       />
       <div class="foot">
         {conversation.notice.value && <Problem says={conversation.notice.value} onClose={conversation.dismiss} />}
-        <Composer
-          key={taken}
-          draft={draft}
-          busy={working}
-          commandsFor={text => matching(commands.value, text)}
-          onSend={said => void conversation.say(said, chosenAgent.value ? { agent: chosenAgent.value } : {})}
-          onStop={() => void conversation.stop()}
-        >
-          <ModelPicker />
-          <AgentPicker />
-          {conversation.mode.value && (
-            <ModePicker mode={conversation.mode.value} onChange={mode => void conversation.setMode(mode)} />
-          )}
-        </Composer>
+        {conversation.readsOnly.value ? (
+          <p class="foot-hint" role="note">
+            You may read along here. Its owner decides who writes.
+          </p>
+        ) : (
+          <Composer
+            key={taken}
+            draft={draft}
+            busy={working}
+            commandsFor={text => matching(commands.value, text)}
+            onSend={said => void conversation.say(said, chosenAgent.value ? { agent: chosenAgent.value } : {})}
+            onStop={() => void conversation.stop()}
+          >
+            <ModelPicker />
+            <AgentPicker />
+            {conversation.mode.value && (
+              <ModePicker mode={conversation.mode.value} onChange={mode => void conversation.setMode(mode)} />
+            )}
+          </Composer>
+        )}
         <p class="foot-hint">Answers can be wrong. What matters, check.</p>
       </div>
       {contextShown.value !== null && (

@@ -2,26 +2,45 @@
 
 import { useState } from 'preact/hooks';
 
+import { person } from '@/features/identity/who';
+import { PeoplePanel } from '@/features/members/PeoplePanel';
 import { ProjectOf } from '@/features/projects/ProjectOf';
+import { refresh } from '@/features/sessions/list';
 import { takeSession } from '@/features/sessions/taking';
 import { Menu } from '@/kit/Menu';
 
 import { contextShown } from './Chat';
+import { go } from './place';
 
 export function SessionMenu({ sessionId }: { sessionId: string }) {
   const [project, setProject] = useState(false);
+  const [people, setPeople] = useState(false);
+  const leave = () => {
+    go('/');
+    void refresh();
+  };
   return (
     <>
       <Menu
         label="More about this conversation"
         choices={[
           { icon: 'gauge', says: 'Context', act: () => (contextShown.value = '') },
+          { icon: 'people', says: 'People', act: () => setPeople(true) },
           { icon: 'folder', says: 'Project', act: () => setProject(true) },
           { icon: 'out', says: 'Export with its files', act: () => takeSession(sessionId, 'zip') },
           { icon: 'out', says: 'Export as JSON', act: () => takeSession(sessionId, 'json') },
           { icon: 'out', says: 'Export as Markdown', act: () => takeSession(sessionId, 'markdown') },
         ]}
       />
+      {people && person.value && (
+        <PeoplePanel
+          key={sessionId}
+          sessionId={sessionId}
+          me={person.value.id}
+          onLeft={leave}
+          onClose={() => setPeople(false)}
+        />
+      )}
       {project && <ProjectOf key={sessionId} sessionId={sessionId} onClose={() => setProject(false)} />}
     </>
   );

@@ -14,11 +14,14 @@ import './styles/markdown.css';
 
 import { render } from 'preact';
 
+import { watchInvitations } from '@/features/members/invited';
+
 import { App } from './App';
 import { watchPlace } from './place';
 
 const root = document.getElementById('app');
 if (root) {
+  watchInvitations();
   watchPlace();
   render(<App />, root);
 }

@@ -17,6 +17,7 @@ function takeClick(event: MouseEvent): void {
   const link = (event.target as Element).closest('a');
   if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  if (link.hash.startsWith('#invitation=')) return;
   if (link.pathname !== '/' && sessionInAddress(link.pathname) === null) return;
   event.preventDefault();
   go(link.pathname);

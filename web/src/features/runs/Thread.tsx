@@ -118,6 +118,7 @@ export function Thread({ conversation, nameOf, waiting, onTakeBack, onFork, onCo
                 key={message.id}
                 message={message}
                 busy={working}
+                readsOnly={conversation.readsOnly.value}
                 onEdit={text => void conversation.edit(message, text)}
                 onShow={index => void conversation.show(message, index)}
                 onRewind={() => setRewinding(message.id)}

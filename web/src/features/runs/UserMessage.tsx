@@ -13,6 +13,7 @@ import type { Pending } from './view';
 interface Props {
   message: Message;
   busy: boolean;
+  readsOnly: boolean;
   onEdit: (text: string) => void;
   onShow: (index: number) => void;
   onRewind: () => void;
@@ -62,28 +63,33 @@ function Editor({ text, onSave, onCancel }: { text: string; onSave: (text: strin
   );
 }
 
-export function UserMessage({ message, busy, onEdit, onShow, onRewind, onFork }: Props) {
+export function UserMessage({ message, busy, readsOnly, onEdit, onShow, onRewind, onFork }: Props) {
   const [editing, setEditing] = useState(false);
   const save = (text: string) => {
     setEditing(false);
     onEdit(text);
   };
   return (
-    <article class="said" aria-label="You said" id={`at-${message.id}`}>
+    <article
+      class="said"
+      aria-label={message.author ? `${message.author.name} said` : 'You said'}
+      id={`at-${message.id}`}
+    >
       {editing ? (
         <Editor text={message.text} onSave={save} onCancel={() => setEditing(false)} />
       ) : (
         <>
+          {message.author && <p class="hint author">{message.author.name}</p>}
           <Carried sessionId={message.session_id} attachments={attachmentsOf(message)} />
           {message.text && <div class="bubble">{message.text}</div>}
           <div class="acts">
             <Siblings message={message} onShow={onShow} />
             {message.text && <CopyAct text={message.text} says="Copy message" />}
-            {!busy && <Act icon="pen" says="Edit message" onClick={() => setEditing(true)} />}
+            {!busy && !readsOnly && <Act icon="pen" says="Edit message" onClick={() => setEditing(true)} />}
             <Menu
               label="More about this message"
               choices={[
-                { icon: 'back', says: 'Rewind to here', act: onRewind },
+                ...(readsOnly ? [] : [{ icon: 'back', says: 'Rewind to here', act: onRewind } as const]),
                 { icon: 'fork', says: 'Fork from here', act: onFork },
               ]}
             />

@@ -50,6 +50,8 @@ export interface Conversation {
   readonly notice: ReadonlySignal<string | null>;
   /** How freely agents may act in this session; null while it is not known. */
   readonly mode: ReadonlySignal<PermissionMode | null>;
+  /** Whether the reader takes part without writing. */
+  readonly readsOnly: ReadonlySignal<boolean>;
   readonly hands: Hands;
   say(said: Said, choices?: Choices): Promise<void>;
   /** Send the prompt that did not arrive once more. */
@@ -104,6 +106,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
   const missing = signal<string | null>(null);
   const notice = signal<string | null>(null);
   const mode = signal<PermissionMode | null>(null);
+  const readsOnly = signal(false);
   let chosen: Choices = {};
   let closed = false;
 
@@ -127,6 +130,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
       if (closed) return;
       view.value = refreshed(view.value, { messages, activeRunId: session.active_run_id, title: session.title, asked });
       mode.value = session.permission_mode;
+      readsOnly.value = session.role === 'viewer';
       loaded.value = true;
     } catch (thrown) {
       if (thrown instanceof Refusal && thrown.status === 404)
@@ -237,6 +241,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     missing,
     notice,
     mode,
+    readsOnly,
     hands: { sessionId, respond },
     async say({ text, attachments }, choices = {}) {
       if (busy(view.value)) return;

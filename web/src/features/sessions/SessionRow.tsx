@@ -46,7 +46,8 @@ export function SessionRow({ session, current, onGone }: Props) {
   const [deleting, setDeleting] = useState(false);
   if (renaming) return <Rename session={session} onEnd={() => setRenaming(false)} />;
 
-  const choices: Choice[] = [
+  const owns = session.role === undefined || session.role === 'owner';
+  const all: Choice[] = [
     { icon: 'pen', says: 'Rename', act: () => setRenaming(true) },
     {
       icon: 'pin',
@@ -60,6 +61,8 @@ export function SessionRow({ session, current, onGone }: Props) {
     },
     { icon: 'bin', says: 'Delete', grave: true, act: () => setDeleting(true) },
   ];
+  // What others own is theirs to pin and to delete; who takes part without writing changes nothing.
+  const choices = owns ? all : session.role === 'editor' ? all.slice(0, 1) : [];
 
   const erase = async () => {
     setDeleting(false);
@@ -71,7 +74,7 @@ export function SessionRow({ session, current, onGone }: Props) {
       <a href={`/c/${session.id}`} aria-current={current ? 'page' : undefined} title={titleOf(session)}>
         {titleOf(session)}
       </a>
-      <Menu label={`Actions for ${titleOf(session)}`} choices={choices} />
+      {choices.length > 0 && <Menu label={`Actions for ${titleOf(session)}`} choices={choices} />}
       {deleting && (
         <Confirm
           title="Delete this conversation?"
