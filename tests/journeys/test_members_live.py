@@ -146,11 +146,30 @@ async def test_who_may_only_read_writes_through_no_door_and_strangers_find_nothi
         assert (await room[role].get("/approvals"))["items"] == []
     assert await room["owner"].messages(room.session_id) == before
     assert len(vendor.heard) == heard
-    (asked,) = (await room["editor"].get("/approvals"))["items"]  # an editor may: that is writing
-    vendor.next(says("done"))
-    said = await room["editor"].post(f"/runs/{run_id}/answers", {"call_id": asked["call_id"], "decision": "approve"})
-    assert said["state"] == "approved"
-    assert (await room["owner"].whole(run_id))[-1].type == "done"
+
+
+@keeps("members:own")
+@pytest.mark.parametrize(("asks", "other"), [("owner", "editor"), ("editor", "owner")])
+async def test_what_an_agent_would_do_is_allowed_by_whoever_asked_and_rejected_by_everybody_who_writes(
+    room: Room, vendor: FakeVendor, asks: str, other: str
+) -> None:
+    vendor.next(calls(bash("c1")))
+    run_id = (await ask_until_waiting(room[asks], "go", session_id=room.session_id))[0].data["run_id"]
+    assert [one["run_id"] for one in (await room[asks].get("/approvals"))["items"]] == [run_id]
+    assert (await room[other].get("/approvals"))["items"] == []
+    said = {"call_id": "c1", "decision": "approve"}
+    for path in (f"/runs/{run_id}/answers", f"{room.path}/answer"):
+        refused = await room[other].call("POST", path, said | {"remember": "session"})
+        assert refused.status == 403, (asks, path, refused.body)
+    assert (await room[other].get("/grants"))["items"] == []
+    vendor.next(calls(bash("c2")))
+    async with room[asks].follow(run_id) as stream:
+        assert (await room[asks].post(f"/runs/{run_id}/answers", said))["state"] == "approved"
+        await stream.until(lambda event: event.type == "approval" and event.data["call_id"] == "c2")
+        vendor.next(says("done"))
+        rejected = {"call_id": "c2", "decision": "reject"}
+        assert (await room[other].post(f"/runs/{run_id}/answers", rejected))["state"] == "rejected"
+        await stream.until("done")
 
 
 async def test_a_session_that_was_begun_by_hand_outlives_what_is_refused_in_it(room: Room) -> None:

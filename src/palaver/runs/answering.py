@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple, assert_never
 
-from palaver.core.errors import Conflict, Invalid, NotFound, PalaverError
+from palaver.core.errors import Conflict, Forbidden, Invalid, NotFound, PalaverError
 from palaver.core.events import ApprovalResolved, Controlled, QuestionAnswered, RunEvent, ToolFinished
 from palaver.core.ids import RunId, SessionId, UserId
 from palaver.core.permissions import PermissionMode
@@ -70,6 +70,7 @@ class Answering:
         """Answer what waits; Conflict where somebody did before, Invalid where the answer does not fit."""
         approval = await self._database.read(approvals_store.find(run_id, call_id, user_id))
         _refuse_late(approval)
+        _refuse_for_others(approval, answer, user_id)
         said = self._understood(approval, answer)
         await self._resolve(approval, said, by=user_id, scope=answer.remember)
         return await self._database.read(approvals_store.find(run_id, call_id, user_id))
@@ -179,6 +180,12 @@ class Answering:
             call_id=approval.call_id, decision="approve", by="person", message=answer.message, arguments=edited
         )
         return _Said("approved", (event,), call_hash(approval.name, arguments), rule)
+
+
+def _refuse_for_others(approval: Approval, answer: Answer, user_id: UserId) -> None:
+    """Forbidden where somebody allows what another one's agent would do: that is done with what is theirs."""
+    if approval.kind == "approval" and answer.decision == "approve" and approval.user_id != user_id:
+        raise Forbidden("Only who asked can allow this call: it is made with what is theirs. You can reject it.")
 
 
 def _refuse_late(approval: Approval) -> None:

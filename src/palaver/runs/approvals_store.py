@@ -71,8 +71,8 @@ _CANCEL = Statement(
     .values(state="cancelled", resolved_at=bindparam("now"))
 )
 _POSITION = tuple_(approvals.c.created_at, approvals.c.run_id, approvals.c.call_id)
-# What one may answer: in one's own sessions, and where one writes with others. Only rooms are looked for: in all other
-# sessions it is their owner who asked.
+# Where one may answer what others asked: in one's own sessions, and where one writes with others. Only rooms are looked
+# for: in all other sessions it is their owner who asked.
 _ROOMS = union(
     select(sessions.c.id).where(sessions.c.user_id == bindparam("user"), sessions.c.room != literal_column("0")),
     select(members.c.session_id).where(members.c.user_id == bindparam("user"), members.c.role == "editor"),
@@ -96,7 +96,7 @@ _PAGE = Statement(
 )
 _PAGE_OF_ROOMS = Statement(
     select(*_COLUMNS)
-    .where(_THERE, _PENDING)
+    .where(_THERE, _PENDING, or_(approvals.c.user_id == bindparam("user"), approvals.c.kind == "question"))
     .where(tuple_(bindparam("at"), bindparam("after_run"), bindparam("after_call")) < _POSITION)
     .order_by(approvals.c.created_at, approvals.c.run_id, approvals.c.call_id)
     .limit(bindparam("most"))
@@ -177,7 +177,9 @@ def page(user_id: UserId, after: tuple[str, str, str], most: int) -> Script[list
     rooms = [row[0] for row in (yield from rows(_ROOM(user=user_id)))]
     if rooms:
         there = _encode(rooms).decode()
-        others = yield from rows(_PAGE_OF_ROOMS(there=there, at=at, after_run=run, after_call=call, most=most))
+        others = yield from rows(
+            _PAGE_OF_ROOMS(user=user_id, there=there, at=at, after_run=run, after_call=call, most=most)
+        )
         found = [*found, *others]
     waiting = [_approval(row) for row in found]
     return sorted(waiting, key=lambda one: (one.created_at, one.run_id, one.call_id))[:most]
