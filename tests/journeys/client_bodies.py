@@ -178,3 +178,13 @@ AG_UI: dict[str, Any] = {
     "context": [{"description": "Where", "value": "here"}],
     "forwardedProps": {"model": MODEL},
 }
+CONVERSATION: dict[str, Any] = {
+    "metadata": {"topic": "x"},
+    "items": [
+        {"role": "user", "content": [{"type": "input_text", "text": "What is it?"}]},
+        {"type": "function_call", "call_id": "a", "name": "look", "arguments": '{"n": 1}'},
+        {"type": "function_call_output", "call_id": "a", "output": "a pixel"},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "A pixel."}]},
+    ],
+}
+VECTORS: dict[str, Any] = {"model": "fake/any", "input": ["one", "two"], "encoding_format": "float", "user": "u-1"}

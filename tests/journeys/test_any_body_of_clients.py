@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from tests.journeys.client_bodies import AG_UI, AI_SDK, CHAT, MESSAGES, MODEL, RESPONSES
+from tests.journeys.client_bodies import AG_UI, AI_SDK, CHAT, CONVERSATION, MESSAGES, MODEL, RESPONSES, VECTORS
 from tests.journeys.house import House, Person, houses
 from tests.journeys.nursery import Nursery
 from tests.journeys.streams import PATIENCE
@@ -53,6 +53,8 @@ def plain(told: Any) -> bool:
 PROTOCOLS = {
     "chat": Protocol("/v1/chat/completions", CHAT, of_openai),
     "responses": Protocol("/v1/responses", RESPONSES, of_openai),
+    "conversations": Protocol("/v1/conversations", CONVERSATION, of_openai),
+    "embeddings": Protocol("/v1/embeddings", VECTORS, of_openai),
     "messages": Protocol("/v1/messages", MESSAGES, of_anthropic),
     "counting": Protocol("/v1/messages/count_tokens", MESSAGES, of_anthropic),
     "ai_sdk": Protocol("/api/ai-sdk/chat", AI_SDK, plain, "id"),

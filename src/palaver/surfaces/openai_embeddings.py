@@ -9,17 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from palaver.core.errors import Invalid, NotImplementedYet
-from palaver.identity.door import SECURED, Door
+from palaver.identity.door import Door
 from palaver.inference.service import Inference
 from palaver.kit.answers import answer
 from palaver.surfaces.refusing import read
 
 MOST_TEXTS = 2_048  # as OpenAI has it
 LONGEST_TEXT = 100_000  # characters
-
-SPOKEN: dict[int | str, dict[str, Any]] = {
-    200: {"description": "As OpenAI's own clients read it.", "content": {"application/json": {"schema": {}}}}
-}
 
 
 class EmbeddingsRequest(BaseModel):
@@ -44,14 +40,7 @@ def routes(inference: Inference, door: Door) -> APIRouter:
     """Embeddings; and transcriptions, which are not there yet."""
     router = APIRouter(tags=["surfaces"])
 
-    @router.post(
-        "/v1/embeddings",
-        operation_id="openai_embeddings",
-        summary="Make vectors of texts as OpenAI does",
-        responses=SPOKEN,
-        openapi_extra=SECURED,
-        response_class=Response,
-    )
+    @router.post("/v1/embeddings")
     async def embed(request: Request) -> Response:
         principal = await door.who(request.scope)
         body = await read(request, EmbeddingsRequest, {"dimensions": ()})
@@ -63,7 +52,7 @@ def routes(inference: Inference, door: Door) -> APIRouter:
         used = {"prompt_tokens": made.usage.input_tokens, "total_tokens": made.usage.input_tokens}
         return answer({"object": "list", "data": data, "model": body.model, "usage": used})
 
-    @router.post("/v1/audio/transcriptions", include_in_schema=False)
+    @router.post("/v1/audio/transcriptions")
     async def transcribe(request: Request) -> Response:
         await door.who(request.scope)
         raise NotImplementedYet

@@ -8,37 +8,23 @@ from starlette.responses import Response
 
 from palaver.core.errors import Forbidden, Invalid
 from palaver.core.principal import Principal
-from palaver.identity.door import SECURED, Door
+from palaver.identity.door import Door
 from palaver.runs.prompt import Prompt
 from palaver.surfaces.ag_ui import asked
 from palaver.surfaces.ag_ui.asked import RunInput
 from palaver.surfaces.ag_ui.told import AgStream, Asked
 from palaver.surfaces.documents import Brought
-from palaver.surfaces.refusing import read
+from palaver.surfaces.refusing import parsed, read
 from palaver.surfaces.talking import Chat, Talking
 
 DOOR = "ag-ui"
-
-STREAMED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Events of AG-UI, as its clients read them.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
-}
 
 
 def routes(talking: Talking, door: Door) -> APIRouter:
     """Agents of AG-UI."""
     router = APIRouter(tags=["surfaces"])
 
-    @router.post(
-        "/ag-ui",
-        operation_id="ag_ui_run",
-        summary="Run an agent as AG-UI's clients do",
-        responses=STREAMED,
-        openapi_extra=SECURED,
-        response_class=Response,
-    )
+    @router.post("/ag-ui")
     async def run(request: Request) -> Response:
         principal = await door.who(request.scope)
         if not door.may_hand_cookie(request.scope):
@@ -52,7 +38,7 @@ async def _run(talking: Talking, request: Request, principal: Principal, body: R
     turn, state, brought = body.turn(), body.theirs(), list[Brought]()
     history = asked.history_of(body, brought)
     session = await talking.rooms.enter(principal.user_id, DOOR, body.thread_id)
-    messages: list[Any] = (await request.json())["messages"]
+    messages: list[Any] = parsed(await request.body())["messages"]
     about = Asked(body.thread_id, body.run_id, state, messages, asked.finished(body))
     kept = await talking.active(principal, session)
     if body.resume:

@@ -1,7 +1,6 @@
 """`/api/ai-sdk/chat`: the routes; what is asked and told stands beside."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -10,7 +9,7 @@ from starlette.responses import Response
 from palaver.core.errors import Forbidden
 from palaver.core.messages import Message
 from palaver.core.principal import Principal
-from palaver.identity.door import SECURED, Door
+from palaver.identity.door import Door
 from palaver.runs.approvals_store import Approval
 from palaver.runs.prompt import Prompt
 from palaver.runs.store import Kept
@@ -26,15 +25,6 @@ from palaver.surfaces.talking import Chat, Decision, Talking, key_of
 
 DOOR = "ai-sdk"
 CONTINUES = "ai_sdk_message_id"  # in a question's metadata: the client's message in which the answer goes on
-
-STREAMED: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "A UI message stream, as the AI SDK's chat transport reads it.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
-    }
-}
-_IDLE: dict[int | str, dict[str, Any]] = {204: {"description": "Nothing is answered in this chat now."}}
-_STOPPED: dict[int | str, dict[str, Any]] = {204: {"description": "Nothing is answered in this chat any more."}}
 
 
 class Chats:
@@ -109,38 +99,17 @@ def routes(talking: Talking, door: Door) -> APIRouter:
     router = APIRouter(prefix="/api/ai-sdk", tags=["surfaces"])
     chats = Chats(talking, door)
 
-    @router.post(
-        "/chat",
-        operation_id="ai_sdk_chat",
-        summary="Ask as the AI SDK's chat transport",
-        responses=STREAMED,
-        openapi_extra=SECURED,
-        response_class=Response,
-    )
+    @router.post("/chat")
     async def chat(request: Request) -> Response:
         principal = await chats.who(request)
         body = await read(request, ChatBody, {})
         return await chats.chat(request, principal, body)
 
-    @router.get(
-        "/chat/{chat_id}/stream",
-        operation_id="ai_sdk_resume",
-        summary="Come back to the answer that goes on in a chat",
-        responses=STREAMED | _IDLE,
-        openapi_extra=SECURED,
-        response_class=Response,
-    )
+    @router.get("/chat/{chat_id}/stream")
     async def resume(chat_id: str, request: Request) -> Response:
         return await chats.resume(await chats.who(request), chat_id)
 
-    @router.post(
-        "/chat/{chat_id}/stop",
-        operation_id="ai_sdk_stop",
-        summary="End the answer that goes on in a chat, and keep what it said",
-        responses=_STOPPED,
-        openapi_extra=SECURED,
-        response_class=Response,
-    )
+    @router.post("/chat/{chat_id}/stop")
     async def stop(chat_id: str, request: Request) -> Response:
         await talking.stop(await chats.who(request), DOOR, chat_id)
         return Response(status_code=204)

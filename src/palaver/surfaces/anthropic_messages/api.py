@@ -1,12 +1,10 @@
 """`/v1/messages` and `/v1/messages/count_tokens`: the routes; what is asked and told stands beside."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from palaver.core.errors import Invalid
-from palaver.identity.door import SECURED, Door
+from palaver.identity.door import Door
 from palaver.inference.service import Inference
 from palaver.kit.answers import answer
 from palaver.observability.logs import request_id
@@ -25,23 +23,12 @@ VERSIONS = (SAMPLED, "2026-10-21")
 _SAMPLING = ("temperature", "top_p")
 COUNTED_HEADER = "x-palaver-counted"
 
-SPOKEN: dict[int | str, dict[str, Any]] = {
-    200: {"description": "As Anthropic's own clients read it.", "content": {"application/json": {"schema": {}}}}
-}
-
 
 def routes(asking: Asking, inference: Inference, documents: Documents, door: Door) -> APIRouter:
     """Messages, and how many tokens one would have."""
     router = APIRouter(tags=["surfaces"])
 
-    @router.post(
-        "/v1/messages",
-        operation_id="anthropic_messages",
-        summary="Ask as a client of Anthropic's messages",
-        responses=SPOKEN,
-        openapi_extra=SECURED,
-        response_class=Response,
-    )
+    @router.post("/v1/messages")
     async def ask(request: Request) -> Response:
         principal = await door.who(request.scope)
         refuse_unknown_versions(request)
@@ -70,14 +57,7 @@ def routes(asking: Asking, inference: Inference, documents: Documents, door: Doo
 
 
 def _counting(router: APIRouter, inference: Inference, documents: Documents, door: Door) -> None:
-    @router.post(
-        "/v1/messages/count_tokens",
-        operation_id="anthropic_count_tokens",
-        summary="Count tokens as Anthropic does",
-        responses=SPOKEN,
-        openapi_extra=SECURED,
-        response_class=Response,
-    )
+    @router.post("/v1/messages/count_tokens")
     async def count(request: Request) -> Response:
         """Counted here, without asking a model; `X-Palaver-Counted` says that it is an estimate, which it is always:
         what a vendor adds around messages is not known."""

@@ -1,12 +1,10 @@
 """`/v1/chat/completions`: the route; what is asked and told stands beside."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from palaver.core.errors import Invalid
-from palaver.identity.door import SECURED, Door
+from palaver.identity.door import Door
 from palaver.kit.answers import answer
 from palaver.kit.clock import Clock
 from palaver.surfaces.asking import SESSION_HEADER, Asking, session_headers
@@ -14,23 +12,12 @@ from palaver.surfaces.openai_chat.asked import NEUTRAL, ChatRequest, history_of,
 from palaver.surfaces.openai_chat.told import ChatStream, completion
 from palaver.surfaces.refusing import read
 
-SPOKEN: dict[int | str, dict[str, Any]] = {
-    200: {"description": "As OpenAI's own clients read it.", "content": {"application/json": {"schema": {}}}}
-}
-
 
 def routes(asking: Asking, door: Door, clock: Clock) -> APIRouter:
     """Chat Completions."""
     router = APIRouter(tags=["surfaces"])
 
-    @router.post(
-        "/v1/chat/completions",
-        operation_id="openai_chat",
-        summary="Ask as a client of OpenAI's Chat Completions",
-        responses=SPOKEN,
-        openapi_extra=SECURED,
-        response_class=Response,
-    )
+    @router.post("/v1/chat/completions")
     async def chat(request: Request) -> Response:
         principal = await door.who(request.scope)
         body = await read(request, ChatRequest, NEUTRAL)

@@ -1,6 +1,6 @@
 """`/v1/responses`: the routes; what is asked, where it goes on and what is told stand beside."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,8 +22,6 @@ from palaver.surfaces.openai_responses.placing import Placing
 from palaver.surfaces.openai_responses.told import ResponseStream
 from palaver.surfaces.refusing import read
 
-HIDDEN: dict[str, Any] = {"include_in_schema": False, "response_class": Response}
-
 
 class _Looking(BaseModel):
     """How somebody wants to see a response that is there."""
@@ -40,23 +38,23 @@ def routes(asking: Asking, placing: Placing, sessions: Sessions, door: Door) -> 
     router = APIRouter(tags=["surfaces"])
     responses = _Responses(asking, placing, sessions)
 
-    @router.post("/v1/responses", **HIDDEN)
+    @router.post("/v1/responses")
     async def create(request: Request) -> Response:
         return await responses.create(request, await door.who(request.scope))
 
-    @router.get("/v1/responses/{name}", **HIDDEN)
+    @router.get("/v1/responses/{name}")
     async def get(name: str, request: Request) -> Response:
         return await responses.get(request, await door.who(request.scope), name)
 
-    @router.post("/v1/responses/{name}/cancel", **HIDDEN)
+    @router.post("/v1/responses/{name}/cancel")
     async def cancel(name: str, request: Request) -> Response:
         return await responses.cancel(await door.who(request.scope), name)
 
-    @router.delete("/v1/responses/{name}", **HIDDEN)
+    @router.delete("/v1/responses/{name}")
     async def delete(name: str, request: Request) -> Response:
         return await responses.delete(await door.who(request.scope), name)
 
-    @router.get("/v1/responses/{name}/input_items", **HIDDEN)
+    @router.get("/v1/responses/{name}/input_items")
     async def input_items(name: str, request: Request) -> Response:
         return await responses.input_items(request, await door.who(request.scope), name)
 

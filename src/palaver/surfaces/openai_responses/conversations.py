@@ -16,7 +16,6 @@ from palaver.sessions.adopting import Adopting, brought
 from palaver.sessions.service import Sessions
 from palaver.sessions.session import Session
 from palaver.surfaces.history import Said
-from palaver.surfaces.openai_responses.api import HIDDEN
 from palaver.surfaces.openai_responses.input_items import AnyItem, Strict
 from palaver.surfaces.openai_responses.items import blocks, item_of_block, items_of
 from palaver.surfaces.openai_responses.looking_up import Item, Records
@@ -49,19 +48,19 @@ def routes(there: "Conversations", clear: Clear, door: Door) -> APIRouter:
     """Conversations; `clear` ends what runs in one before it is deleted."""
     router = APIRouter(tags=["surfaces"])
 
-    @router.post("/v1/conversations", **HIDDEN)
+    @router.post("/v1/conversations")
     async def create(request: Request) -> Response:
         return await there.create(await door.who(request.scope), await read(request, _Begun, {}))
 
-    @router.get("/v1/conversations/{name}", **HIDDEN)
+    @router.get("/v1/conversations/{name}")
     async def get(name: str, request: Request) -> Response:
         return await there.get(await door.who(request.scope), name)
 
-    @router.post("/v1/conversations/{name}", **HIDDEN)
+    @router.post("/v1/conversations/{name}")
     async def change(name: str, request: Request) -> Response:
         return await there.change(await door.who(request.scope), name, await read(request, _Changed, {}))
 
-    @router.delete("/v1/conversations/{name}", **HIDDEN)
+    @router.delete("/v1/conversations/{name}")
     async def delete(name: str, request: Request) -> Response:
         return await there.delete(await door.who(request.scope), name, clear)
 
@@ -70,20 +69,20 @@ def routes(there: "Conversations", clear: Clear, door: Door) -> APIRouter:
 
 
 def _items(router: APIRouter, there: "Conversations", door: Door) -> None:
-    @router.get("/v1/conversations/{name}/items", **HIDDEN)
+    @router.get("/v1/conversations/{name}/items")
     async def items(name: str, request: Request) -> Response:
         return await there.items(request, await door.who(request.scope), name)
 
-    @router.post("/v1/conversations/{name}/items", **HIDDEN)
+    @router.post("/v1/conversations/{name}/items")
     async def add(name: str, request: Request) -> Response:
         return await there.add(await door.who(request.scope), name, await read(request, _Added, {}))
 
-    @router.get("/v1/conversations/{name}/items/{item}", **HIDDEN)
+    @router.get("/v1/conversations/{name}/items/{item}")
     async def item(name: str, item: str, request: Request) -> Response:
         found = await there.item(await door.who(request.scope), name, item)
         return answer(item_of_block(found.message, found.block))
 
-    @router.delete("/v1/conversations/{name}/items/{item}", **HIDDEN)
+    @router.delete("/v1/conversations/{name}/items/{item}")
     async def remove(name: str, item: str, request: Request) -> Response:
         return await there.remove(await door.who(request.scope), name, item)
 
