@@ -26,6 +26,10 @@ SETTINGS = """
 [context]
 titles = false
 
+[webhooks]
+allow_http = true
+allow_private = true
+
 [providers.fake]
 kind = "openai_chat"
 base_url = "http://127.0.0.1:{port}/v1"

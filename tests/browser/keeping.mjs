@@ -2,31 +2,10 @@
 
 import assert from 'node:assert/strict';
 
-import { begin, settled, tooWide, violations } from './page.mjs';
+import { begin, chooseOf, close, openPanel, panel, settled, tooWide, violations } from './page.mjs';
 
 const QUICK = 'fake/fake-n5-d1';
 const SMALL = { viewport: { width: 380, height: 720 }, hasTouch: true, isMobile: true, colorScheme: 'dark' };
-
-const panel = (page, name) => page.getByRole('dialog', { name });
-
-/** Opens a panel by the menu at the foot of the list. */
-async function openPanel(page, name) {
-  await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
-  await page.waitForFunction(() => document.activeElement.role === 'menuitem');
-  await page.getByRole('menuitem', { name }).press('Enter');
-  await panel(page, name).waitFor();
-}
-
-const close = async (page, name) => {
-  await page.keyboard.press('Escape');
-  await panel(page, name).waitFor({ state: 'detached' });
-};
-
-async function chooseOf(page, title, deed) {
-  await page.getByRole('button', { name: title }).press('Enter');
-  await page.waitForFunction(() => document.activeElement.role === 'menuitem');
-  await page.getByRole('menuitem', { name: deed }).press('Enter');
-}
 
 async function openProjectOf(page) {
   await chooseOf(page, 'More about this conversation', 'Project');

@@ -102,3 +102,26 @@ export const tooWide = (page, width) =>
       .filter(one => one.getBoundingClientRect().right > edge + 0.5)
       .map(one => `${one.localName} ${one.className} ${one.textContent.slice(0, 40)}`);
   }, width);
+
+/** What is open above the page, by its title. */
+export const panel = (page, name) => page.getByRole('dialog', { name });
+
+/** Opens a panel by the menu at the foot of the list. */
+export async function openPanel(page, name) {
+  await page.getByRole('button', { name: 'More', exact: true }).press('Enter');
+  await page.waitForFunction(() => document.activeElement.role === 'menuitem');
+  await page.getByRole('menuitem', { name }).press('Enter');
+  await panel(page, name).waitFor();
+}
+
+export const close = async (page, name) => {
+  await page.keyboard.press('Escape');
+  await panel(page, name).waitFor({ state: 'detached' });
+};
+
+/** Opens the menu of this name, and chooses in it. */
+export async function chooseOf(page, title, deed) {
+  await page.getByRole('button', { name: title }).press('Enter');
+  await page.waitForFunction(() => document.activeElement.role === 'menuitem');
+  await page.getByRole('menuitem', { name: deed }).press('Enter');
+}

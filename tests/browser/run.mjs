@@ -12,6 +12,7 @@ import * as keeping from './keeping.mjs';
 import * as talking from './scenarios.mjs';
 import * as sharing from './sharing.mjs';
 import * as socketing from './socketing.mjs';
+import * as telling from './telling.mjs';
 import * as travelling from './travelling.mjs';
 
 const { CHROMIUM, PALAVER_URL, PALAVER_LINK, KEPT, SHOTS } = process.env;
@@ -23,6 +24,7 @@ const scenarios = {
   ...keeping,
   ...sharing,
   ...socketing,
+  ...telling,
   ...travelling,
 };
 const name = process.argv[2];

@@ -6,10 +6,11 @@ import { useEffect } from 'preact/hooks';
 import { MemoryPanel } from '@/features/memory/MemoryPanel';
 import { ProjectsPanel } from '@/features/projects/ProjectsPanel';
 import { ImportPanel } from '@/features/sessions/ImportPanel';
+import { WebhooksPanel } from '@/features/webhooks/WebhooksPanel';
 
 import { place } from './place';
 
-export type PanelName = 'import' | 'memory' | 'projects';
+export type PanelName = 'import' | 'memory' | 'projects' | 'webhooks';
 
 export const panel = signal<PanelName | null>(null);
 
@@ -27,6 +28,8 @@ export function Panels() {
       return <MemoryPanel onClose={close} />;
     case 'projects':
       return <ProjectsPanel onClose={close} />;
+    case 'webhooks':
+      return <WebhooksPanel onClose={close} />;
     case null:
       return null;
   }

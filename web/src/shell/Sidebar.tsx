@@ -26,6 +26,7 @@ const LOOKS: Record<Theme, { icon: IconName; says: string }> = {
 const CHOICES: Choice[] = [
   { icon: 'folder', says: 'Projects', act: () => (panel.value = 'projects') },
   { icon: 'book', says: 'Memory', act: () => (panel.value = 'memory') },
+  { icon: 'bell', says: 'Webhooks', act: () => (panel.value = 'webhooks') },
   { icon: 'in', says: 'Import conversations', act: () => (panel.value = 'import') },
   { icon: 'out', says: 'Export everything', act: takeEverything },
 ];
