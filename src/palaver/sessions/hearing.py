@@ -4,6 +4,7 @@ from typing import Protocol
 
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.sessions import store
+from palaver.sessions.neighbours import Beside
 from palaver.sessions.session import Session
 from palaver.storage.script import Script
 
@@ -45,7 +46,9 @@ class _Nobody:
 NOBODY: Hears = _Nobody()
 
 
-def begin(hears: Hears, kept: store.Kept, user_id: UserId) -> Script[None]:
-    """Write a new session down, and let it be heard."""
+def begin(hears: Hears, kept: store.Kept, user_id: UserId, beside: Beside | None = None) -> Script[None]:
+    """Write a new session down, with what belongs beside it, and let it be heard."""
     yield from store.create(kept, user_id)
+    if beside is not None:
+        yield from beside(kept.session.id)
     yield from hears.begun(user_id, kept.session)

@@ -8,6 +8,12 @@ from palaver.sessions.project import NO_BRIEF, Brief
 from palaver.storage.script import Script
 
 
+class Beside(Protocol):
+    """Writes down what somebody else keeps of a session, in the unit of work in which it begins."""
+
+    def __call__(self, session_id: SessionId, /) -> Script[None]: ...
+
+
 class Forgotten(Protocol):
     """Deletes what somebody else keeps of a message, in the unit of work that deletes it."""
 

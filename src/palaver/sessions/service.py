@@ -34,7 +34,7 @@ from palaver.sessions.access import Act
 from palaver.sessions.beginning import Begins
 from palaver.sessions.hearing import NOBODY, Hears
 from palaver.sessions.listing_store import Filter, Position
-from palaver.sessions.neighbours import AnyProject, CheckMode, Forgotten, KnowsProjects, Removed
+from palaver.sessions.neighbours import AnyProject, Beside, CheckMode, Forgotten, KnowsProjects, Removed
 from palaver.sessions.search_store import Among
 from palaver.sessions.session import Session
 from palaver.sessions.settings import SessionSettings
@@ -84,15 +84,17 @@ class Sessions:
         self.projects: KnowsProjects = AnyProject()
         self.settings = settings
 
-    async def create(self, user_id: UserId, given: dict[str, Any], template: Wish = UNSET) -> Session:
-        """A new, empty session with what the client gave it."""
+    async def create(
+        self, user_id: UserId, given: dict[str, Any], template: Wish = UNSET, *, beside: Beside | None = None
+    ) -> Session:
+        """A new, empty session with what the client gave it; `beside` is written with it, or nothing is."""
         now = self._now()
         session = Session(id=SessionId(new_id(SESSION)), created_at=now, updated_at=now)
         session = _changed(session, given)
         await self.projects.check(user_id, session.project_id)
         # First, so that no session is there without its files; those of one that was never made are swept.
         await self.begins(session.id, template)
-        await self._database.write(hearing.begin(self.hears, turns.fresh(session), user_id))
+        await self._database.write(hearing.begin(self.hears, turns.fresh(session), user_id, beside))
         return session
 
     async def get(self, user_id: UserId, session_id: SessionId) -> bytes:

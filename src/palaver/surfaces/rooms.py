@@ -62,13 +62,13 @@ class Rooms:
         """The session of a chat, which it has from now on."""
         if (found := await self.find(user_id, door, name)) is not None:
             return found
-        made = await self._sessions.create(user_id, {})
+        mark = _mark(door, name)
         try:
-            await self._database.write(store.add(user_id, _mark(door, name), Thread(made.id, _NOWHERE)))
+            return await self._sessions.create(
+                user_id, {}, beside=lambda made: store.add(user_id, mark, Thread(made, _NOWHERE))
+            )
         except UniqueViolated:  # the same chat began twice at once: the other one was faster
-            await self._sessions.remove(user_id, made.id)
             return await self.enter(user_id, door, name)
-        return made
 
     async def leave_if_empty(self, user_id: UserId, session_id: SessionId) -> None:
         """Delete a session that a chat began and in which nothing was said: what was to begin it was refused."""
