@@ -234,6 +234,8 @@ async def test_models_are_listed_and_told_of_one_by_one(client: AsyncOpenAI) -> 
         ({"store": False}, "store"),
         ({"presence_penalty": 0.5}, "presence_penalty"),
         ({"temperature": 3}, "temperature"),
+        ({"stop": ""}, "stop"),
+        ({"stop": ["a", ""]}, "stop"),
         ({"extra_body": {"whatever": 1}}, "whatever"),
         ({"messages": [{"role": "assistant", "content": "Only me."}]}, None),
         ({"messages": [{"role": "user", "content": [{"type": "input_audio", "input_audio": {}}]}]}, "messages.0"),

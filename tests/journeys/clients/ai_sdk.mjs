@@ -180,6 +180,13 @@ const parts = {
     await again.resumeStream();
     return { asked, ended, again: shown(again), same: again.messages.at(-1).id === tools.messages.at(-1).id };
   },
+  async anew() {
+    const schema = { type: "object", properties: { n: { type: "integer" } }, required: ["n"] };
+    const body = { output_format: { type: "json_schema", schema }, model: "fake/some-model" };
+    const chat = new Chat({ id: "anew", transport: transport(body) });
+    await chat.sendMessage({ text: "As JSON, please." });
+    return shown(chat);
+  },
   async failures() {
     const failed = async (id, given, headers) => {
       const chat = new Chat({ id, transport: transport(given, headers) });

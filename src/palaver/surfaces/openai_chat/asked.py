@@ -134,6 +134,9 @@ class _StreamOptions(_Strict):
     include_obfuscation: Literal[False] | None = None
 
 
+Stop = Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class ChatRequest(_Strict):
     """The body of a request, as far as it is honoured."""
 
@@ -145,7 +148,7 @@ class ChatRequest(_Strict):
     max_completion_tokens: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    stop: str | Annotated[list[str], Field(max_length=4)] | None = None
+    stop: Stop | Annotated[list[Stop], Field(max_length=4)] | None = None
     tools: Annotated[list[ChatTool], Field(max_length=MOST_TOOLS)] | None = None
     tool_choice: Literal["auto", "none", "required"] | _Choice | None = None
     parallel_tool_calls: bool | None = None
