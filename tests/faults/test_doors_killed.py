@@ -8,10 +8,11 @@ import json
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 
+import aiohttp
 import pytest
 
 from tests.journeys.house import House, Opening, Person
-from tests.journeys.mcp_clients import BOTH, Wire
+from tests.journeys.mcp_clients import Wire
 from tests.journeys.sockets import Sock, opened
 from tests.journeys.streams import PATIENCE
 from tests.promises import keeps
@@ -75,10 +76,12 @@ class World(NamedTuple):
         told = events(heard)
         return reply.headers.get("X-Palaver-Run") or told[0]["run_id"], told
 
-    async def again(self, path: str) -> tuple[int, list[Any]]:
-        """Everything that is told there, to its end."""
-        async with self.owner.client.get(self.house.url + path, headers=self._headers()) as reply:
-            return reply.status, events(await reply.read())
+    async def again(self, path: str, stack: AsyncExitStack) -> aiohttp.ClientResponse:
+        """An open stream of what is told there."""
+        asking = self.owner.client.get(self.house.url + path, headers=self._headers())
+        reply = await stack.enter_async_context(asking)
+        assert reply.status == 200, await reply.text()
+        return reply
 
 
 def events(heard: bytes) -> list[Any]:
@@ -117,13 +120,14 @@ async def test_answers_that_were_begun_through_every_door_end_once_and_are_heard
         back = await stack.enter_async_context(opened(owner))
         place = {"run_id": ack["run_id"], "seq": sock.events()[-1]["seq"]}
         await back.answer("subscribe", session_id=ack["session_id"], after=place)
-        resuming = asyncio.gather(world.again("/api/ai-sdk/chat/chat/stream"), _rest(world, begun["responses"]))
         await vendor.asked(16)
-        vendor.release()
-        (status, told), rest = await resuming
-        assert status == 200
-        assert "".join(one["delta"] for one in told if one["type"] == "text-delta").endswith(FULL)
+        chat = await world.again("/api/ai-sdk/chat/chat/stream", stack)
         run_id, before = begun["responses"]
+        name, last = before[0]["response"]["id"], before[-1]["sequence_number"]
+        response = await world.again(f"/v1/responses/{name}?stream=true&starting_after={last}", stack)
+        vendor.release()
+        told, rest = events(await chat.read()), events(await response.read())
+        assert "".join(one["delta"] for one in told if one["type"] == "text-delta").endswith(FULL)
         assert [one["sequence_number"] for one in before + rest] == list(range(len(before + rest)))
         assert rest[-1]["response"]["output"][-1]["content"][0]["text"] == FULL
         await _heard(back, place["run_id"], sock, world)
@@ -138,15 +142,7 @@ async def _ask_over_mcp(world: World, stack: AsyncExitStack) -> None:
     wire = Wire(world.house, world.owner)
     await wire.begin()
     asked = wire.request("tools/call", name="query", arguments={"prompt": "Count", "model": MODEL})
-    headers = {"Authorization": f"Bearer {world.owner.token}", "Mcp-Session-Id": wire.session or "", "Accept": BOTH}
-    asking = world.owner.client.post(f"{world.house.url}/mcp", json=asked, headers=headers)
-    assert (await stack.enter_async_context(asking)).status == 200
-
-
-async def _rest(world: World, begun: tuple[str, list[Any]]) -> list[Any]:
-    """What a response still had to say."""
-    name, last = begun[1][0]["response"]["id"], begun[1][-1]["sequence_number"]
-    return (await world.again(f"/v1/responses/{name}?stream=true&starting_after={last}"))[1]
+    assert (await stack.enter_async_context(wire.asking(asked))).status == 200
 
 
 async def _heard(back: Sock, run_id: str, before: Sock, world: World) -> None:

@@ -59,6 +59,11 @@ class Wire:
         ) as reply:
             return Answer(reply.status, dict(reply.headers), await reply.read(), str(reply.url))
 
+    def asking(self, body: dict[str, Any]) -> Any:
+        """A request whose answer is read as it comes."""
+        headers = {**_credential(self.person), "Accept": BOTH, "Mcp-Session-Id": self.session or ""}
+        return self.house.client.post(f"{self.house.url}/mcp", json=body, headers=headers)
+
     def request(self, method: str, **params: Any) -> dict[str, Any]:
         """A request as JSON-RPC has it."""
         return {"jsonrpc": "2.0", "id": next(self.numbers), "method": method, "params": params}

@@ -9,10 +9,11 @@ import pytest
 
 from tests.journeys.acting import says
 from tests.journeys.house import House, Opening, Person
-from tests.journeys.mcp_clients import BOTH, NEWEST, Wire, events_in, messages_in
+from tests.journeys.mcp_clients import NEWEST, Wire, events_in, messages_in
 from tests.journeys.streams import PATIENCE
 from tests.promises import keeps
-from tests.vendor import FakeVendor
+from tests.vendor import FakeVendor, Reply, done, finish, said
+from tests.vendor.script import Stall
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -144,28 +145,29 @@ async def test_a_request_that_is_cancelled_by_a_notification_ends_its_run(house:
 
 
 @keeps("mcp:resume:exactly-what-was-missed")
-async def test_a_client_whose_line_broke_hears_exactly_the_rest_of_its_answer(house: House, owner: Person) -> None:
+async def test_a_client_whose_line_broke_hears_exactly_the_rest_of_its_answer(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    house = await open_house(providers__fake__timeouts__idle="60")
+    owner = await house.owner()
     wire = Wire(house, owner)
     await wire.begin()
-    params = {"name": "query", "arguments": {"prompt": "Count", "model": "fake/fake-n60-d20"}}
-    asked = wire.request("tools/call", **params, _meta={"progressToken": 1})
-    whom, headers = {"Authorization": f"Bearer {owner.token}"}, {"Accept": BOTH, "Mcp-Session-Id": wire.session or ""}
+    vendor.next(Reply([said("one "), Stall(), *map(said, ("two ", "three ", "four")), finish(), done()]))
+    asked = wire.request("tools/call", name="query", arguments={"prompt": "Count"}, _meta={"progressToken": 1})
     heard = b""
-    async with (
-        asyncio.timeout(PATIENCE),
-        house.client.post(f"{house.url}/mcp", json=asked, headers=whom | headers) as reply,
-    ):
-        while len(events_in(heard)) < 5:
+    async with asyncio.timeout(PATIENCE), wire.asking(asked) as reply:
+        while not any(event and "method" in event for _, event in events_in(heard)):
             heard += await reply.content.readany()
     before = events_in(heard)
-    assert before[-1][1]["method"] == "notifications/progress", before
-    rest = await wire.send(None, "GET", **{"Last-Event-ID": before[-1][0]})
-    assert rest.status == 200, rest.body
-    after = events_in(rest.body)
+    async with asyncio.TaskGroup() as tasks:
+        resumed = tasks.create_task(wire.send(None, "GET", **{"Last-Event-ID": before[-1][0]}))
+        vendor.release()
+    assert resumed.result().status == 200, resumed.result().body
+    after = events_in(resumed.result().body)
     told = [event for _, event in before + after if event]
     assert told[-1]["id"] == asked["id"]
     words = "".join(one["params"].get("message", "") for one in told[:-1])
-    assert words == told[-1]["result"]["structuredContent"]["text"]
+    assert words == told[-1]["result"]["structuredContent"]["text"] == "one two three four"
     assert len({name for name, _ in before + after}) == len(before + after)
     again = await wire.send(None, "GET", **{"Last-Event-ID": before[-1][0]})
     assert events_in(again.body) == after

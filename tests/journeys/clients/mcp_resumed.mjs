@@ -36,7 +36,7 @@ const asked = await client.callTool(
   {
     onprogress: ({ message }) => {
       heard.push(message ?? "");
-      if (heard.length === 3) broken = "now";
+      if (heard.length === 1) broken = "now";
     },
   },
 );
