@@ -447,6 +447,9 @@ PROMISES = {
         says="An answer that was begun through any door survives a kill, and who comes back to it hears the rest.",
         because="issue:#5",
     ),
+    "sockets:no-secrets": Promise(
+        says="No credential with which a socket is opened stands in a log.", because="issue:#5"
+    ),
     "sockets:presence": Promise(
         says="Several windows of a person are one presence, and nobody writes for ever.", because="issue:#5"
     ),

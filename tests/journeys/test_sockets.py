@@ -3,10 +3,11 @@
 import asyncio
 import json
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.journeys.acting import bash, calls, says
 from tests.journeys.house import House, Opening, Person
@@ -62,6 +63,28 @@ async def test_every_kind_of_credential_opens_a_socket_and_nothing_else_does(hou
             assert await sock.closed() == code, (headers, more, path)
             assert sock.heard == []
     assert (await owner.call("GET", "/ws")).status == 426
+
+
+@keeps("sockets:no-secrets")
+async def test_no_credential_of_a_socket_stands_in_a_log_however_the_handshake_ends(open_house: Opening) -> None:
+    house = await open_house(observability__log_level="debug")
+    owner = await house.owner()
+    secrets = [owner.token, "palaver.bearer.wrong-secret"]
+    for path in (ANY, "/ws/chat/ses_nobodys"):
+        ticket = (await owner.post("/auth/ticket"))["ticket"]
+        secrets.append(ticket)
+        for _ in range(2):  # the second time it is used up
+            async with opened(owner, f"{path}?ticket={ticket}", headers={}) as sock:
+                with suppress(ConnectionClosed):
+                    await sock.answer("ping")
+    for offered in (f"palaver.bearer.{owner.token}", secrets[1]):
+        async with opened(owner, headers={}, subprotocols=[offered, "palaver"]) as sock:
+            with suppress(ConnectionClosed):
+                await sock.answer("nonsense")
+    assert await house.end(signal.SIGTERM) == 0
+    said = house.log.read_text()
+    assert "Shutting down" in said
+    assert [secret for secret in secrets if secret in said] == []
 
 
 @keeps("sockets:acknowledged", "runs:idempotent")
