@@ -143,6 +143,14 @@ async def test_a_page_that_is_loaded_anew_sees_what_waits_and_all_of_an_answer_t
     assert seen["same"]
 
 
+async def test_an_answer_that_begins_anew_takes_the_place_of_what_was_shown(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    vendor.next(says("This is no JSON."), says('{"n": 7}'))
+    seen = await saw(house, owner, "anew")
+    assert seen["last"] == [["text", '{"n": 7}']]
+
+
 @keeps("surfaces:errors")
 async def test_errors_are_told_as_the_clients_show_them(house: House, owner: Person) -> None:
     seen = await saw(house, owner, "failures")
