@@ -271,6 +271,21 @@ async def test_the_owners_webhooks_hear_of_what_others_ask_and_say_and_nobody_el
         assert editors.heard == []
 
 
+@keeps("members:own")
+async def test_no_owner_lets_facts_be_picked_from_what_others_say(open_house: Opening, vendor: FakeVendor) -> None:
+    room = await opened_room(await open_house(memory__extraction="true"))
+    await room["owner"].patch(room.path, {"settings": {"memory": "on"}})
+    before = len(vendor.heard)
+    vendor.next(says("Fine."))
+    await room["editor"].ask("I live in Kisumu, on the lake.", session_id=room.session_id)
+    vendor.next(says("Fine."), says(json.dumps({"facts": ["I live in Lamu."]})))
+    await room["owner"].ask("I live in Lamu, on the island.", session_id=room.session_id)
+    (fact,) = (await room["owner"].until("/memories", lambda found: found["items"]))["items"]
+    assert fact["text"] == "I live in Lamu."
+    assert len(vendor.heard) == before + 3  # two turns, one of them looked at
+    assert (await room["editor"].get("/memories"))["items"] == []
+
+
 async def spent(person: Person) -> int:
     """What somebody has asked for so far, in tokens."""
     total = (await person.get("/usage"))["total"]

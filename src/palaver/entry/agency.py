@@ -183,7 +183,7 @@ class Settling:
             recipe = msgspec.structs.replace(
                 recipe,
                 project_id=session.project_id if whose == principal.user_id else None,
-                memory=mode_in(session.settings),
+                memory=mode_in(session.settings, others=whose != principal.user_id),
             )  # fmt: skip
         return msgspec.structs.replace(prompt, recipe=recipe)
 

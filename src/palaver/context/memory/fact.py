@@ -45,10 +45,13 @@ class Wish(msgspec.Struct, frozen=True):
     project_id: str | None = None
 
 
-def mode_in(settings: Mapping[str, Any]) -> Mode | None:
-    """What a session's settings say; what is no mode counts as `off`, because more was not asked for."""
+def mode_in(settings: Mapping[str, Any], *, others: bool = False) -> Mode | None:
+    """What a session's settings say; what is no mode counts as `off`, because more was not asked for.
+
+    For `others` than who owns the session it takes away and adds nothing: nobody else lets facts be picked from them.
+    """
     said = settings.get("memory")
-    if said is None:
+    if said is None or (others and said == "on"):
         return None
     return said if said in MODES else "off"
 

@@ -82,4 +82,5 @@ def test_a_persons_off_counts_everywhere_else_the_session_has_the_word(
 
 def test_a_mode_that_is_none_counts_as_off() -> None:
     assert [mode_in({"memory": one}) for one in ("on", "all", 7)] == ["on", "off", "off"]
+    assert [mode_in({"memory": one}, others=True) for one in ("on", "recall", "off")] == [None, "recall", "off"]
     assert mode_in({}) is None
