@@ -178,6 +178,8 @@ async def test_a_call_waits_for_a_yes_and_the_same_stream_goes_on(
                 assert [item["call_id"] async for item in client.approvals.list()] == ["c1"]
                 await stream.approve(event["call_id"], arguments={"path": "a.txt", "content": "other"})
         assert stream.text == "Written."
+        again = await client.follow(stream.run_id).final_message()  # which tells of the approval again
+        assert again == stream.message
     assert file_of(house, stream.session_id or "", "a.txt") == "other"
 
 
@@ -189,10 +191,26 @@ async def test_who_wants_only_the_message_is_told_that_the_run_waits(
     async with asyncio.timeout(30):
         with pytest.raises(Waiting) as waiting:
             await stream.final_message()
-        assert (waiting.value.call_ids, waiting.value.run_id) == (("c1",), stream.run_id)
+        assert (waiting.value.calls, waiting.value.run_id) == ({"c1": stream.run_id}, stream.run_id)
         await stream.reject("c1", "rather not")
         assert (await stream.final_message()).get("text") == "Then not."
     assert file_of(house, stream.session_id or "", "a.txt") is None
+
+
+async def test_what_a_subagent_asks_is_heard_and_answered_as_what_the_run_asks(
+    client: AsyncPalaver, house: House, vendor: FakeVendor
+) -> None:
+    task = call("t", "Task", description="Write", prompt="Write it.", subagent_type="general")
+    vendor.next(calls(task), calls(write("c1", "a.txt", "hello")), says("I wrote it."), says("It is written."))
+    stream = client.stream("write")
+    async with asyncio.timeout(30):
+        with pytest.raises(Waiting) as waiting:
+            await stream.final_message()
+        [child] = waiting.value.calls.values()
+        assert (stream.waiting, child != stream.run_id) == (("c1",), True)
+        await stream.approve("c1")
+        assert (await stream.final_message()).get("text") == "It is written."
+    assert (stream.waiting, file_of(house, stream.session_id or "", "a.txt")) == ((), "hello")
 
 
 async def test_questions_are_answered(client: AsyncPalaver, vendor: FakeVendor) -> None:

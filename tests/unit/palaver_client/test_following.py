@@ -38,6 +38,7 @@ class Line:
         self._cuts = cuts
         self.asked: list[str] = []
         self.paused: list[float] = []
+        self.pending: list[str] = []
         self._left = b""
         self._breaks = False
 
@@ -68,6 +69,9 @@ class Line:
 
     def _sent(self, request: Request) -> tuple[Reply | None, Exception | None]:
         self.asked.append(f"{request.method} {request.path}")
+        if request.path == "/approvals":
+            self._left = json.dumps({"items": [{"call_id": call} for call in self.pending]}).encode()
+            return Reply(200, {}), None
         cut = next(self._cuts, None)
         if isinstance(cut, APIError):
             body = {"code": cut.code, "detail": cut.detail}
@@ -223,11 +227,34 @@ def test_text_that_became_void_is_not_in_the_answer_and_is_not_read_twice() -> N
     assert not heard.take(cast("Event", events[3]))
 
 
-def test_only_a_run_that_waits_with_something_open_ends_the_wait_for_its_message() -> None:
-    waiting = [event(1, "session"), event(2, "approval", call_id="c1"), event(3, "waiting")]
+ASKED = [event(1, "session"), event(2, "approval", call_id="c1"), event(3, "waiting")]
+ANSWERED = [
+    *ASKED,
+    event(4, "approval_resolved", call_id="c1"),
+    *({**one, "seq": one["seq"] + 3} for one in run_of()[1:]),
+]
+
+
+def test_a_run_that_waits_for_somebody_is_not_waited_for() -> None:
+    line = Line(ASKED, iter([]))
+    line.pending = ["c1"]
     with pytest.raises(Waiting) as raised:
-        Line(waiting, iter([])).runs(answered(Heard(), ASKING, PATIENT))
-    assert raised.value.call_ids == ("c1",)
-    resolved = [event(4, "approval_resolved", call_id="c1"), event(5, "waiting"), event(6, "message", message={})]
-    whole = [*waiting[:2], {**resolved[0], "seq": 3}, {**resolved[1], "seq": 4}, {**resolved[2], "seq": 5}]
-    assert len(Line([*whole, event(6, "done")], iter([])).runs(answered(Heard(), ASKING, PATIENT))) == 6
+        line.runs(answered(Heard(), ASKING, PATIENT))
+    assert raised.value.calls == {"c1": "run_1"}
+    below = [
+        event(1, "session"),
+        *(event(at, "subagent", child_run_id="run_2", event=one) for at, one in ((2, ASKED[1]), (3, ASKED[2]))),
+    ]
+    nested = Line(below, iter([]))
+    nested.pending = ["c1"]
+    with pytest.raises(Waiting) as raised:
+        nested.runs(answered(Heard(), ASKING, PATIENT))
+    assert raised.value.calls == {"c1": "run_2"}
+
+
+def test_what_was_answered_before_is_no_reason_to_stop_hearing_a_run_again() -> None:
+    line = Line(ANSWERED, iter([]))
+    heard = Heard()
+    line.runs(answered(heard, ASKING, PATIENT))
+    assert (heard.over, heard.waiting) == (True, {})
+    assert line.asked == ["POST /query", "GET /approvals", "GET /runs/run_1/events"]

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 
@@ -15,12 +15,15 @@ class ConnectionBroke(PalaverError):
 
 
 class Waiting(PalaverError):
-    """The run waits for a person; `call_ids` says which calls. Answer, and go on with the same stream."""
+    """The run waits for a person. Answer, and go on with the same stream.
 
-    def __init__(self, run_id: str, call_ids: Sequence[str]) -> None:
-        super().__init__(f"The run {run_id} waits for an answer about {', '.join(call_ids) or 'a call'}.")
+    `calls` says which calls wait, and in which run each is answered: this one, or a subagent's.
+    """
+
+    def __init__(self, run_id: str, calls: Mapping[str, str]) -> None:
+        super().__init__(f"The run {run_id} waits for an answer about {', '.join(calls)}.")
         self.run_id = run_id
-        self.call_ids = tuple(call_ids)
+        self.calls = dict(calls)
 
 
 class FileChanged(PalaverError):

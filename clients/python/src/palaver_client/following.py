@@ -8,7 +8,7 @@ from typing import Any, cast
 from palaver_client.errors import APIError, ConnectionBroke, PalaverError, Waiting, of_event
 from palaver_client.frames import Frames
 from palaver_client.patience import Patience, Tries, passes
-from palaver_client.scripts import Pause, Read, Request, Script, Tell, Telling, get, opened, path_of, streamed
+from palaver_client.scripts import Pause, Read, Request, Script, Tell, Telling, get, opened, path_of, streamed, whole
 from palaver_client.shapes import Event, Message
 
 
@@ -22,8 +22,9 @@ class Heard:
     over: bool = False
     message: Message | None = None
     failure: APIError | None = None
-    waiting: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    waiting: dict[str, str] = field(default_factory=dict[str, str])  # calls, and the runs where they are answered
     waits_for_nobody: bool = False
+    _known: set[str] = field(default_factory=set[str])
     _texts: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
 
     @property
@@ -39,8 +40,11 @@ class Heard:
             raise ConnectionBroke("An event is missing.")
         self.run_id, self.session_id, self.seq = event["run_id"], event["session_id"], event["seq"]
         self._keep(event)
-        if self.waits_for_nobody and event["type"] == "waiting" and self.waiting:
-            raise Waiting(event["run_id"], list(self.waiting))
+        waits = _is_told_of_waiting(event, event["run_id"], self.waiting)
+        # Whoever was told once of a call may have answered it by now, wherever they did.
+        if waits and self.waits_for_nobody and not self.waiting.keys() <= self._known:
+            self._known |= self.waiting.keys()
+            raise Waiting(event["run_id"], self.waiting)
         return True
 
     def _keep(self, event: Event) -> None:
@@ -50,10 +54,6 @@ class Heard:
             case "step_restarted":
                 first = event["from_seq"]
                 self._texts = [(seq, text) for seq, text in self._texts if seq < first]
-            case "approval" | "question":
-                self.waiting[event["call_id"]] = event
-            case "approval_resolved" | "question_answered":
-                self.waiting.pop(event["call_id"], None)
             case "message":
                 self.message = event["message"]
             case "error":
@@ -70,6 +70,20 @@ class Heard:
         if self.message is None:
             raise PalaverError("The run ended without a message.")
         return self.message
+
+
+def _is_told_of_waiting(event: Mapping[str, Any], run_id: str, waiting: dict[str, str]) -> bool:
+    """Whether an event says that its run waits; what waits for a person is noted, in the runs of subagents too."""
+    match event["type"]:
+        case "approval" | "question":
+            waiting[event["call_id"]] = run_id
+        case "approval_resolved" | "question_answered":
+            waiting.pop(event["call_id"], None)
+        case "subagent":
+            return _is_told_of_waiting(event["event"], event["child_run_id"], waiting)
+        case _:
+            pass
+    return event["type"] == "waiting"
 
 
 def told(heard: Heard, asking: Request, patience: Patience) -> Telling[Event]:
@@ -95,10 +109,27 @@ def answered(heard: Heard, asking: Request, patience: Patience) -> Script[Messag
     """The finished message; raises `Waiting` where nothing goes on until a person answers."""
     heard.waits_for_nobody = True
     try:
-        yield from told(heard, asking, patience)
+        while not heard.over:
+            try:
+                yield from told(heard, asking, patience)
+            except Waiting as waiting:
+                if (yield from _still(waiting, patience)):
+                    raise
     finally:
         heard.waits_for_nobody = False
     return heard.end()
+
+
+def _still(waiting: Waiting, patience: Patience) -> Script[bool]:
+    """Whether it waits now: a run that is heard again tells also of what was answered long ago."""
+    cursor: str | None = None
+    while True:
+        page = yield from whole(get("/approvals", cursor=cursor), patience)
+        if any(item["call_id"] in waiting.calls for item in page["items"]):
+            return True
+        cursor = page.get("next_cursor")
+        if cursor is None:
+            return False
 
 
 def _next(heard: Heard, asking: Request) -> Request:

@@ -50,7 +50,7 @@ class Run(Resource[Mode], Generic[Mode]):
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        """The calls that wait for a person."""
+        """The calls that wait for a person, those of subagents too."""
         return tuple(self._heard.waiting)
 
     @asked
@@ -58,22 +58,29 @@ class Run(Resource[Mode], Generic[Mode]):
         self, call_id: str, *, arguments: dict[str, Any] | None = None, remember: Remember | None = None
     ) -> Script[ApprovalView]:
         """Let a call be made, with other arguments if there are some."""
-        return approved(self.run_id, self._patience, said(call_id=call_id, arguments=arguments, remember=remember))
+        return approved(
+            self._run_of(call_id), self._patience, said(call_id=call_id, arguments=arguments, remember=remember)
+        )
 
     @asked
     def reject(self, call_id: str, message: str | None = None) -> Script[ApprovalView]:
         """Refuse a call, and say why if there is something to say."""
-        return decided(self.run_id, self._patience, decision="reject", **said(call_id=call_id, message=message))
+        return decided(
+            self._run_of(call_id), self._patience, decision="reject", **said(call_id=call_id, message=message)
+        )
 
     @asked
     def answer(self, call_id: str, answers: Answers) -> Script[ApprovalView]:
         """Answer questions: words for one question, or for each question a list of labels or words."""
-        return decided(self.run_id, self._patience, decision="answer", call_id=call_id, **spoken(answers))
+        return decided(self._run_of(call_id), self._patience, decision="answer", call_id=call_id, **spoken(answers))
 
     @asked
     def cancel(self) -> Script[RunView]:
         """End the run; what was said stays, and its last events still come."""
         return cancelled(self.run_id, self._patience)
+
+    def _run_of(self, call_id: str) -> str:
+        return self._heard.waiting.get(call_id, self.run_id)
 
     def _events(self) -> Any:
         return self._tell(told(self._heard, self._asking, self._patience))
