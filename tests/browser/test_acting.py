@@ -1,19 +1,6 @@
 """Agents at work in a real browser: what they do is seen, and what they may not do alone waits for a person."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.browser.house import House, house, install, visit
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A Palaver whose printed link has been opened in the browser, which keeps the cookie."""
-    install()
-    with house(tmp_path_factory.mktemp("home")) as started:
-        visit("open_the_printed_link", started)
-        yield started
+from tests.browser.house import House, visit
 
 
 def test_the_guide_writes_a_file_after_it_was_seen_edited_and_approved(opened: House) -> None:

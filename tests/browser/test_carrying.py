@@ -1,19 +1,6 @@
 """What people carry in and out, in a real browser: files with what they say, conversations as files."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.browser.house import House, house, install, visit
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A Palaver whose printed link has been opened in the browser, which keeps the cookie."""
-    install()
-    with house(tmp_path_factory.mktemp("home")) as started:
-        visit("open_the_printed_link", started)
-        yield started
+from tests.browser.house import House, visit
 
 
 def test_files_that_are_chosen_pasted_or_dropped_go_with_a_message_and_are_seen_in_it(opened: House) -> None:

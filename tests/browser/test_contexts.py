@@ -1,19 +1,6 @@
 """What models see, in a real browser: it is shown, summed up on request, and summaries are taken back."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.browser.house import House, house, install, visit
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A Palaver whose printed link has been opened in the browser, which keeps the cookie."""
-    install()
-    with house(tmp_path_factory.mktemp("home")) as started:
-        visit("open_the_printed_link", started)
-        yield started
+from tests.browser.house import House, visit
 
 
 def test_what_the_next_call_would_see_is_told_part_by_part(opened: House) -> None:

@@ -1,19 +1,6 @@
 """What people let be kept beside conversations, in a real browser: projects, and facts about themselves."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.browser.house import House, house, install, visit
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A Palaver whose printed link has been opened in the browser, which keeps the cookie."""
-    install()
-    with house(tmp_path_factory.mktemp("home")) as started:
-        visit("open_the_printed_link", started)
-        yield started
+from tests.browser.house import House, visit
 
 
 def test_conversations_are_put_in_a_project_which_is_changed_and_deleted_without_them(opened: House) -> None:

@@ -1,23 +1,13 @@
 """The page in a real browser, over a real server: what a person does, and what they see."""
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.browser.house import House, house, install, visit
+from tests.browser.house import House, visit
 
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery staple"
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A Palaver whose printed link has been opened in the browser, which keeps the cookie."""
-    install()
-    with house(tmp_path_factory.mktemp("home")) as started:
-        visit("open_the_printed_link", started)
-        yield started
 
 
 def test_the_printed_link_opens_the_page_signed_in(opened: House) -> None:

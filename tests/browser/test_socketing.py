@@ -1,21 +1,11 @@
 """The WebSocket of a page in a real browser: of our own page, of another one, and after a restart of the server."""
 
 import signal
-from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.house import House, house, install, visit
+from tests.browser.house import House, visit
 from tests.promises import keeps
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A Palaver whose printed link has been opened in the browser, which keeps the cookie."""
-    install()
-    with house(tmp_path_factory.mktemp("home")) as started:
-        visit("open_the_printed_link", started)
-        yield started
 
 
 @keeps("sockets:in-a-browser")

@@ -1,19 +1,6 @@
 """Webhooks in a real browser: made, tested, looked after and deleted."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.browser.house import House, house, install, visit
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A Palaver whose printed link has been opened in the browser, which keeps the cookie."""
-    install()
-    with house(tmp_path_factory.mktemp("home")) as started:
-        visit("open_the_printed_link", started)
-        yield started
+from tests.browser.house import House, visit
 
 
 def test_a_webhook_is_made_tested_looked_after_and_deleted(opened: House) -> None:
