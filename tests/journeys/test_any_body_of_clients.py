@@ -22,7 +22,7 @@ from tests.promises import keeps
 from tests.vendor import FakeVendor
 
 TABLES = ("sessions", "messages", "runs", "uploads", "threads")
-EXAMPLES = 40  # of each protocol
+EXAMPLES = 30  # of each protocol
 
 
 class Protocol(NamedTuple):

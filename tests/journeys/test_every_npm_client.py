@@ -41,21 +41,19 @@ async def test_text_streams_parallel_tools_images_and_forms(
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-async def test_failures_come_as_the_client_knows_them_and_who_goes_ends_the_run(
+async def test_failures_are_as_the_client_knows_them_who_goes_ends_the_run_and_fifty_at_once_get_fifty_answers(
     house: House, owner: Person, client: str
 ) -> None:
-    seen = await saw(house, owner, "failures", client)
+    seen = await saw(house, owner, "rest", client)
     assert seen["statuses"] == [[401, 404, 400, 502, 502]] * 2
     assert (seen["half"], seen["broken"], seen["cancelled"]) == ("part 0 part 1 part 2 ", True, True)
-    (left, *_) = (await owner.get("/sessions"))["items"]
-    await owner.until(f"/sessions/{left['id']}", lambda session: session["active_run_id"] is None)
-    last = (await owner.messages(left["id"]))[-1]
-    assert (last["status"], last["finish_reason"]) == ("partial", "interrupted")
-
-
-@pytest.mark.parametrize("client", CLIENTS)
-async def test_fifty_at_once_get_fifty_answers(house: House, owner: Person, client: str) -> None:
-    seen = await saw(house, owner, "many", client)
     assert seen["texts"] == ["part 0 part 1 part 2 "]
-    page = await owner.get("/sessions?limit=100")
-    assert [one["message_count"] for one in page["items"]] == [2] * 50
+    talks = (await owner.get("/sessions?limit=100"))["items"]
+    asked = {one["title"]: one for one in talks}
+    assert len(asked) == 51  # `Number 0` to `Number 49`, and all that failed began alike
+    assert all(one["message_count"] == 2 for title, one in asked.items() if title.startswith("Number"))
+    left = [one for one in talks if one["model"] == "fake/fake-n500-d20"]
+    (gone,) = left
+    await owner.until(f"/sessions/{gone['id']}", lambda session: session["active_run_id"] is None)
+    last = (await owner.messages(gone["id"]))[-1]
+    assert (last["status"], last["finish_reason"]) == ("partial", "interrupted")
