@@ -3,11 +3,23 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
-from palaver_client import AsyncPalaver, Forbidden, Invalid, NotFound, NotGenuine, Palaver, verify_webhook
+from palaver_client import (
+    AsyncPalaver,
+    Event,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotGenuine,
+    Palaver,
+    Patience,
+    verify_webhook,
+)
 
+from tests.journeys.broken_line import BrokenLine
 from tests.journeys.house import House, Opening, Person
 from tests.promises import keeps
 from tests.unit.webhooks.receiving import receiving
@@ -164,21 +176,32 @@ async def test_people_come_into_a_session_and_are_shown_out(do: Doing, house: Ho
             await guest.sessions.get(session)
 
 
-async def test_who_watches_a_session_hears_what_others_ask_there(house: House, owner: Person) -> None:
-    async with AsyncPalaver(house.url, owner.token) as one, AsyncPalaver(house.url, owner.token) as other:
-        session = (await one.sessions.create(model=MODEL))["id"]
-        heard: list[str] = []
-        watching = one.sessions.events(session)
-        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
-            asking = tasks.create_task(other.ask("hello", session_id=session))
-            async for event in watching:
-                heard.append(event["type"])
-                if event["type"] == "done":
-                    break
-            message = await asking
-        await watching.aclose()  # type: ignore[attr-defined]
-    assert (heard[0], heard[-1]) == ("session", "done")
-    assert message["session_id"] == session
+async def test_who_watches_a_session_hears_what_others_ask_there_though_the_server_is_killed(
+    house: House, owner: Person
+) -> None:
+    line = BrokenLine(lambda: house.url)
+    patience = Patience(tries=60, first=0.05, longest=0.2)
+    async with line.laid() as url, AsyncPalaver(url, owner.token, patience=patience) as client, asyncio.timeout(90):
+        session = (await client.sessions.create())["id"]
+        async with asyncio.TaskGroup() as tasks, aclosing(client.sessions.events(session)) as watching:
+            killed = False
+            for _ in range(2):
+                asking = tasks.create_task(client.ask("hello", session_id=session, model="fake/fake-n50-w5"))
+                run: list[Event] = []
+                async for event in watching:
+                    run.append(event)
+                    if event["type"] == "content" and "part 4 " in event["content"]:
+                        if killed:  # a run that waits for it ends when it is told to
+                            await client.runs.cancel(event["run_id"])
+                            continue
+                        killed = True
+                        await house.kill()
+                        await house.start()
+                    if event["type"] == "done":
+                        break
+                assert [one["seq"] for one in run] == list(range(1, len(run) + 1))
+                assert {one["run_id"] for one in run} == {run[0]["run_id"]}
+                assert (await asking)["session_id"] == session
 
 
 async def test_keys_numbers_and_the_server_itself(do: Doing, house: House) -> None:

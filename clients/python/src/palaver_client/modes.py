@@ -1,6 +1,6 @@
 """One definition of a method for both kinds of clients: it makes a script; how that is run, the kind says."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from functools import update_wrapper
 from types import TracebackType
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar, overload
@@ -113,7 +113,7 @@ class asked(Generic[P, T]):  # noqa: N801 - a decorator
 
 
 class told(Generic[P, T]):  # noqa: N801 - a decorator
-    """A method that gives one thing after another."""
+    """A method that gives one thing after another; `close`, or `aclose`, lets go of the line before the end."""
 
     def __init__(self, script: Callable[Concatenate[Any, P], Telling[T]]) -> None:
         self._script = script
@@ -122,9 +122,9 @@ class told(Generic[P, T]):  # noqa: N801 - a decorator
     @overload
     def __get__(self, at: None, owner: type) -> "told[P, T]": ...
     @overload
-    def __get__(self, at: Resource[Sync], owner: type) -> Callable[P, Iterator[T]]: ...
+    def __get__(self, at: Resource[Sync], owner: type) -> Callable[P, Generator[T, None, None]]: ...
     @overload
-    def __get__(self, at: Resource[Async], owner: type) -> Callable[P, AsyncIterator[T]]: ...
+    def __get__(self, at: Resource[Async], owner: type) -> Callable[P, AsyncGenerator[T, None]]: ...
     def __get__(self, at: Any, owner: type) -> Any:
         return self if at is None else _bound(self._script, at, at._tell)  # noqa: SLF001 - of its own class
 
