@@ -26,7 +26,7 @@ from search import search
 from servers import calls
 from sockets import sockets
 from streams import DURABLE, events, idle, ladder
-from surfaces import surfaces
+from surfaces import UNNAMED, surfaces
 from tools import OFFERED, round_trip, vendor, waiting
 from tools import ladder as tools_ladder
 from turns import durable, growth
@@ -82,7 +82,7 @@ PARTS: dict[str, Part] = {
     "lists": lambda bench: lists(bench.harness, bench.house("lists")),
     "files": lambda bench: files(bench.house("files"), bench.rounds),
     "forks": lambda bench: forks(bench.house("forks"), bench.rounds),
-    "surfaces": lambda bench: surfaces(bench.harness, bench.house("surfaces"), bench.rounds),
+    "surfaces": lambda bench: surfaces(bench.harness, bench.house("surfaces", more=UNNAMED), bench.rounds),
     "sockets": lambda bench: sockets(bench.harness, bench.house("sockets"), bench.second, bench.rounds),
     "search": lambda bench: search(bench.house("search"), bench.rounds),
     "footprint": lambda bench: footprint(bench.house("footprint"), bench.folder, bench.rounds),
