@@ -1,11 +1,12 @@
 """Asks on behalf of clients of other protocols: where their history belongs; it speaks none of them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 from starlette.responses import Response
 
-from palaver.core.errors import Conflict
+from palaver.core.errors import Conflict, SessionBusy
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import Message, Part
 from palaver.core.principal import Principal
@@ -17,7 +18,10 @@ from palaver.storage.port import Database
 from palaver.surfaces.history import Said
 from palaver.surfaces.models import Bearers, whole_name
 from palaver.surfaces.port import Doorway, Scope
+from palaver.surfaces.store import Thread
 from palaver.surfaces.threads import After, Spot, Sure, Threads
+
+Begun = TypeVar("Begun")
 
 WAITS = "The run waits for a person's answer: see /api/v1/approvals."
 SESSION_HEADER = "x-palaver-session"
@@ -69,14 +73,24 @@ class Asking:
 
     async def stream(self, scope: Scope, principal: Principal, prompt: Prompt, rendering: Rendering) -> Response:
         """The answer as it comes."""
-        return await self.doorway.stream(scope, principal, prompt, rendering)
+        return await self.begun(principal, prompt, lambda it: self.doorway.stream(scope, principal, it, rendering))
 
     async def whole(self, scope: Scope, principal: Principal, prompt: Prompt) -> tuple[Kept, Message]:
         """The run and its finished message. Raises what the model failed with; Conflict where somebody must answer."""
-        run = await self.doorway.whole(scope, principal, prompt)
+        run = await self.begun(principal, prompt, lambda it: self.doorway.whole(scope, principal, it))
         if run.state == "waiting":
             raise Conflict(f"{WAITS} It is run {run.id}.")
         return run, await self.message(principal, run.message_id)
+
+    async def begun(self, principal: Principal, prompt: Prompt, begin: Callable[[Prompt], Awaitable[Begun]]) -> Begun:
+        """What comes of beginning a turn; in a fork, where another turn was faster below the same answer."""
+        try:
+            return await begin(prompt)
+        except SessionBusy:
+            if prompt.session_id is None or prompt.below in ("head", "root"):  # one conversation for all who are in it
+                raise
+        thread = await self._threads.aside(principal.user_id, Thread(prompt.session_id, MessageId(prompt.below)))
+        return await begin(msgspec.structs.replace(prompt, session_id=thread.session_id, below=thread.message_id))
 
     async def message(self, principal: Principal, message_id: MessageId) -> Message:
         """One message."""

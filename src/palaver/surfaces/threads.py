@@ -117,6 +117,10 @@ class Threads:
     async def _standing_still(self, user_id: UserId, thread: Thread) -> Thread:
         if not await self._database.read(_busy(user_id, thread.session_id)):
             return thread
+        return await self.aside(user_id, thread)
+
+    async def aside(self, user_id: UserId, thread: Thread) -> Thread:
+        """The same place in a fork, where nobody answers."""
         session = await self._fork(user_id, Wish(thread.session_id, thread.message_id))
         assert session.head_message_id is not None
         return Thread(session.id, session.head_message_id)

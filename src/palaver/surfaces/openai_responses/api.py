@@ -85,7 +85,7 @@ class _Responses:
         return await self._answer(run)
 
     async def _in_background(self, principal: Principal, prompt: Prompt, *, stream: bool) -> Response:
-        run = await self._runs.start(principal, prompt)
+        run = await self._asking.begun(principal, prompt, lambda it: self._runs.start(principal, it))
         return await self._heard(principal, run) if stream else await self._answer(run)
 
     async def _heard(self, principal: Principal, run: Kept, after: int = -1) -> Response:
