@@ -207,6 +207,9 @@ class House:
 
 Opening = Callable[..., Awaitable[House]]
 
+# For tests about vendors that say nothing: others must not depend on how fast the machine is.
+IMPATIENT = {"providers__fake__timeouts__first_token": "1.5", "providers__fake__timeouts__idle": "1.5"}
+
 
 @asynccontextmanager
 async def houses(nursery: Nursery, folder: Path, vendor: FakeVendor) -> AsyncIterator[Opening]:
@@ -256,9 +259,9 @@ api_key = "sk-fake"
 models = "any"
 
 [providers.fake.timeouts]
-connect = 2
-first_token = 1.5
-idle = 1.5
+connect = 10
+first_token = 15
+idle = 15
 """
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.house import House, Person
+from tests.journeys.house import IMPATIENT, House, Opening, Person
 from tests.journeys.streams import Event, assert_whole, text_of
 from tests.promises import keeps
 from tests.vendor import FakeVendor, Reply, chunk, done, finish, said, stream
@@ -42,6 +42,12 @@ FAILURES: list[tuple[str, Reply, str, int, str]] = [
         "half an answer",
     ),
 ]
+
+
+@pytest.fixture
+async def house(open_house: Opening) -> House:
+    """A server that soon gives up a vendor that says nothing."""
+    return await open_house(**IMPATIENT)
 
 
 def endless(vendor: FakeVendor, reply: Reply) -> None:

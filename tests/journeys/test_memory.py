@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.house import House, Opening, Person
+from tests.journeys.house import IMPATIENT, House, Opening, Person
 from tests.journeys.test_compaction import SMALL, reply
 from tests.journeys.test_compaction import talk as small_talk
 from tests.promises import keeps
@@ -300,7 +300,7 @@ BAD: dict[str, list[Any]] = {
 @keeps("memory:extraction")
 @pytest.mark.parametrize("way", BAD)
 async def test_a_model_that_picks_badly_changes_nothing(open_house: Opening, vendor: FakeVendor, way: str) -> None:
-    house = await open_house(**PICKING)
+    house = await open_house(**PICKING, **IMPATIENT)
     owner = await house.owner()
     await owner.patch("/memory", {"mode": "on"})
     vendor.next(reply("Fine."), *BAD[way])

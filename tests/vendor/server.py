@@ -16,7 +16,7 @@ from tests.vendor.script import Drop, Knobs, Pause, Reply, Script, Stall, Step, 
 from tests.vendor.spoken import Answer, by_knobs
 
 MODELS = ("fake", "fake-n5-d1", "fake-n20-d5", "fake-n50-d20", "fake-n50-w1", "fake-t1-n20-d5")
-PATIENCE = 5.0
+PATIENCE = 20.0
 WIRES = {"messages": anthropic, "responses": responses}
 
 
