@@ -257,6 +257,7 @@ async def schemathesis(owner: Person, folder: Path, *choice: str) -> tuple[int, 
     return process.returncode, said.decode()
 
 
+@pytest.mark.timeout(400)
 async def test_thousands_of_good_and_bad_requests_find_no_fault_and_no_answer_that_is_not_described(
     house: House, owner: Person, document: dict[str, Any], tmp_path: Path
 ) -> None:
