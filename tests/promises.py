@@ -488,6 +488,9 @@ PROMISES = {
     "identity:matrix": Promise(
         says="What somebody owns is unknown to everybody else, by every call there is.", because="product"
     ),
+    "identity:devices": Promise(
+        says="Everybody sees where they are signed in, and ends it from elsewhere at once.", because="issue:#6"
+    ),
     "network:proxies": Promise(
         says="A client's address and scheme are what its connection shows, or what a trusted proxy says of it.",
         because="product",

@@ -117,6 +117,7 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
     ids["head_message_id"] = ids["parent_message_id"] = ids["message_id"]
     ids["checkpoint_id"] = (await ada.post(f"/sessions/{ids['session_id']}/checkpoints", {"label": PLANTED}))["id"]
     ids["memory_id"] = (await ada.post("/memories", {"text": f"Likes the {PLANTED}."}))["id"]
+    ids["device_id"] = (await ada.get("/auth/devices"))["items"][0]["id"]
     ids["key_id"] = (await ada.post("/api-keys", {"name": PLANTED}))["id"]
     ids["webhook_id"] = (await ada.post("/webhooks", made["/api/v1/webhooks"]))["id"]
     form = FormData()

@@ -23,6 +23,8 @@ from palaver.entry import (
     webhook_examples,
 )
 from palaver.identity import schemas
+from palaver.identity.devices import Device
+from palaver.identity.devices_api import DeviceList
 from palaver.inference.api import ModelList
 from palaver.inference.service import ModelInfo
 from palaver.runs.records import record
@@ -103,6 +105,15 @@ _GUIDE = ModelInfo(
     ready=True,
 )
 _SIGNED_IN = schemas.SignedIn("eyJhbGciOi…", "bearer", 900, "prt_…", 2_592_000, _USER)
+_DEVICE = Device(
+    id="dev_019aa3c5e0147a51ce99b7a6f5e4d306",
+    agent="Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+    address="203.0.113.7",
+    created_at=NOON,
+    last_used_at=LATER,
+    expires_at="2026-12-21T12:00:01.250000Z",
+    current=True,
+)
 _KEY = schemas.KeyInfo(KEY, "laptop", ["runs:write"], NOON, None, None)
 
 _TURN = (
@@ -227,6 +238,7 @@ ANSWERS: dict[str, Any] = {
     "who_am_i": schemas.Me(_USER, "key", KEY, ["runs:write"]),
     "create_ticket": schemas.TicketInfo("tkt_…", 60),
     "sync_user": schemas.Synced("created", _USER.id),
+    "list_devices": DeviceList([_DEVICE]),
     "list_api_keys": schemas.KeyList([_KEY]),
     "create_api_key": schemas.NewKey(KEY, "laptop", ["runs:write"], NOON, None, None, "plv_…"),
 }

@@ -7,12 +7,13 @@ from starlette.responses import RedirectResponse, Response
 
 from palaver.core.errors import Forbidden, Unauthenticated
 from palaver.core.principal import Principal
-from palaver.identity import schemas
+from palaver.identity import devices_api, schemas
 from palaver.identity.door import SECURED
 from palaver.identity.presented import COOKIE, cookie_in, header
 from palaver.identity.refusals import LinkRefused, OriginRefused, ScopeMissing
 from palaver.identity.service import Identity
 from palaver.identity.settings import IdentitySettings
+from palaver.identity.sign_ins import Place
 from palaver.identity.store import User
 from palaver.kit.answers import answer, described, problems
 from palaver.kit.sealed import Sealed
@@ -53,6 +54,7 @@ def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
     cookies = Cookies(settings)
     router.include_router(_signing_in(identity, cookies))
     router.include_router(_signed_in(identity, cookies))
+    router.include_router(devices_api.routes(identity.devices, identity.door))
     router.include_router(_keys(identity))
     return router
 
@@ -61,7 +63,9 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
     router = APIRouter(tags=["auth"])
 
     async def opened(request: Request, user: User, status: int = 200) -> Response:
-        tokens, secret = await identity.sign_ins.open(user.id, cookie=identity.door.may_hand_cookie(request.scope))
+        tokens, secret = await identity.sign_ins.open(
+            user.id, cookie=identity.door.may_hand_cookie(request.scope), place=_place(request)
+        )
         response = answer(schemas.signed_in(tokens, user), status, NO_STORE)
         return cookies.give(request, response, secret) if secret else response
 
@@ -132,7 +136,7 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
             if not await _already(identity, request):
                 raise
             return onward
-        return cookies.give(request, onward, await identity.sign_ins.open_browser(bearer.user_id))
+        return cookies.give(request, onward, await identity.sign_ins.open_browser(bearer.user_id, _place(request)))
 
     return router
 
@@ -174,7 +178,7 @@ def _signed_in(identity: Identity, cookies: Cookies) -> APIRouter:
         user = await accounts.change_password(
             principal.user_id, body.current_password, body.new_password, address=_address(request)
         )
-        tokens, secret = await identity.sign_ins.open(user.id, cookie=principal.via == "cookie")
+        tokens, secret = await identity.sign_ins.open(user.id, cookie=principal.via == "cookie", place=_place(request))
         response = answer(schemas.signed_in(tokens, user), headers=NO_STORE)
         return cookies.give(request, response, secret) if secret else response
 
@@ -264,6 +268,10 @@ NO_STORE = {"Cache-Control": "no-store"}  # what is answered is a secret, or abo
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
+
+
+def _place(request: Request) -> Place:
+    return Place(request.headers.get("user-agent", ""), _address(request))
 
 
 def _family(identity: Identity, request: Request) -> str | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from palaver.identity.accounts import Accounts
+from palaver.identity.devices import Devices
 from palaver.identity.door import Door
 from palaver.identity.issuers import Issuers
 from palaver.identity.jobs import Upkeep
@@ -25,6 +26,7 @@ class Identity:
     accounts: Accounts
     sign_ins: SignIns
     one_time: OneTimeTokens
+    devices: Devices
     keys: ApiKeys
     door: Door
     upkeep: Upkeep
@@ -51,6 +53,7 @@ def open_identity(
         accounts=accounts,
         sign_ins=SignIns(database, settings, access, clock),
         one_time=one_time,
+        devices=Devices(database, clock),
         keys=ApiKeys(database, settings, uses, clock),
         door=door,
         upkeep=Upkeep(database, settings, issuers, uses=uses, clock=clock),

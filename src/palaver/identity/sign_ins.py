@@ -21,6 +21,8 @@ from palaver.storage.port import Database
 log = logging.getLogger(__name__)
 
 FAMILY = "fam"
+DEVICE = "dev"
+LONGEST_AGENT = 200  # characters of what a program says of itself
 SIGN_IN = "sign_in"
 TICKET = "ticket"
 
@@ -32,6 +34,16 @@ class Tokens(NamedTuple):
     expires_in: int
     refresh: Sealed[str]
     refresh_expires_in: int
+
+
+class Place(NamedTuple):
+    """From where somebody signs in, as it is told to them later: what their program calls itself, and its address."""
+
+    agent: str = ""
+    address: str = ""
+
+
+NOWHERE = Place()
 
 
 class OneTimeTokens:
@@ -85,9 +97,9 @@ class SignIns:
         self._access = access
         self._clock = clock
 
-    async def open(self, user_id: UserId, *, cookie: bool) -> tuple[Tokens, Sealed[str] | None]:
-        """A new token family and, where asked for, a cookie, in one unit of work."""
-        family_id, refresh = new_id(FAMILY), new_secret()
+    async def open(self, user_id: UserId, *, cookie: bool, place: Place = NOWHERE) -> tuple[Tokens, Sealed[str] | None]:
+        """A new token family and, where asked for, a cookie, of one device and in one unit of work."""
+        family_id, refresh, device = new_id(FAMILY), new_secret(), _device(place)
         row = self._refresh_row(refresh)
         family = {
             "id": family_id,
@@ -95,16 +107,17 @@ class SignIns:
             "created_at": row["created_at"],
             "expires_at": row["expires_at"],
             "revoked_at": None,
+            **device,
         }
         secret = new_secret() if cookie else None
-        browser = self._browser_row(user_id, secret) if secret else None
+        browser = self._browser_row(user_id, secret) | device if secret else None
         await self._database.write(store.add_sign_in(browser, family, {**row, "family_id": family_id}))
         return self._tokens(user_id, family_id, refresh), secret
 
-    async def open_browser(self, user_id: UserId) -> Sealed[str]:
+    async def open_browser(self, user_id: UserId, place: Place = NOWHERE) -> Sealed[str]:
         """A cookie alone."""
         secret = new_secret()
-        await self._database.write(store.add_sign_in(self._browser_row(user_id, secret), None, None))
+        await self._database.write(store.add_sign_in(self._browser_row(user_id, secret) | _device(place), None, None))
         return secret
 
     async def refresh(self, token: Sealed[str]) -> tuple[UserId, Tokens]:
@@ -150,3 +163,8 @@ class SignIns:
             "last_used_at": stamp(now),
             "expires_at": stamp(now + self._cookie_lifetime),
         }
+
+
+def _device(place: Place) -> dict[str, str]:
+    agent = " ".join(place.agent.split())
+    return {"device_id": new_id(DEVICE), "agent": agent[:LONGEST_AGENT], "address": place.address}

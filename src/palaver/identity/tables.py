@@ -1,6 +1,6 @@
 """The tables of identity: users and every kind of credential; no secret stands in them, only hashes."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, UniqueConstraint, text
 
 from palaver.storage.schema import metadata
 
@@ -26,6 +26,14 @@ users = Table(
     Index(None, "email"),
 )
 
+
+def _device() -> tuple[Column[str], ...]:
+    """Of what is opened in one sign-in: the cookie and the tokens stand for one device, from where it was seen."""
+    return tuple(
+        Column(name, Text, nullable=False, server_default=text("''")) for name in ("device_id", "agent", "address")
+    )
+
+
 # Cookies. The primary key is the hash of the secret.
 browser_sessions = Table(
     "browser_sessions",
@@ -35,6 +43,7 @@ browser_sessions = Table(
     Column("created_at", Text, nullable=False),
     Column("last_used_at", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
+    *_device(),
     Index(None, "user_id"),
     Index(None, "expires_at"),
 )
@@ -48,6 +57,7 @@ token_families = Table(
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
     Column("revoked_at", Text),
+    *_device(),
     Index(None, "user_id"),
     Index(None, "expires_at"),
 )

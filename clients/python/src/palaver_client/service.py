@@ -8,6 +8,7 @@ from palaver_client.shapes import (
     ClientConfig,
     Delivery,
     DeliveryWhole,
+    Device,
     Found,
     Health,
     KeyInfo,
@@ -151,6 +152,21 @@ class Auth(Resource[Mode], Generic[Mode]):
     def ticket(self) -> Script[TicketInfo]:
         """What opens one WebSocket, once, within a minute."""
         return self._post("/auth/ticket")
+
+    @told
+    def devices(self) -> Telling[Device]:
+        """Where somebody is signed in; an API key may not ask that."""
+        return self._pages("/auth/devices")
+
+    @asked
+    def end_device(self, device_id: str) -> Script[None]:
+        """Sign out there."""
+        return self._delete(path_of("auth", "devices", device_id))
+
+    @asked
+    def end_other_devices(self) -> Script[None]:
+        """Sign out everywhere else."""
+        return self._delete("/auth/devices")
 
     @asked
     def sync(self) -> Script[Synced]:

@@ -311,6 +311,20 @@ class DeliveryWhole(TypedDict):
     payload: Any
 
 
+class Device(TypedDict):
+    """One sign-in: the cookie and the tokens that it opened, by what the program called itself and its
+    address.
+    """
+
+    id: str
+    agent: str
+    address: str
+    created_at: str
+    last_used_at: str
+    expires_at: str
+    current: bool
+
+
 class Effect(TypedDict):
     """One call that reached outside the session. `ok` is None while nobody knows how it went. `summary` says
     in a line what was asked for; `lasting` whether it may have changed anything there.

@@ -5,6 +5,7 @@ import typer
 from palaver.entry.cli.access import Access, ByKey, BySignIn, Pair
 from palaver.entry.cli.client import Client
 from palaver.entry.settings import Settings
+from palaver.identity.sign_ins import Place
 from palaver.kit.clock import SystemClock
 from palaver.kit.sealed import Sealed
 
@@ -37,5 +38,7 @@ async def _sign_in(settings: Settings, at: str) -> BySignIn:
 
     async with local_identity(settings) as identity:
         owner = await identity.accounts.owner()
-        tokens, _ = await identity.sign_ins.open(owner.id, cookie=False)
+        tokens, _ = await identity.sign_ins.open(
+            owner.id, cookie=False, place=Place("palaver, on the machine of the server")
+        )
     return BySignIn(at, Pair(tokens.access, tokens.refresh, tokens.expires_in), SystemClock())
