@@ -95,6 +95,12 @@ class Belongings:
         return operation.path.format(**named) + (f"?{query}" if query else "")
 
     @property
+    def unknown(self) -> "Belongings":
+        """The same, of nobody."""
+        ids = {name: f"{value[:4]}{'0' * 32}" if value[3:4] == "_" else value for name, value in self.ids.items()}
+        return Belongings(ids)
+
+    @property
     def marks(self) -> list[str]:
         """What must not be seen by anybody else."""
         return [PLANTED, *(value for name, value in self.ids.items() if name not in {"path", "call_id"})]

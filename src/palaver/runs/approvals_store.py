@@ -134,6 +134,9 @@ _GRANTS = Statement(select(*_GRANT_COLUMNS).where(_THEIRS).order_by(grants.c.id)
 _REVOKE = Statement(delete(grants).where(_THEIRS, grants.c.id == bindparam("grant")))
 
 
+_NONE = "There is no such call that waits for you."
+
+
 def put(approval: Approval) -> Script[None]:
     """A call waits from now on; one that waited before under the same id is replaced."""
     yield _REPLACE(run=approval.run_id, call=approval.call_id)
@@ -145,10 +148,13 @@ def put(approval: Approval) -> Script[None]:
 def find(run_id: RunId, call_id: str, user_id: UserId) -> Script[Approval]:
     """What waits, or waited, under this call, for somebody who may answer it; NotFound for strangers."""
     row = yield from first(_ONE(run=run_id, call=call_id))
-    found = None if row is None else _approval(row)
-    if found is None:
-        raise NotFound("There is no such call that waits for you.")
-    yield from session_store.find(found.session_id, user_id, act="write")
+    if row is None:
+        raise NotFound(_NONE)
+    found = _approval(row)
+    try:
+        yield from session_store.find(found.session_id, user_id, act="write")
+    except NotFound:  # in the same words: whether there is one is not to be learned
+        raise NotFound(_NONE) from None
     return found
 
 
