@@ -18,6 +18,7 @@ from tests.journeys.streams import Event
 CONTRACT = """
 POST /api/v1/auth/register | POST /api/v1/auth/login | POST /api/v1/auth/refresh | POST /api/v1/auth/logout
 GET /api/v1/auth/me | POST /api/v1/auth/password | POST /api/v1/auth/ticket | POST /api/v1/users/sync
+GET /api/v1/auth/devices | DELETE /api/v1/auth/devices | DELETE /api/v1/auth/devices/{}
 GET /api/v1/api-keys | POST /api/v1/api-keys | DELETE /api/v1/api-keys/{}
 GET /api/v1/sessions | POST /api/v1/sessions | POST /api/v1/sessions/import
 GET /api/v1/sessions/{} | PATCH /api/v1/sessions/{} | DELETE /api/v1/sessions/{}
