@@ -127,6 +127,14 @@ test('a reading that is older than the news does not undo it', () => {
   expect(ids(refreshed(view, read([question], null, 0)))).toEqual(['msg_q', 'msg_a']);
 });
 
+test('what was read before a short turn that is over by now is not shown, and read once more', () => {
+  const view = all(asked(), TURN);
+  const early = refreshed(view, read([], null, 0));
+  expect([ids(early), early.stale]).toEqual([ids(view), true]);
+  const late = refreshed(early, read(view.messages, null, early.tick));
+  expect([ids(late), late.stale]).toEqual([ids(view), false]);
+});
+
 test('a reading in the midst of a run leaves the run alone', () => {
   const midway = all(asked(), TURN.slice(0, 5));
   const view = refreshed(midway, read([message('msg_q', null)], 'run_1', midway.tick));

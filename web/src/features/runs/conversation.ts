@@ -129,6 +129,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
       const [session, messages] = await Promise.all([calls.readSession(sessionId), calls.readMessages(sessionId)]);
       if (closed) return;
       view.value = refreshed(view.value, { messages, activeRunId: session.active_run_id, title: session.title, asked });
+      again ||= view.value.stale;
       mode.value = session.permission_mode;
       readsOnly.value = session.role === 'viewer';
       loaded.value = true;

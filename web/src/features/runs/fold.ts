@@ -127,7 +127,13 @@ export interface Read {
 /** The view after reading everything anew; what was told since the question was put is newer than the answer. */
 export function refreshed(view: View, read: Read): View {
   const later = view.told.filter(one => one.tick > read.asked);
-  const messages = later.reduce<readonly Message[]>((all, { message }) => place(all, message) ?? all, read.messages);
+  // An answer whose question the server had not taken yet when it was asked: what was read is too old to be shown.
+  let tooOld = false;
+  const messages = later.reduce<readonly Message[]>((all, { message }) => {
+    const placed = place(all, message);
+    tooOld ||= placed === null;
+    return placed ?? all;
+  }, read.messages);
   const over = view.live !== null && view.live.born <= read.asked && view.live.runId !== read.activeRunId;
   const live = over ? null : view.live;
   const unseen = live?.userMessageId && !messages.some(message => message.id === live.userMessageId);
@@ -137,8 +143,8 @@ export function refreshed(view: View, read: Read): View {
     live,
     told: later,
     // A question that was asked since stays where it is, although the answer does not know it yet.
-    messages: unseen ? view.messages : messages,
-    stale: false,
+    messages: unseen || tooOld ? view.messages : messages,
+    stale: tooOld,
   };
 }
 
