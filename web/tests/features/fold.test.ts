@@ -131,7 +131,7 @@ test('what was read before a short turn that is over by now is not shown, and re
   const view = all(asked(), TURN);
   const early = refreshed(view, read([], null, 0));
   expect([ids(early), early.stale]).toEqual([ids(view), true]);
-  const late = refreshed(early, read(view.messages, null, early.tick));
+  const late = refreshed(early, read([...view.messages], null, early.tick));
   expect([ids(late), late.stale]).toEqual([ids(view), false]);
 });
 
