@@ -94,7 +94,10 @@ export async function sum_up_and_undo({ open }) {
   await sumUp(page, 'animals');
   await summary(page).waitFor();
   await settled(page);
-  await page.locator('[aria-live=polite]').filter({ hasText: /summed up/ }).waitFor({ state: 'attached' });
+  await page
+    .locator('[aria-live=polite]')
+    .filter({ hasText: /summed up/ })
+    .waitFor({ state: 'attached' });
   await summary(page).locator('summary').press('Enter');
   await summary(page).getByText('It stands for 4 messages').waitFor();
   await summary(page).getByText('Above all about: animals').waitFor();
