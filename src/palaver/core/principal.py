@@ -6,7 +6,9 @@ import msgspec
 
 from palaver.core.ids import KeyId, UserId
 
-Role = Literal["admin", "member"]
+# What somebody is in this house as a whole. A viewer reads what others share and asks nothing; a counsellor is a member
+# who may be called to people in need.
+Role = Literal["admin", "counsellor", "member", "viewer"]
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):

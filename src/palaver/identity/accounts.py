@@ -57,7 +57,8 @@ class Accounts:
         self._attempts.begin(address, wanted)
         found = await self._database.read(store.local_user(wanted))
         stored = found[1] if found else None
-        if not await self._passwords.verify(stored, password) or not found or not stored:
+        right = await self._passwords.verify(stored, password)
+        if not right or not found or not stored or found[0].disabled_at is not None:
             raise PasswordWrong
         self._attempts.succeeded(address, wanted)
         if self._passwords.outdated(stored):
@@ -87,10 +88,19 @@ class Accounts:
         hashed = await self._passwords.hash(password)
         await self._database.write(store.set_password(user.id, hashed, stamp(self._clock.now())))
 
+    async def set_disabled(self, user: User, *, disabled: bool) -> None:
+        """For operators: no credential of a disabled user opens anything, from the next request on; nothing is lost."""
+        at = stamp(self._clock.now()) if disabled else None
+        await self._database.write(store.set_disabled(user.id, at))
+
+    async def set_role(self, user: User, role: Role) -> None:
+        """For operators: what the user may do, from the next request on."""
+        await self._database.write(store.set_role(user.id, role))
+
     async def get(self, user_id: UserId) -> User:
-        """By id; a user who is gone is signed out."""
+        """By id; a user who is gone or disabled is signed out."""
         user = await self._database.read(store.user(user_id))
-        if user is None:
+        if user is None or user.disabled_at is not None:
             raise Unauthenticated
         return user
 

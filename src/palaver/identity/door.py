@@ -162,6 +162,8 @@ class Door:
     async def _by_issuer(self, token: str) -> Principal:
         foreigner = (await self._vouched(token)).foreigner
         user = await self._accounts.known(foreigner) or (await self._accounts.meet(foreigner))[1]
+        if user.disabled_at is not None:
+            raise SignInOver
         return Principal(user_id=user.id, role=user.role, via="issuer")
 
     async def _by_key(self, text: str) -> Principal:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from palaver.core.audit import Audit, unheard
 from palaver.identity.accounts import Accounts
 from palaver.identity.devices import Devices
 from palaver.identity.door import Door
@@ -32,6 +33,7 @@ class Identity:
     upkeep: Upkeep
     passwords: Passwords
     fetch: HttpKeys
+    audit: Audit
 
     async def close(self) -> None:
         """Let go of threads and connections; the database is closed by whoever opened it."""
@@ -40,7 +42,12 @@ class Identity:
 
 
 def open_identity(
-    database: Database, settings: IdentitySettings, *, signing_key: Sealed[bytes], clock: Clock
+    database: Database,
+    settings: IdentitySettings,
+    *,
+    signing_key: Sealed[bytes],
+    clock: Clock,
+    audit: Audit = unheard,
 ) -> Identity:
     """Make every service; inside the event loop that will use them. Nothing is started."""
     passwords, fetch, uses = Passwords(settings), HttpKeys(settings), Uses(database, settings, clock)
@@ -59,4 +66,5 @@ def open_identity(
         upkeep=Upkeep(database, settings, issuers, uses=uses, clock=clock),
         passwords=passwords,
         fetch=fetch,
+        audit=audit,
     )

@@ -25,6 +25,8 @@ class User(NamedTuple):
     name: str | None
     role: Role
     created_at: str
+    verified_at: str | None = None
+    disabled_at: str | None = None
 
 
 class KeyRow(NamedTuple):
@@ -60,6 +62,11 @@ _SET_PASSWORD = Statement(
 _SET_PROFILE = Statement(
     update(users).where(users.c.id == bindparam("user_id")).values(email=bindparam("email"), name=bindparam("name"))
 )
+
+_SET_DISABLED = Statement(
+    update(users).where(users.c.id == bindparam("user_id")).values(disabled_at=bindparam("disabled_at"))
+)
+_SET_ROLE = Statement(update(users).where(users.c.id == bindparam("user_id")).values(role=bindparam("role")))
 
 
 def add_user(values: Values) -> Script[None]:
@@ -104,6 +111,16 @@ def set_profile(user_id: str, email: str | None, name: str | None) -> Script[Non
     yield _SET_PROFILE(user_id=user_id, email=email, name=name)
 
 
+def set_disabled(user_id: str, at: str | None) -> Script[None]:
+    """None: the user may come again."""
+    yield _SET_DISABLED(user_id=user_id, disabled_at=at)
+
+
+def set_role(user_id: str, role: Role) -> Script[None]:
+    """What the user may do."""
+    yield _SET_ROLE(user_id=user_id, role=role)
+
+
 def set_password_hash(user_id: str, password_hash: str) -> Script[None]:
     """The same password, hashed anew."""
     yield _SET_PASSWORD(user_id=user_id, password_hash=password_hash)
@@ -127,7 +144,7 @@ ADD_BROWSER = Statement(insert(browser_sessions))
 _BROWSER = Statement(
     select(users.c.id, users.c.role, browser_sessions.c.expires_at)
     .join_from(browser_sessions, users, users.c.id == browser_sessions.c.user_id)
-    .where(browser_sessions.c.hash == bindparam("hash"))
+    .where(browser_sessions.c.hash == bindparam("hash"), users.c.disabled_at.is_(None))
 )
 _DELETE_BROWSER = Statement(delete(browser_sessions).where(browser_sessions.c.hash == bindparam("hash")))
 _DELETE_BROWSERS = Statement(delete(browser_sessions).where(browser_sessions.c.user_id == bindparam("owner")))
@@ -142,6 +159,7 @@ _FAMILY = Statement(
     select(users.c.id, users.c.role)
     .join_from(token_families, users, users.c.id == token_families.c.user_id)
     .where(token_families.c.id == bindparam("id"), token_families.c.revoked_at.is_(None))
+    .where(users.c.disabled_at.is_(None))
 )
 _USE_REFRESH = Statement(
     update(refresh_tokens)
@@ -244,7 +262,7 @@ _COUNT_KEYS = Statement(select(func.count()).where(api_keys.c.user_id == bindpar
 _KEY = Statement(
     select(users.c.id, users.c.role, api_keys.c.hash, api_keys.c.scopes, api_keys.c.expires_at)
     .join_from(api_keys, users, users.c.id == api_keys.c.user_id)
-    .where(api_keys.c.id == bindparam("id"))
+    .where(api_keys.c.id == bindparam("id"), users.c.disabled_at.is_(None))
 )
 _KEYS = Statement(select(*_key_columns).where(api_keys.c.user_id == bindparam("owner")).order_by(api_keys.c.id))
 _DELETE_KEY = Statement(
@@ -311,7 +329,7 @@ _USE_ONE_TIME = Statement(
     .values(used_at=bindparam("now"))
     .returning(one_time_tokens.c.user_id, one_time_tokens.c.key_id, one_time_tokens.c.scopes)
 )
-_ROLE = Statement(select(users.c.role).where(users.c.id == bindparam("id")))
+_ROLE = Statement(select(users.c.role).where(users.c.id == bindparam("id"), users.c.disabled_at.is_(None)))
 _DELETE_ONE_TIMES = Statement(delete(one_time_tokens).where(one_time_tokens.c.user_id == bindparam("owner")))
 
 

@@ -22,6 +22,8 @@ users = Table(
     Column("role", Text, nullable=False),
     Column("password_hash", Text),
     Column("created_at", Text, nullable=False),
+    Column("verified_at", Text),  # since when the e-mail address is known to be theirs
+    Column("disabled_at", Text),  # since when no credential of theirs opens anything
     UniqueConstraint("issuer", "subject"),
     Index(None, "email"),
 )

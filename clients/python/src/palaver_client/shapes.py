@@ -1823,7 +1823,7 @@ class UserInfo(TypedDict):
     id: str
     email: str | None
     name: str | None
-    role: Literal["admin", "member"]
+    role: Literal["admin", "counsellor", "member", "viewer"]
     created_at: str
 
 
