@@ -4,9 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
-import msgspec
-
-from palaver import __version__
 from palaver.bus.memory import MemoryBus
 from palaver.context import counting
 from palaver.context.memory.service import Memories
@@ -18,6 +15,7 @@ from palaver.entry.home import signing_key
 from palaver.entry.memory import keep_tidy
 from palaver.entry.moving import Moving, moving
 from palaver.entry.settings import Loaded, Settings
+from palaver.entry.watching import watch
 from palaver.files.attaching import Attachments
 from palaver.identity.service import Identity, open_identity
 from palaver.inference.providers.guide import Guide
@@ -63,10 +61,8 @@ from palaver.sessions.service import Sessions
 from palaver.sessions.settings import SessionSettings
 from palaver.storage.port import Database
 from palaver.surfaces.threads import answered
-from palaver.tools.mcp.service import McpServers
 from palaver.webhooks.service import Webhooks
 
-USERS = "(users)"  # no server can be called so
 EXPIRY_LOOK = timedelta(seconds=5)  # how often it is looked for approvals that waited too long
 
 
@@ -179,7 +175,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         health=health,
         lease=LeaseKeeper(database, driving.recovery, clock, holder=holder, span=settings.runs.lease),
     )
-    _watch(house, driving.concluding)
+    watch(house, driving.concluding)
     return _joined(house)
 
 
@@ -343,54 +339,3 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("memory", lambda: keep_tidy(idle, house.clock)),
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)
-
-
-def _watch(house: House, concluding: Concluding) -> None:
-    async def database() -> None:
-        await house.database.check()
-
-    async def models() -> dict[str, object]:
-        return {one.name: one.ready for one in house.inference.health()}
-
-    async def process() -> dict[str, object]:
-        return {
-            "version": __version__,
-            "runs": len(house.journal.lives),
-            "streams": house.metrics.streams_open,
-            "sockets": house.metrics.sockets_open,
-            "tasks": len(asyncio.all_tasks()),
-        }
-
-    async def agents() -> dict[str, object]:
-        chosen = house.agency.chosen
-        servers = [msgspec.structs.asdict(one) for one in house.agency.servers.stats()]
-        return {"sandbox": {"kind": chosen.name, "why": chosen.why}, "mcp_servers": servers}
-
-    house.health.add("database", database)
-    house.health.add("agents", agents, needed=False)
-    house.health.add("models", models, needed=False)
-    house.health.add("process", process, needed=False)
-    house.metrics.watch("palaver_runs_live", "Runs under way here.", lambda: len(house.journal.lives))
-    house.metrics.watch_growing("palaver_events_told", "Events told since the start.", lambda: house.journal.told)
-    spent = house.metrics.watch_growing
-    spent("palaver_input_tokens", "Tokens that models were given.", lambda: concluding.spent.input_tokens)
-    spent("palaver_output_tokens", "Tokens that models wrote.", lambda: concluding.spent.output_tokens)
-    told = house.webhooks.jobs
-    spent("palaver_webhook_tries", "Tries to tell a webhook something.", lambda: told.tries, ("outcome",))
-    spent("palaver_webhooks_disabled", "Webhooks that were given up.", lambda: told.stopped, ("why",))
-    _watch_servers(house.metrics, house.agency.servers)
-
-
-def _watch_servers(metrics: Metrics, servers: McpServers) -> None:
-    """Instances of the operator's MCP servers by name, and of all others together (`users`)."""
-
-    def instances() -> dict[tuple[str, ...], float]:
-        rows = [(one.name or USERS, one) for one in servers.stats()]
-        free = {(name, "free"): float(one.free) for name, one in rows}
-        return free | {(name, "lent"): float(one.lent) for name, one in rows}
-
-    def restarts() -> dict[tuple[str, ...], float]:
-        return {(one.name or USERS,): float(one.restarts) for one in servers.stats()}
-
-    metrics.watch("palaver_mcp_instances", "Running instances of MCP servers.", instances, ("server", "state"))
-    metrics.watch_growing("palaver_mcp_restarts", "Instances that were lost and replaced.", restarts, ("server",))
