@@ -26,7 +26,7 @@ from palaver.runs.records import record
 from palaver.runs.store import jot, put_events
 from palaver.sessions import search_store, store
 from palaver.sessions.tree import Place
-from palaver.storage.chain import MIGRATIONS, bring_up_to_date, head
+from palaver.storage.chain import MIGRATIONS, bring_up_to_date, head, in_order
 from palaver.storage.port import StorageUnavailable
 from palaver.storage.schema import metadata
 from palaver.storage.script import Script
@@ -34,7 +34,7 @@ from palaver.storage.sqlite import SqliteDatabase
 from tests.database import TABLES, every_table
 from tests.unit.runs.given import ADA, begin
 
-REVISIONS = sorted(one.stem[:4] for one in (MIGRATIONS / "versions").glob("0*.py"))
+REVISIONS = in_order()
 SEARCH = "message_search"
 SEARCHES = (SEARCH, "memory_search", "passage_search")  # SQLite's own, with tables behind them that no code speaks of
 
