@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -142,6 +143,8 @@ class House:
 
     async def start(self) -> None:
         """Start the server, and return when it has said where it listens."""
+        if not self.database.exists():
+            shutil.copy(self.nursery.database, self.database)
         variables = {"PALAVER_HOME": str(self.home), "PALAVER_PORT": "0"} | self.settings
         self.pid, self._pipe = self.nursery.start(variables, self.log)
         async with asyncio.timeout(PATIENCE):

@@ -13,17 +13,26 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
+
+from palaver.storage.chain import bring_up_to_date
 
 ROOT = Path(__file__).parents[2]
 
 
 class Nursery:
-    """The side of the tests. Every server is its grandchild, and goes when it goes."""
+    """The side of the tests. Every server is its grandchild, and goes when it goes.
+
+    It also has an empty `database` at the newest schema, for homes that would else begin by making the same.
+    """
 
     def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self.database = Path(self._folder.name) / "palaver.db"
         self._ours, theirs = socket.socketpair()
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
         with theirs:
@@ -35,12 +44,14 @@ class Nursery:
             )
 
     def __enter__(self) -> Self:
+        bring_up_to_date(self.database)
         assert self._ours.recv(1) == b"!", "the nursery did not start"
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ours.close()
         self._process.wait(timeout=30)
+        self._folder.cleanup()
 
     def start(self, settings: Mapping[str, str], log: Path) -> tuple[int, int]:
         """A server with these variables in its environment: its pid, and the reading end of its standard output."""
@@ -148,6 +159,12 @@ if __name__ == "__main__":
     import palaver.entry.server  # noqa: F401
     import palaver.inference.guide.speech  # noqa: F401
 
+    # And everything they work out once: what the routes of one are made of, those of the next find ready.
+    sys.path.append(str(ROOT / "docs" / "reference"))
+    from schemas import openapi_document
+
+    openapi_document()
+    assert threading.active_count() == 1, "a thread that a server began does not come along into its copies"
     gc.collect()
     gc.freeze()  # no server walks what all of them share
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever runs the tests ends them; the nursery follows
