@@ -24,6 +24,7 @@ users = Table(
     Column("created_at", Text, nullable=False),
     Column("verified_at", Text),  # since when the e-mail address is known to be theirs
     Column("disabled_at", Text),  # since when no credential of theirs opens anything
+    Column("role_said_at", Text),  # when their issuer said last what they may do
     UniqueConstraint("issuer", "subject"),
     Index(None, "email"),
 )
@@ -87,6 +88,8 @@ api_keys = Table(
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text),
     Column("last_used_at", Text),
+    Column("networks", Text),  # from where it may be used; left out, from everywhere
+    Column("replaces_id", Text),  # the key that it followed when that was rotated
     Index(None, "user_id", "id"),
 )
 
