@@ -491,6 +491,9 @@ PROMISES = {
     "identity:devices": Promise(
         says="Everybody sees where they are signed in, and ends it from elsewhere at once.", because="issue:#6"
     ),
+    "identity:host-cookie": Promise(
+        says="Where https is in force, only a cookie that this very host has set signs anybody in.", because="issue:#6"
+    ),
     "network:proxies": Promise(
         says="A client's address and scheme are what its connection shows, or what a trusted proxy says of it.",
         because="product",

@@ -214,6 +214,7 @@ async def test_a_house_with_settings_of_its_own_is_closed_slow_for_guessers_and_
         async with house.client.post(f"{house.url}/api/v1/auth/login", json=body) as reply:
             assert reply.status == 200
             assert "; Secure" in reply.headers["Set-Cookie"]
+            assert reply.headers["Set-Cookie"].startswith("__Host-palaver_session=")
         statuses = [(await house.login("ada@example.org", "incorrect horse"))[0] for _ in range(3)]
         assert statuses == [401, 401, 429]
 

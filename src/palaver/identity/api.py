@@ -1,6 +1,6 @@
 """Identity over HTTP: accounts, signing in and out, API keys; it translates and decides nothing."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
@@ -8,44 +8,21 @@ from starlette.responses import RedirectResponse, Response
 from palaver.core.errors import Forbidden, Unauthenticated
 from palaver.core.principal import Principal
 from palaver.identity import devices_api, schemas
+from palaver.identity.cookies import Cookies
 from palaver.identity.door import SECURED
-from palaver.identity.presented import COOKIE, cookie_in, header
+from palaver.identity.presented import cookies_in
 from palaver.identity.refusals import LinkRefused, OriginRefused, ScopeMissing
 from palaver.identity.service import Identity
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.sign_ins import Place
 from palaver.identity.store import User
 from palaver.kit.answers import answer, described, problems
-from palaver.kit.sealed import Sealed
 
 UNAUTHENTICATED = problems(_401="No credential, or one that does not hold.")
 INVALID = problems(_422="A field is missing, unknown or wrong.")
 BUSY = problems(
     _429="Too many wrong passwords; see Retry-After.", _503="Too many sign-ins at this moment, or no database."
 )
-
-
-class Cookies:
-    """How the cookie of a browser is set and taken away. HttpOnly: scripts never see it."""
-
-    def __init__(self, settings: IdentitySettings) -> None:
-        self._lifetime = int(settings.cookie_lifetime.total_seconds())
-        self._always_secure = settings.cookie_secure == "always"
-
-    def give(self, request: Request, response: Response, secret: Sealed[str] | str) -> Response:
-        """Sign this browser in, or make its cookie last anew."""
-        value = secret if isinstance(secret, str) else secret.reveal()
-        response.set_cookie(COOKIE, value, max_age=self._lifetime, **self._marks(request))
-        return response
-
-    def take(self, request: Request, response: Response) -> Response:
-        """Let the browser forget it."""
-        response.delete_cookie(COOKIE, **self._marks(request))
-        return response
-
-    def _marks(self, request: Request) -> dict[str, Any]:
-        secure = self._always_secure or request.url.scheme == "https"
-        return {"path": "/", "httponly": True, "samesite": "lax", "secure": secure}
 
 
 def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
@@ -87,7 +64,8 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
         "/api/v1/auth/login",
         operation_id="login",
         summary="Sign in with e-mail address and password",
-        description="Also sets the cookie `palaver_session`, unless a page of another origin asks.",
+        description="Also sets the cookie `palaver_session` (by https `__Host-palaver_session`), unless a page of "
+        "another origin asks.",
         responses=described(schemas.SignedIn) | problems(_401="E-mail address or password wrong.") | INVALID | BUSY,
     )
     async def login(request: Request, body: schemas.Login) -> Response:
@@ -113,10 +91,7 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
         responses=problems(_403="The cookie came from another origin's page.") | INVALID,
     )
     async def logout(request: Request, body: schemas.Logout | None = None) -> Response:
-        secret = cookie_in(header(request.scope["headers"], b"cookie"))
-        if secret and not identity.door.from_our_pages(request.scope):
-            raise OriginRefused
-        await identity.sign_ins.end(secret, body.refresh_token if body else None, _family(identity, request))
+        await _end(identity, request, body)
         return cookies.take(request, Response(status_code=204))
 
     @router.get(
@@ -155,7 +130,7 @@ def _signed_in(identity: Identity, cookies: Cookies) -> APIRouter:
     )
     async def who_am_i(request: Request, principal: Annotated[Principal, Depends(door)]) -> Response:
         response = answer(schemas.me(principal, await accounts.get(principal.user_id)), headers=NO_STORE)
-        secret = cookie_in(header(request.scope["headers"], b"cookie")) if principal.via == "cookie" else None
+        secret = door.cookie(request.scope)
         return cookies.give(request, response, secret) if secret else response
 
     @router.post(
@@ -272,6 +247,17 @@ def _address(request: Request) -> str:
 
 def _place(request: Request) -> Place:
     return Place(request.headers.get("user-agent", ""), _address(request))
+
+
+async def _end(identity: Identity, request: Request, body: schemas.Logout | None) -> None:
+    """End the sign-ins of both cookies, where a browser has two, and of the tokens that are sent."""
+    sent = cookies_in(request.scope)
+    if sent and not identity.door.from_our_pages(request.scope):
+        raise OriginRefused
+    for other in sent[1:]:
+        await identity.sign_ins.end(other, None, None)
+    refresh = body.refresh_token if body else None
+    await identity.sign_ins.end(sent[0] if sent else None, refresh, _family(identity, request))
 
 
 def _family(identity: Identity, request: Request) -> str | None:

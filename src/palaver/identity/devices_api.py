@@ -10,7 +10,6 @@ from starlette.responses import Response
 from palaver.core.principal import Principal
 from palaver.identity.devices import Device, Devices, Here
 from palaver.identity.door import SECURED, Door
-from palaver.identity.presented import cookie_in, header
 from palaver.identity.refusals import ScopeMissing
 from palaver.kit.answers import answer, described, problems
 
@@ -30,7 +29,7 @@ def routes(devices: Devices, door: Door) -> APIRouter:
     def here(request: Request, principal: Principal) -> Here:
         _check(principal)
         if principal.via == "cookie":
-            return Here(cookie=cookie_in(header(request.scope["headers"], b"cookie")))
+            return Here(cookie=door.cookie(request.scope))
         return Here(family_id=door.family(request.scope))
 
     @router.get(

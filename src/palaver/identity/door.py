@@ -19,7 +19,7 @@ from palaver.identity import store
 from palaver.identity.accounts import Accounts
 from palaver.identity.credentials import KEY_MARK, hashed, parts_of_key, same
 from palaver.identity.issuers import Foreigner, Issuers, Verified
-from palaver.identity.presented import COOKIE, Presented, from_our_pages, header, presented, same_origin
+from palaver.identity.presented import COOKIE, HOST_COOKIE, Presented, from_our_pages, header, presented, same_origin
 from palaver.identity.refusals import (
     KeyRefused,
     NobodySignedIn,
@@ -45,7 +45,12 @@ _REMEMBERED = 10_000  # verified tokens; when they are as many, all are forgotte
 SECURITY_SCHEMES: dict[str, dict[str, str]] = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "Access token, API key or an issuer's token."},
     "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key."},
-    "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by signing in; for browsers."},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": f"Set by signing in; for browsers. Where https is in force it is called `{HOST_COOKIE}`.",
+    },
 }
 SECURED: dict[str, Any] = {"security": [{scheme: []} for scheme in SECURITY_SCHEMES]}
 
@@ -66,6 +71,7 @@ class Door:
         clock: Clock,
     ) -> None:
         self._database = database
+        self._secure = settings.cookie_secure == "always"
         self._trusted = frozenset(origin.lower().rstrip("/") for origin in settings.trusted_origins)
         self._accounts = accounts
         self._access = access
@@ -82,7 +88,7 @@ class Door:
 
     async def who(self, scope: Mapping[str, Any]) -> Principal:
         """The caller of an ASGI scope; a key that is too narrow for the path is refused here, for every route alike."""
-        principal = await self._principal(scope, presented(scope))
+        principal = await self._principal(scope, self._presented(scope))
         if principal.scopes is not None:
             self.check(principal, needed(scope.get("method", "GET"), _path(scope)))
         return principal
@@ -118,14 +124,14 @@ class Door:
 
     async def foreigner(self, scope: Mapping[str, Any]) -> Foreigner | None:
         """Whom an external issuer vouches for, whether or not there is a user yet; None for other credentials."""
-        kind, text = presented(scope)
+        kind, text = self._presented(scope)
         if kind != "bearer" or text.startswith(KEY_MARK) or self._access.ours(text):
             return None
         return (await self._vouched(text)).foreigner
 
     def family(self, scope: Mapping[str, Any]) -> str | None:
         """The sign-in that an access token belongs to, if the request has one that holds."""
-        kind, text = presented(scope)
+        kind, text = self._presented(scope)
         return self._own(text).family_id if kind == "bearer" and self._access.ours(text) else None
 
     def from_our_pages(self, scope: Mapping[str, Any]) -> bool:
@@ -136,6 +142,14 @@ class Door:
         """Whether the answer may set the cookie: not where a page of another origin asked."""
         origin = header(scope["headers"], b"origin")
         return origin is None or same_origin(scope, origin, self._trusted)
+
+    def cookie(self, scope: Mapping[str, Any]) -> str | None:
+        """The secret of the cookie that this request acts by; None where it acts by something else."""
+        kind, text = self._presented(scope)
+        return text if kind == "cookie" else None
+
+    def _presented(self, scope: Mapping[str, Any]) -> Presented:
+        return presented(scope, secure=self._secure)
 
     async def _principal(self, scope: Mapping[str, Any], found: Presented) -> Principal:
         match found:

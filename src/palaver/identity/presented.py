@@ -8,11 +8,14 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qs
 
 COOKIE = "palaver_session"
+HOST_COOKIE = "__Host-palaver_session"  # see `cookies.py`
 SUBPROTOCOL = "palaver.bearer."
 
 Headers = Iterable[tuple[bytes, bytes]]
 
 _COOKIE_START = COOKIE + "="
+_HOST_START = HOST_COOKIE + "="
+_BY_TLS = frozenset({"https", "wss"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _OURS = frozenset({b"same-origin", b"none"})
 
@@ -27,8 +30,8 @@ class Presented(NamedTuple):
 NOTHING = Presented("nothing", "")
 
 
-def presented(scope: Mapping[str, Any]) -> Presented:
-    """The credential of a request or of a WebSocket's handshake."""
+def presented(scope: Mapping[str, Any], *, secure: bool = False) -> Presented:
+    """The credential of a request or of a WebSocket's handshake; `secure` where https is known to be in force."""
     key = cookies = None
     for name, value in scope["headers"]:
         if name == b"authorization":
@@ -44,19 +47,39 @@ def presented(scope: Mapping[str, Any]) -> Presented:
         found = _of_websocket(scope)
         if found:
             return found
-    text = cookie_in(cookies)
+    if cookies is None:
+        return NOTHING
+    text = cookie_in(cookies, secure=secure or by_https(scope))
     return Presented("cookie", text) if text else NOTHING
 
 
-def cookie_in(header: bytes | None) -> str | None:
-    """The value of our cookie in a `Cookie` header."""
-    if header is None:
-        return None
+def by_https(scope: Mapping[str, Any]) -> bool:
+    """Whether the request came by TLS, as its connection or a trusted proxy says."""
+    return scope.get("scheme") in _BY_TLS
+
+
+def cookie_in(header: bytes, *, secure: bool) -> str | None:
+    """The value of our cookie in a `Cookie` header.
+
+    The one that no other host can have set goes first. The plain one counts for nothing where https is in force: there
+    it can only have come from a page without TLS, or from a neighbour below the same domain.
+    """
+    plain = None
     for part in header.decode("latin-1").split(";"):
         text = part.strip()
-        if text.startswith(_COOKIE_START):
-            return text[len(_COOKIE_START) :]
-    return None
+        if text.startswith(_HOST_START):
+            return text[len(_HOST_START) :]
+        if plain is None and text.startswith(_COOKIE_START):
+            plain = text[len(_COOKIE_START) :]
+    return None if secure else plain
+
+
+def cookies_in(scope: Mapping[str, Any]) -> list[str]:
+    """What was sent as our cookie under either name, whether or not it counts: signing out ends both."""
+    sent = header(scope["headers"], b"cookie") or b""
+    parts = [part.strip().partition("=") for part in sent.decode("latin-1").split(";")]
+    values = {name: value for name, _, value in reversed(parts) if name in {COOKIE, HOST_COOKIE} and value}
+    return list(values.values())
 
 
 def header(headers: Headers, wanted: bytes) -> bytes | None:

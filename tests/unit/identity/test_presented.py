@@ -1,6 +1,6 @@
 import pytest
 
-from palaver.identity.presented import NOTHING, Presented, from_our_pages, presented
+from palaver.identity.presented import NOTHING, Presented, cookies_in, from_our_pages, presented
 from tests.unit.identity.given import request
 
 
@@ -28,6 +28,24 @@ def test_a_websocket_may_bring_a_subprotocol_or_a_ticket_and_a_request_may_not()
 
 def test_a_cookie_of_a_similar_name_is_not_ours() -> None:
     assert presented(request(cookie="xpalaver_session=a; palaver_session2=b; palaver_session=")) == NOTHING
+
+
+BOTH = "palaver_session=tossed; __Host-palaver_session=ours"
+
+
+def test_the_cookie_that_no_other_host_can_have_set_goes_first() -> None:
+    assert presented(request(cookie=BOTH)) == Presented("cookie", "ours")
+    assert presented(request(cookie="__Host-palaver_session=ours; palaver_session=tossed")).text == "ours"
+    assert sorted(cookies_in(request(cookie=BOTH + "; palaver_session=second; a=b"))) == ["ours", "tossed"]
+
+
+@pytest.mark.parametrize("scheme", ["https", "wss"])
+def test_a_plain_cookie_counts_for_nothing_where_https_is_in_force(scheme: str) -> None:
+    tossed = request(cookie="palaver_session=tossed")
+    assert presented(tossed | {"scheme": scheme}) == NOTHING
+    assert presented(tossed, secure=True) == NOTHING
+    assert presented(tossed | {"scheme": "http"}) == Presented("cookie", "tossed")
+    assert presented(request(cookie=BOTH) | {"scheme": scheme}) == Presented("cookie", "ours")
 
 
 OURS, OTHER = "http://palaver.example", "https://evil.example"
