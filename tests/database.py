@@ -14,6 +14,7 @@ from palaver.context.memory import tables as of_memory
 from palaver.files import index_tables as of_documents
 from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
+from palaver.identity.groups import tables as of_groups
 from palaver.runs import tables as of_runs
 from palaver.sessions import projects_tables as of_projects
 from palaver.sessions import tables as of_sessions
@@ -29,6 +30,7 @@ TABLES = (
     of_contexts.manifests,
     of_documents.documents,
     of_files.snapshots,
+    of_groups.groups,
     of_memory.memories,
     of_identity.users,
     of_projects.projects,

@@ -6,6 +6,7 @@ from palaver.core.audit import Audit, unheard
 from palaver.identity.accounts import Accounts
 from palaver.identity.devices import Devices
 from palaver.identity.door import Door
+from palaver.identity.groups.directory import Directory
 from palaver.identity.issuers import Issuers
 from palaver.identity.jobs import Upkeep
 from palaver.identity.jwks import HttpKeys
@@ -28,6 +29,7 @@ class Identity:
     sign_ins: SignIns
     one_time: OneTimeTokens
     devices: Devices
+    groups: Directory
     keys: ApiKeys
     door: Door
     upkeep: Upkeep
@@ -61,6 +63,7 @@ def open_identity(
         sign_ins=SignIns(database, settings, access, clock),
         one_time=one_time,
         devices=Devices(database, clock),
+        groups=Directory(database, clock, audit),
         keys=ApiKeys(database, settings, uses, clock),
         door=door,
         upkeep=Upkeep(database, settings, issuers, uses=uses, clock=clock),

@@ -10,6 +10,7 @@ from palaver.core.errors import NotFound
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Author
 from palaver.core.room import MemberRole
+from palaver.identity.naming import called
 from palaver.identity.tables import users
 from palaver.sessions.members_tables import invitations, members, read_marks
 from palaver.sessions.record import tree_of
@@ -108,12 +109,6 @@ class Invitation(NamedTuple):
     created_at: str
     expires_at: str
     uses_left: int
-
-
-def called(user_id: str, name: str | None, email: str | None) -> str:
-    """What somebody is called by the others: never a whole address, and never a mark that models are told."""
-    plain = " ".join((name or "").replace("[", "(").replace("]", ")").split())[:64]
-    return plain or (email or "").partition("@")[0][:64] or user_id
 
 
 def root_of(session_id: SessionId) -> Script[tuple[UserId, SessionId]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from palaver.identity import store, tables
+from palaver.identity.groups.tables import group_members, groups
 from palaver.kit.sealed import Sealed
 from palaver.storage.port import Database
 
@@ -15,6 +16,8 @@ OURS = (
     tables.refresh_tokens,
     tables.api_keys,
     tables.one_time_tokens,
+    groups,
+    group_members,
 )
 
 
