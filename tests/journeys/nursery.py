@@ -1,6 +1,6 @@
-"""Starts servers quickly: one interpreter that has imported everything forks one process a server.
+"""Starts servers and commands quickly: one interpreter that has imported everything forks one process for each.
 
-Each is a process of its own that runs `palaver serve`, and can be killed, paused and ended like any other; only the
+Each is a process of its own that runs `palaver …`, and can be killed, paused and ended like any other; only the
 second that imports take is spent once. It knows nothing of what the servers are for.
 """
 
@@ -17,7 +17,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from palaver.storage.chain import bring_up_to_date
 
@@ -56,10 +56,26 @@ class Nursery:
     def start(self, settings: Mapping[str, str], log: Path) -> tuple[int, int]:
         """A server with these variables in its environment: its pid, and the reading end of its standard output."""
         reading, writing = os.pipe()
-        with log.open("a") as errors:
-            socket.send_fds(self._ours, [json.dumps(dict(settings)).encode()], [writing, errors.fileno()])
+        with log.open("a") as errors, Path(os.devnull).open() as nothing:
+            pid = self._begin(["serve"], settings, [nothing.fileno(), writing, errors.fileno()])
         os.close(writing)
-        return int(self._ours.recv(32)), reading
+        return pid, reading
+
+    async def does(self, *words: str, typed: bytes, settings: Mapping[str, str]) -> tuple[int, bytes, bytes]:
+        """A command to its end, with these variables in its environment: exit code, standard output, standard error."""
+        (out, theirs), (err, errors) = os.pipe(), os.pipe()
+        with tempfile.TemporaryFile() as given:
+            given.write(typed)
+            given.seek(0)
+            pid = self._begin(list(words), settings, [given.fileno(), theirs, errors])
+        os.close(theirs)
+        os.close(errors)
+        said = await asyncio.gather(_all_of(out), _all_of(err))
+        return self.wait(pid), said[0], said[1]
+
+    def _begin(self, words: list[str], settings: Mapping[str, str], fds: list[int]) -> int:
+        socket.send_fds(self._ours, [json.dumps([words, dict(settings)]).encode()], fds)
+        return int(self._ours.recv(32))
 
     def wait(self, pid: int) -> int:
         """How a server that is gone, or about to go, ended: its exit code, or minus the signal that killed it."""
@@ -91,20 +107,31 @@ async def closed(reading: int) -> None:
     os.close(reading)
 
 
-def _serve(settings: Mapping[str, str], out: int, errors: int) -> None:
-    from palaver.entry.cli.serve import serve
+async def _all_of(reading: int) -> bytes:
+    pieces: list[bytes] = []
+    while piece := await first_line(reading):
+        pieces.append(piece)
+    os.close(reading)
+    return b"".join(pieces)
+
+
+def _do(words: list[str], settings: Mapping[str, str], fds: list[int]) -> None:
+    from palaver.entry.cli import main
 
     os.setsid()
-    os.dup2(out, 1)
-    os.dup2(errors, 2)
+    for number, given in enumerate(fds):
+        os.dup2(given, number)
+        os.close(given)
     os.environ.update(settings)
     sys.path[:0] = [one for one in settings.get("PYTHONPATH", "").split(os.pathsep) if one]
+    sys.argv = ["palaver", *words]
+    sys.stdin = os.fdopen(0)
     sys.stdout = os.fdopen(1, "w")
     sys.stderr = os.fdopen(2, "w", buffering=1)
-    serve()
+    main()
 
 
-def _fork(settings: Mapping[str, str], fds: list[int]) -> int:
+def _fork(words: list[str], settings: Mapping[str, str], fds: list[int]) -> int:
     pid = os.fork()
     if pid:
         for number in fds:
@@ -112,10 +139,10 @@ def _fork(settings: Mapping[str, str], fds: list[int]) -> int:
         return pid
     code = 1
     try:
-        _serve(settings, fds[0], fds[1])
+        _do(words, settings, fds)
         code = 0
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:  # noqa: BLE001 - the end of a process: what went wrong belongs in its log
         import traceback
 
@@ -132,12 +159,12 @@ def _keep(requests: socket.socket) -> None:
     children: set[int] = set()
     requests.send(b"!")
     while True:
-        message, fds, _, _ = socket.recv_fds(requests, 1 << 16, 2)
+        message, fds, _, _ = socket.recv_fds(requests, 1 << 16, 3)
         if not message:
             break
         if fds:
-            settings: dict[str, Any] = json.loads(message)
-            pid = _fork(settings, fds)
+            words, settings = json.loads(message)
+            pid = _fork(words, settings, fds)
             children.add(pid)
             requests.send(str(pid).encode())
         else:

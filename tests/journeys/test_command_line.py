@@ -1,6 +1,7 @@
 """The command line against a real server and a real home, as an operator uses it: nothing stands in for anything."""
 
 import asyncio
+import atexit
 import json
 import os
 import re
@@ -9,14 +10,25 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from tests.journeys.nursery import Nursery
+
 PALAVER = Path(sys.executable).with_name("palaver")
 LINK = re.compile(rb"http://127\.0\.0\.1:(\d+)/signin\?token=\S+\n")
 PASSWORD = "a good long password\n"
+
+
+@cache
+def commands() -> Nursery:
+    """Where commands that come to their end by themselves are run; the others are started as a shell starts them."""
+    nursery = Nursery()
+    atexit.register(nursery.__exit__)
+    return nursery.__enter__()
 
 
 @dataclass(frozen=True)
@@ -28,19 +40,20 @@ class Home:
 
     async def start(self, *words: str, **settings: str) -> asyncio.subprocess.Process:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
-        here = {"PALAVER_HOME": str(self.folder), "PALAVER_PORT": str(self.port)}
         pipe = asyncio.subprocess.PIPE
         return await asyncio.create_subprocess_exec(
-            PALAVER, *words, env=inherited | here | settings, stdin=pipe, stdout=pipe, stderr=pipe
+            PALAVER, *words, env=inherited | self._here | settings, stdin=pipe, stdout=pipe, stderr=pipe
         )
 
     async def does(self, *words: str, typed: str = "", **settings: str) -> tuple[int, str, str]:
         """A command to its end: exit code, standard output, standard error."""
-        process = await self.start(*words, **settings)
         async with asyncio.timeout(60):
-            out, err = await process.communicate(typed.encode())
-        assert process.returncode is not None
-        return process.returncode, out.decode(), err.decode()
+            code, out, err = await commands().does(*words, typed=typed.encode(), settings=self._here | settings)
+        return code, out.decode(), err.decode()
+
+    @property
+    def _here(self) -> dict[str, str]:
+        return {"PALAVER_HOME": str(self.folder), "PALAVER_PORT": str(self.port)}
 
     @asynccontextmanager
     async def served(self) -> AsyncIterator[tuple["Home", str]]:
