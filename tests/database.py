@@ -15,6 +15,7 @@ from palaver.files import index_tables as of_documents
 from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
 from palaver.identity.groups import tables as of_groups
+from palaver.privacy.audit import tables as of_audit
 from palaver.runs import tables as of_runs
 from palaver.sessions import projects_tables as of_projects
 from palaver.sessions import tables as of_sessions
@@ -27,6 +28,7 @@ from palaver.webhooks import tables as of_webhooks
 
 TABLES = (
     of_agents.definitions,
+    of_audit.audit_log,
     of_contexts.manifests,
     of_documents.documents,
     of_files.snapshots,
@@ -54,7 +56,13 @@ def _schema() -> tuple[Statement, ...]:
     for table in metadata.sorted_tables:
         made.append(str(CreateTable(table).compile(dialect=DIALECT)))
         made += [str(CreateIndex(index).compile(dialect=DIALECT)) for index in table.indexes]
-    made += [of_sessions.SQLITE_WORDS, of_sessions.SQLITE_SEARCH, *of_memory.SQLITE_SEARCH, *of_documents.SQLITE]
+    made += [
+        of_sessions.SQLITE_WORDS,
+        of_sessions.SQLITE_SEARCH,
+        *of_memory.SQLITE_SEARCH,
+        *of_documents.SQLITE,
+        *of_audit.SQLITE,
+    ]
     return tuple(Statement(text(one)) for one in made)
 
 

@@ -64,6 +64,7 @@ HEARTS = {
     "kit/retry.py",
     "kit/sse.py",
     "observability/redact.py",
+    "privacy/audit/chain.py",
     "realtime/frames.py",
     "realtime/pace.py",
     "realtime/presence.py",

@@ -64,6 +64,7 @@ POST /api/v1/webhooks/{}/deliveries/{}/replay | POST /api/v1/webhooks/{}/deliver
 POST /api/v1/webhooks/{}/replay
 GET /api/v1/health | GET /api/v1/health/ready | GET /api/v1/health/detailed | GET /metrics
 GET /api/v1/config | GET /api/v1/stats | GET /api/v1/search | GET /api/v1/export
+GET /api/v1/audit | GET /api/v1/audit/export
 GET /api/v1/memory | PATCH /api/v1/memory
 GET /api/v1/memories | POST /api/v1/memories | DELETE /api/v1/memories
 GET /api/v1/memories/{} | PATCH /api/v1/memories/{} | DELETE /api/v1/memories/{}

@@ -10,6 +10,7 @@ from palaver.context.memory.service import Memories
 from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts, outgoing, remembering
 from palaver.entry.agency import Agency, Settling
+from palaver.entry.auditing import open_audit
 from palaver.entry.filing import embedding_of, sweep_of
 from palaver.entry.home import signing_key
 from palaver.entry.memory import keep_tidy
@@ -25,6 +26,7 @@ from palaver.kit.ids import new_id
 from palaver.kit.tasks import keep_going
 from palaver.observability.health import HealthChecks
 from palaver.observability.metrics import Metrics
+from palaver.privacy.audit.service import AuditLog
 from palaver.realtime.hub import Hub
 from palaver.realtime.jobs import keep_beating, keep_sockets
 from palaver.realtime.sse import Pulse
@@ -76,6 +78,7 @@ class House:
     database: Database
     bus: MemoryBus
     identity: Identity
+    audit: AuditLog
     inference: Inference
     sessions: Sessions
     members: Members
@@ -138,28 +141,37 @@ class _Driving:
 
 def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.TaskGroup, clock: Clock) -> House:
     """Make every service, inside the event loop that will use them; nothing is started yet."""
-    settings, realtime = loaded.settings, loaded.settings.realtime
-    bus, holder = MemoryBus(settings.bus.reader_backlog_bytes), new_id("wrk")
-    metrics, health = Metrics(), HealthChecks(settings.observability, clock)
+    settings = loaded.settings
+    bus, holder, metrics = MemoryBus(settings.bus.reader_backlog_bytes), new_id("wrk"), Metrics()
     inference = Inference(settings.inference, loaded.providers, Guide(clock), clock, metrics=metrics)
-    agency.searching.embed = embedding_of(inference, settings.inference)
     sessions, projects = _sessions(database, agency, clock, settings.sessions)
     memories = remembering.memories(database, projects, clock, settings.memory)
     ground = _Ground(settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics, memories=memories)
     driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
-    house = House(
+    house = _house(ground, driving, agency, inference=inference, sessions=sessions, projects=projects)
+    return _joined(house, driving.concluding)
+
+
+def _house(
+    ground: "_Ground", driving: _Driving, agency: Agency, *, inference: Inference, sessions: Sessions,
+    projects: Projects,
+) -> House:  # fmt: skip
+    settings, database, bus, clock = ground.settings, ground.database, ground.bus, ground.clock
+    realtime, metrics, audit = settings.realtime, ground.metrics, open_audit(settings, database, clock)
+    return House(
         settings=settings,
         clock=clock,
-        tasks=tasks,
+        tasks=ground.tasks,
         database=database,
         bus=bus,
-        identity=open_identity(database, settings.identity, signing_key=signing_key(settings.home), clock=clock),
+        identity=_identity(settings, database, clock, audit),
+        audit=audit,
         inference=inference,
         sessions=sessions,
         members=Members(database, bus, clock),
         moving=moving(settings, database, agency, (sessions, projects), clock=clock),
         projects=projects,
-        memories=memories,
+        memories=ground.memories,
         runs=driving.runs,
         answering=driving.answering,
         recovery=driving.recovery,
@@ -172,17 +184,22 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
         pulse=Pulse(metrics, ping=realtime.ping.total_seconds(), stuck=realtime.stuck.total_seconds()),
         hub=Hub(settings.sockets, bus, metrics, answering=driving.runs.answering, stuck=realtime.stuck),
         metrics=metrics,
-        health=health,
-        lease=LeaseKeeper(database, driving.recovery, clock, holder=holder, span=settings.runs.lease),
+        health=HealthChecks(settings.observability, clock),
+        lease=LeaseKeeper(database, driving.recovery, clock, holder=ground.holder, span=settings.runs.lease),
     )
-    watch(house, driving.concluding)
-    return _joined(house)
 
 
-def _joined(house: House) -> House:
+def _identity(settings: Settings, database: Database, clock: Clock, audit: AuditLog) -> Identity:
+    key = signing_key(settings.home)
+    return open_identity(database, settings.identity, signing_key=key, clock=clock, audit=audit)
+
+
+def _joined(house: House, concluding: Concluding) -> House:
     """The house, in which who is shown out of a session hears and does nothing more there."""
     house.members.ended = house.runs.end_of
     house.members.cut = house.pulse.cut
+    house.agency.searching.embed = embedding_of(house.inference, house.settings.inference)
+    watch(house, concluding)
     return house
 
 
@@ -337,5 +354,6 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("files", sweep.run),
         ("webhooks", house.webhooks.jobs.run),
         ("memory", lambda: keep_tidy(idle, house.clock)),
+        ("audit", house.audit.keep_pruned),
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)

@@ -19,6 +19,7 @@ from palaver.entry.network import answers_to
 from palaver.kit.ids import new_id
 from palaver.observability.logs import request_id
 from palaver.observability.metrics import Metrics
+from palaver.observability.origin import asked_from
 from palaver.surfaces.errors import shape_of
 
 log = logging.getLogger("palaver.requests")
@@ -92,6 +93,7 @@ class Gate:
         """A WebSocket, whose page's origin is looked at where it is opened; its whole life has one id."""
         headers = dict(scope["headers"])
         mark = request_id.set(_id_of(headers))
+        came = asked_from.set(_address_of(scope))
         try:
             if _is_meant(headers, self._hosts):
                 await self._sockets(scope, receive, send)
@@ -99,6 +101,7 @@ class Gate:
                 await send({"type": "websocket.http.response.start", "status": Misdirected.status, "headers": []})
                 await send({"type": "websocket.http.response.body", "body": b""})
         finally:
+            asked_from.reset(came)
             request_id.reset(mark)
 
 
@@ -121,6 +124,7 @@ class _Passage:
         headers = dict(self._scope["headers"])
         self._id = _id_of(headers)
         mark = request_id.set(self._id)
+        came = asked_from.set(_address_of(self._scope))
         problem.shaped.set(shape_of(self._scope["path"], versioned=b"anthropic-version" in headers))
         try:
             refusal = self._refuse(headers) if _is_meant(headers, hosts) else problem.of_error(Misdirected(_NOT_US))
@@ -136,6 +140,7 @@ class _Passage:
             await self._last_word(problem.of_fault())
         finally:
             self._note()
+            asked_from.reset(came)
             request_id.reset(mark)
 
     def _refuse(self, headers: MutableMapping[bytes, bytes]) -> Response | None:
@@ -207,6 +212,11 @@ class _Passage:
 
 def _is_meant(headers: Mapping[bytes, bytes], hosts: Sequence[str]) -> bool:
     return not hosts or answers_to(headers.get(b"host", b""), hosts)
+
+
+def _address_of(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 def _id_of(headers: Mapping[bytes, bytes]) -> str:

@@ -10,6 +10,7 @@ from palaver.kit.sealed import Sealed
 
 KEY_FILE = "signing.key"
 SEALING_KEY_FILE = "sealing.key"
+AUDIT_KEY_FILE = "audit.key"
 KEY_BYTES = 32
 
 
@@ -37,6 +38,11 @@ def signing_key(home: Path) -> Sealed[bytes]:
 def sealing_key(home: Path) -> Sealed[bytes]:
     """The key that seals secrets people store here; when it is lost, they are given anew."""
     return _key(home / SEALING_KEY_FILE, "Put the right one back, or remove it: then stored secrets are given anew.")
+
+
+def audit_key(home: Path) -> Sealed[bytes]:
+    """The key that shows that this house wrote an entry of its audit log; when it is lost, nothing shows that."""
+    return _key(home / AUDIT_KEY_FILE, "Put the right one back, or remove it: then older entries cannot be verified.")
 
 
 def _key(file: Path, advice: str) -> Sealed[bytes]:

@@ -12,7 +12,7 @@ from types import FrameType
 
 import uvicorn
 import uvloop
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
@@ -37,9 +37,11 @@ from palaver.files import templates_api
 from palaver.files.api import Owns
 from palaver.identity import api as identity_api
 from palaver.identity.door import SECURED
+from palaver.identity.scopes import ADMIN
 from palaver.inference import api as inference_api
 from palaver.kit.clock import SystemClock
 from palaver.observability.logs import configure_logs
+from palaver.privacy.audit import api as audit_api
 from palaver.realtime import api as realtime_api
 from palaver.realtime import ws_api
 from palaver.runs import api as runs_api
@@ -97,7 +99,7 @@ def application(house: House) -> ASGIApp:
         memory_api.routes(house.memories, door),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
         rewind_api.routes(travelling.backward(house), door),
-        identity_api.routes(house.identity, house.settings.identity),
+        *_identity(house),
         inference_api.routes(house.inference, door),
         service_api.routes(house, later.listed()),
         webhooks_api.routes(house.webhooks, door),
@@ -111,6 +113,15 @@ def application(house: House) -> ASGIApp:
     express = Express(app, routers)
     across = partial(_across_origins, house.settings.identity.trusted_origins)
     return Gate(express, house.metrics, across, sockets=sockets(house), hosts=house.settings.network.hosts)
+
+
+def _identity(house: House) -> tuple[APIRouter, ...]:
+    """Who is asking, and what was written down about that."""
+    identity = house.identity
+    return (
+        identity_api.routes(identity, house.settings.identity),
+        audit_api.routes(house.audit, identity.door.needs(ADMIN), SECURED),
+    )
 
 
 def _seeing(house: House) -> Seeing:

@@ -26,6 +26,7 @@ from palaver.inference.settings import InferenceSettings, ProviderSettings
 from palaver.inference.wellknown import configured, key_variables
 from palaver.observability.logs import LogStyle
 from palaver.observability.settings import ObservabilitySettings
+from palaver.privacy.audit.settings import AuditSettings
 from palaver.realtime.settings import RealtimeSettings
 from palaver.realtime.socket_settings import SocketSettings
 from palaver.runs.settings import RunSettings
@@ -73,6 +74,7 @@ class Settings(BaseModel):
 
     network: NetworkSettings = NetworkSettings.model_validate({})
     identity: IdentitySettings = IdentitySettings.model_validate({})
+    audit: AuditSettings = AuditSettings.model_validate({})
     inference: InferenceSettings = InferenceSettings.model_validate({})
     providers: dict[str, ProviderSettings] = Field({}, description="The servers that answer for models, by name.")
     sessions: SessionSettings = SessionSettings.model_validate({})

@@ -17,6 +17,8 @@ LEFT = {
     "GET /api/v1/runs/{run_id}/events": "client.follow",
     "GET /api/v1/health": "says that a process is alive: for who runs it",
     "GET /metrics": "for who runs it",
+    "GET /api/v1/audit": "for who runs it",
+    "GET /api/v1/audit/export": "for who runs it",
     "GET /signin": "a link for browsers",
     "GET /api/v1/mcp-sign-in": "where a browser comes back to",
     "GET /api/v1/ws": "a WebSocket; httpx speaks none, and streams hear the same events",

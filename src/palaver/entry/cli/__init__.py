@@ -7,6 +7,7 @@ import typer
 from palaver.core.errors import PalaverError
 from palaver.entry.cli import (
     approvals,
+    audit,
     chat,
     config,
     doctor,
@@ -31,6 +32,7 @@ app.command()(serve.serve)
 app.command()(chat.chat)
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
+app.add_typer(audit.app, name="audit")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(shelves.agent, name="agent")
 app.add_typer(shelves.skill, name="skill")

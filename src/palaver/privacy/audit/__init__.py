@@ -1,0 +1,1 @@
+"""What is written down about security: who did what to which account, key or rule; never what anybody said."""
