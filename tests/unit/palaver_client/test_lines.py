@@ -237,3 +237,12 @@ async def test_a_download_that_fails_leaves_no_file(tmp_path: Path) -> None:
         with pytest.raises(APIError):
             await client.files.download("fil_1", tmp_path / "a.txt")
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_bytes_of_a_server_that_was_never_reached_are_not_waited_for() -> None:
+    hasty = Patience(tries=1, first=3_600, longest=3_600, at_first=False)
+    async with server(saying(200, {})) as url:
+        pass  # there was one, and it is gone
+    async with asyncio.timeout(30), AsyncPalaver(url, "plv_x", patience=hasty) as client:
+        with pytest.raises(ConnectionBroke):
+            [piece async for piece in client.pieces("/export")]

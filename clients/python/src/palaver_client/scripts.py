@@ -169,14 +169,19 @@ class Part:
     @property
     def resumable(self) -> bool:
         """Whether going on is sure to give the same file."""
-        return self._come == self._start or self._tag is not None
+        return not self.begun or self._tag is not None
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything has come."""
+        return self._come > self._start
 
     def request(self) -> Request:
         """For what has not come yet."""
         more: dict[str, str] = {}
         if self._come:
             more["Range"] = f"bytes={self._come}-"
-        if self._come > self._start and self._tag:
+        if self.begun and self._tag:
             more["If-Range"] = self._tag
         return replace(self._request, headers={**self._request.headers, **more})
 
@@ -211,7 +216,7 @@ def fetched(part: Part, patience: Patience, sink: Callable[[bytes], Effect | Tel
                 tries.anew()
             part.ends()
         except PalaverError as error:
-            if not part.resumable or not passes(error):
+            if not part.resumable or not passes(error) or not (part.begun or patience.at_first):
                 raise
             yield Pause(tries.wait(error))
 
