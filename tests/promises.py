@@ -488,6 +488,21 @@ PROMISES = {
     "identity:matrix": Promise(
         says="What somebody owns is unknown to everybody else, by every call there is.", because="product"
     ),
+    "limits:exact": Promise(
+        says="Of so many calls that are allowed exactly so many are answered, on one process and on two.",
+        because="issue:#6",
+    ),
+    "limits:told": Promise(
+        says="Whoever calls is told how often they still may, and hears once they waited as long as was said.",
+        because="issue:#6",
+    ),
+    "limits:doors": Promise(
+        says="What somebody does is counted together through every door: REST, sockets and other protocols.",
+        because="issue:#6",
+    ),
+    "limits:addresses": Promise(
+        says="Who guesses credentials is counted by address, and nobody else pays for it.", because="issue:#6"
+    ),
     "identity:devices": Promise(
         says="Everybody sees where they are signed in, and ends it from elsewhere at once.", because="issue:#6"
     ),

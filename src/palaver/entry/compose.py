@@ -14,10 +14,12 @@ from palaver.entry.auditing import open_audit
 from palaver.entry.filing import embedding_of, sweep_of
 from palaver.entry.home import signing_key
 from palaver.entry.memory import keep_tidy
+from palaver.entry.metering import open_rates
 from palaver.entry.moving import Moving, moving
 from palaver.entry.settings import Loaded, Settings
 from palaver.entry.watching import watch
 from palaver.files.attaching import Attachments
+from palaver.identity.limits.service import Rates
 from palaver.identity.service import Identity, open_identity
 from palaver.inference.providers.guide import Guide
 from palaver.inference.service import Inference
@@ -78,6 +80,7 @@ class House:
     database: Database
     bus: MemoryBus
     identity: Identity
+    rates: Rates
     audit: AuditLog
     inference: Inference
     sessions: Sessions
@@ -166,6 +169,7 @@ def _house(
         bus=bus,
         identity=_identity(settings, database, clock, audit),
         audit=audit,
+        rates=open_rates(settings, clock),
         inference=inference,
         sessions=sessions,
         members=Members(database, bus, clock),

@@ -13,9 +13,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from palaver.core.errors import Misdirected, PayloadTooLarge, UnsupportedMediaType
+from palaver.core.errors import Misdirected, PayloadTooLarge, RateLimited, UnsupportedMediaType
 from palaver.entry import problem
 from palaver.entry.network import answers_to
+from palaver.identity.limits.service import TOLL, Rates, Toll
 from palaver.kit.ids import new_id
 from palaver.observability.logs import request_id
 from palaver.observability.metrics import Metrics
@@ -74,15 +75,18 @@ class Gate:
         *,
         sockets: ASGIApp | None = None,
         hosts: Sequence[str] = (),
+        rates: Rates | None = None,
     ) -> None:
         self._app = across(app)
         self._sockets = sockets or app
         self._across = across
         self._metrics = metrics
         self._hosts = hosts
+        self._rates = rates if rates is not None and rates.enabled else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            scope[TOLL] = self._rates.toll(scope, scope["method"]) if self._rates else None
             await _Passage(self._app, scope, self._metrics, self._across).go(receive, send, self._hosts)
         elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
@@ -96,6 +100,7 @@ class Gate:
         came = asked_from.set(_address_of(scope))
         try:
             if _is_meant(headers, self._hosts):
+                scope[TOLL] = self._rates.toll(scope, "") if self._rates else None
                 await self._sockets(scope, receive, send)
             else:  # answered before it is opened; browsers tell their page only that it failed
                 await send({"type": "websocket.http.response.start", "status": Misdirected.status, "headers": []})
@@ -108,7 +113,9 @@ class Gate:
 class _Passage:
     """One request on its way."""
 
-    __slots__ = ("_across", "_app", "_began", "_id", "_metrics", "_read", "_receive", "_scope", "_send", "_status")
+    __slots__ = (
+        "_across", "_app", "_began", "_id", "_metrics", "_read", "_receive", "_scope", "_send", "_status", "_toll",
+    )  # fmt: skip
 
     def __init__(self, app: ASGIApp, scope: Scope, metrics: Metrics, across: Wrap) -> None:
         self._app = app
@@ -118,6 +125,7 @@ class _Passage:
         self._began = time.perf_counter()
         self._status = 0
         self._read = 0
+        self._toll: Toll | None = scope[TOLL]
 
     async def go(self, receive: Receive, send: Send, hosts: Sequence[str]) -> None:
         self._send, self._receive = send, receive
@@ -128,10 +136,12 @@ class _Passage:
         problem.shaped.set(shape_of(self._scope["path"], versioned=b"anthropic-version" in headers))
         try:
             refusal = self._refuse(headers) if _is_meant(headers, hosts) else problem.of_error(Misdirected(_NOT_US))
+            if self._toll is not None and refusal is None:
+                await self._toll.enter()
             counted = self._counted(headers)
             del headers  # a stream may last for hours
             await (self._across(refusal) if refusal else self._app)(self._scope, counted, self._start)
-        except PayloadTooLarge as error:
+        except (PayloadTooLarge, RateLimited) as error:
             await self._last_word(problem.of_error(error))
         except ClientDisconnect:
             self._status = self._status or 499  # nobody is there to be answered
@@ -181,6 +191,8 @@ class _Passage:
             self._status = message["status"]
             headers: list[tuple[bytes, bytes]] = [*message["headers"], *_EVERYWHERE]
             headers.append((b"x-request-id", self._id.encode()))
+            if self._toll is not None and self._toll.left is not None:
+                headers += self._toll.left.headers()
             named = dict(headers)
             a_page = named.get(b"content-type", b"").startswith(b"text/html")
             if a_page:

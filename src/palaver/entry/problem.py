@@ -1,6 +1,7 @@
 """Errors as problem+json (RFC 9457), whatever raised them; it logs causes and decides no status of its own."""
 
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -62,7 +63,7 @@ def of_error(error: PalaverError) -> Response:
     """One of our own errors."""
     headers = dict(error.headers)
     if error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))  # whoever waits so long is heard
     elif isinstance(error, Unavailable):
         headers["Retry-After"] = "1"
     if error.status >= 500:

@@ -57,6 +57,7 @@ from palaver.webhooks import api as webhooks_api
 log = logging.getLogger(__name__)
 
 MCP_HEADERS = ("Mcp-Session-Id", "Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name")
+RATE_HEADERS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy")
 GRACE = 3  # seconds that answers under way have when the server ends; the whole end takes less than 5
 
 
@@ -110,9 +111,9 @@ def application(house: House) -> ASGIApp:
     )
     for router in routers:
         app.include_router(router)
-    express = Express(app, routers)
     across = partial(_across_origins, house.settings.identity.trusted_origins)
-    return Gate(express, house.metrics, across, sockets=sockets(house), hosts=house.settings.network.hosts)
+    hosts, express = house.settings.network.hosts, Express(app, routers)
+    return Gate(express, house.metrics, across, sockets=sockets(house), hosts=hosts, rates=house.rates)
 
 
 def _identity(house: House) -> tuple[APIRouter, ...]:
@@ -157,7 +158,7 @@ def _across_origins(trusted: tuple[str, ...], app: ASGIApp) -> ASGIApp:
             "Last-Event-ID",
             *MCP_HEADERS,
         ],
-        expose_headers=["X-Request-ID", "Retry-After", "WWW-Authenticate", "Mcp-Session-Id"],
+        expose_headers=["X-Request-ID", "Retry-After", *RATE_HEADERS, "WWW-Authenticate", "Mcp-Session-Id"],
         max_age=600,
     )
 

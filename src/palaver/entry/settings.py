@@ -21,6 +21,7 @@ from palaver.entry.layers import Layer, Source, Values, from_environment, from_f
 from palaver.entry.network import NetworkSettings
 from palaver.files.s3_settings import S3_LACKS
 from palaver.files.settings import FileSettings
+from palaver.identity.limits.settings import LimitSettings
 from palaver.identity.settings import IdentitySettings
 from palaver.inference.settings import InferenceSettings, ProviderSettings
 from palaver.inference.wellknown import configured, key_variables
@@ -74,6 +75,7 @@ class Settings(BaseModel):
 
     network: NetworkSettings = NetworkSettings.model_validate({})
     identity: IdentitySettings = IdentitySettings.model_validate({})
+    limits: LimitSettings = LimitSettings.model_validate({})
     audit: AuditSettings = AuditSettings.model_validate({})
     inference: InferenceSettings = InferenceSettings.model_validate({})
     providers: dict[str, ProviderSettings] = Field({}, description="The servers that answer for models, by name.")

@@ -26,5 +26,6 @@ def sockets(house: House) -> Sockets:
         controlling=Controlling(house.answering, house.sessions, house.inference.resolve),
         person=person,
         check=door.check,
+        charge=house.rates.caller,
     )
     return Sockets(house.hub, commands, door, house.metrics.sockets_refused)

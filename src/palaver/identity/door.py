@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.requests import HTTPConnection
 
-from palaver.core.errors import Forbidden
+from palaver.core.errors import Forbidden, Unauthenticated
 from palaver.core.ids import KeyId
 from palaver.core.principal import Principal
 from palaver.identity import store
 from palaver.identity.accounts import Accounts
 from palaver.identity.credentials import KEY_MARK, hashed, parts_of_key, same
 from palaver.identity.issuers import Foreigner, Issuers, Verified
+from palaver.identity.limits.service import TOLL, Toll
 from palaver.identity.presented import COOKIE, HOST_COOKIE, Presented, from_our_pages, header, presented, same_origin
 from palaver.identity.refusals import (
     KeyRefused,
@@ -88,7 +89,15 @@ class Door:
 
     async def who(self, scope: Mapping[str, Any]) -> Principal:
         """The caller of an ASGI scope; a key that is too narrow for the path is refused here, for every route alike."""
-        principal = await self._principal(scope, self._presented(scope))
+        toll: Toll | None = scope.get(TOLL)
+        try:
+            principal = await self._principal(scope, self._presented(scope))
+        except Unauthenticated:
+            if toll is not None:
+                await toll.refuse()
+            raise
+        if toll is not None:
+            await toll.pay(principal)
         if principal.scopes is not None:
             self.check(principal, needed(scope.get("method", "GET"), _path(scope)))
         return principal

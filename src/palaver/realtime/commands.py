@@ -13,6 +13,7 @@ from palaver.core.errors import Invalid, NotFound, RateLimited, Unavailable
 from palaver.core.ids import RunId, Seq, SessionId, UserId
 from palaver.core.principal import Principal
 from palaver.core.room import Person
+from palaver.identity.limits.groups import Group
 from palaver.kit.streams import Closed, Lagged
 from palaver.realtime import frames
 from palaver.realtime.frames import Ack, Command, Free, Pong
@@ -29,6 +30,7 @@ from palaver.sessions.service import Sessions
 
 Model = TypeVar("Model", bound=BaseModel)
 Check = Callable[[Principal, str], None]
+Charge = Callable[[Group, Principal], Awaitable[object]]  # counts what somebody does; raises RateLimited
 WRITING = "runs:write"
 
 
@@ -52,6 +54,7 @@ class Commands:
         controlling: Controlling,
         person: Callable[[UserId], Awaitable[Person]],
         check: Check,
+        charge: Charge,
     ) -> None:
         self._hub = hub
         self._runs = runs
@@ -61,9 +64,11 @@ class Commands:
         self._controlling = controlling
         self._person = person
         self._check = check
+        self._charge = charge
 
     async def do(self, socket: Socket, command: Command) -> None:
         """Do it, and answer. Raises `core.errors`."""
+        await self._charge("frames", socket.principal)
         match command:
             case frames.Subscribe():
                 after = command.after
@@ -155,6 +160,7 @@ class Commands:
         session_id = SessionId(command.session_id) if command.session_id else socket.chat
         fields = command.fields | ({"session_id": session_id} if session_id else {})
         prompt = _read(Query, fields).asked(session_id, command.client_id)
+        await self._charge("runs", socket.principal)
         watch = socket.watches.get(session_id) if session_id else None
         run_id = self._runs.new_id()
         if watch is None or session_id is None:

@@ -19,7 +19,11 @@ class Wrong(NamedTuple):
 
 Shape = Callable[[Wrong, Mapping[str, str]], Response]
 
-_OPENAI_CODES = {"unauthenticated": "invalid_api_key", "budget_exceeded": "insufficient_quota"}
+_OPENAI_CODES = {
+    "unauthenticated": "invalid_api_key",
+    "budget_exceeded": "insufficient_quota",
+    "rate_limited": "rate_limit_exceeded",
+}
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 REQUEST_HEADER = "request-id"  # where Anthropic's clients look for it
 OVERLOADED = 529  # of Anthropic's own
