@@ -485,6 +485,16 @@ PROMISES = {
     "webhooks:order": Promise(
         says="An endpoint is told what happened in the order in which it did, whatever fails.", because="issue:#5"
     ),
+    "teams:roles": Promise(
+        says="In an organisation everybody may do what their role says; to others there is nothing.", because="issue:#6"
+    ),
+    "teams:addresses": Promise(
+        says="Nobody learns whether an address has an account who shares no organisation with it.", because="issue:#6"
+    ),
+    "identity:viewers": Promise(
+        says="A viewer of the house reads, and neither asks nor changes anything, by any call or frame.",
+        because="issue:#6",
+    ),
     "identity:matrix": Promise(
         says="What somebody owns is unknown to everybody else, by every call there is.", because="product"
     ),

@@ -36,6 +36,7 @@ READERS = {
 OWNERS = {"GET /api/v1/sessions/{session_id}/invitations"}
 # What no API key does, whose ever it is.
 SIGNED_IN = {"DELETE /api/v1/auth/devices/{device_id}"}
+NOBODYS = {"call_id", "user_id", "owner_id"}  # people have no owner
 OF_SESSIONS = ("/api/v1/sessions/{", "/api/v1/messages/{", "/api/v1/runs/{")
 # What administrators see of everybody: ids, and nothing that anybody said.
 ADMINISTERS = {"GET /api/v1/audit", "GET /api/v1/audit/export"}
@@ -153,7 +154,7 @@ async def test_what_somebody_owns_is_unknown_where_a_body_or_a_question_names_it
     asked: dict[str, int] = {}
     shown: list[str] = []
     for one in behind_the_door(document):
-        named = [field for field in one.fields(document) if field not in {"call_id", "user_id"}]  # people have no owner
+        named = [field for field in one.fields(document) if field not in NOBODYS]
         for name in named:
             body = {**one.example, name: owns.ids[name]}
             answer = await eve.call(one.method, own.path(one), body)

@@ -20,6 +20,12 @@ POST /api/v1/auth/register | POST /api/v1/auth/login | POST /api/v1/auth/refresh
 GET /api/v1/auth/me | POST /api/v1/auth/password | POST /api/v1/auth/ticket | POST /api/v1/users/sync
 GET /api/v1/auth/devices | DELETE /api/v1/auth/devices | DELETE /api/v1/auth/devices/{}
 GET /api/v1/api-keys | POST /api/v1/api-keys | DELETE /api/v1/api-keys/{}
+GET /api/v1/organisations | POST /api/v1/organisations | GET /api/v1/organisations/{}
+PATCH /api/v1/organisations/{} | DELETE /api/v1/organisations/{}
+GET /api/v1/organisations/{}/members | POST /api/v1/organisations/{}/members
+DELETE /api/v1/organisations/{}/members/{}
+GET /api/v1/groups | POST /api/v1/groups | GET /api/v1/groups/{} | PATCH /api/v1/groups/{} | DELETE /api/v1/groups/{}
+GET /api/v1/groups/{}/members | POST /api/v1/groups/{}/members | DELETE /api/v1/groups/{}/members/{}
 GET /api/v1/sessions | POST /api/v1/sessions | POST /api/v1/sessions/import
 GET /api/v1/sessions/{} | PATCH /api/v1/sessions/{} | DELETE /api/v1/sessions/{}
 GET /api/v1/sessions/{}/messages | POST /api/v1/sessions/{}/messages | GET /api/v1/sessions/{}/events

@@ -19,6 +19,7 @@ from palaver.entry import (
     member_examples,
     moving_examples,
     shelf_examples,
+    team_examples,
     travel_examples,
     webhook_examples,
 )
@@ -172,6 +173,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **fact_examples.REQUESTS,
     **member_examples.REQUESTS,
     **moving_examples.REQUESTS,
+    **team_examples.REQUESTS,
     **webhook_examples.REQUESTS,
     "ask": _ASKING
     | {
@@ -215,6 +217,7 @@ ANSWERS: dict[str, Any] = {
     **context_examples.answers((SESSION, RUN, QUESTION, ANSWER), LATER),
     **member_examples.answers(_SESSION, ANSWER, LATER),
     **fact_examples.answers(SESSION, QUESTION, LATER),
+    **team_examples.answers(NOON),
     **webhook_examples.answers(RUN, SESSION, LATER),
     "ask_and_wait": _ANSWER,
     "ask_and_wait 202": msgspec.structs.replace(_RUN, status="waiting"),

@@ -16,6 +16,7 @@ from palaver.entry import (
     member_examples,
     moving_examples,
     shelf_examples,
+    team_examples,
     webhook_examples,
 )
 from palaver.entry.told_events import FRAME, event_schemas
@@ -44,6 +45,7 @@ TAGS = {
     "webhooks": "Your own servers are told what happens in your sessions: signed, in order, again until they hear it.",
     "users": "People of another issuer.",
     "api-keys": "Credentials for programs.",
+    "teams": "Organisations and groups, and who belongs to them.",
     "service": "The service about itself.",
     "not there yet": "Announced; answers 501.",
 }
@@ -56,6 +58,9 @@ _NAMED = {
     "definition_id": ("What stands on the shelf.", shelf_examples.DEFINITION),
     "key_id": ("An API key; not the key itself.", examples.KEY),
     "server_id": ("An MCP server of yours, or the name of an operator's.", shelf_examples.DEFINITION),
+    "organisation_id": ("An organisation.", team_examples.ORGANISATION),
+    "group_id": ("A group.", team_examples.GROUP),
+    "user_id": ("Somebody.", team_examples.GRACE),
     "invitation_id": ("An invitation; not its secret.", member_examples.INVITATION),
     "grant_id": ("Something you allowed for good.", acting_examples.GRANT),
     "file_id": ("A file for messages.", file_examples.FILE),

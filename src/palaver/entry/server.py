@@ -37,6 +37,7 @@ from palaver.files import templates_api
 from palaver.files.api import Owns
 from palaver.identity import api as identity_api
 from palaver.identity.door import SECURED
+from palaver.identity.groups import api as groups_api
 from palaver.identity.scopes import ADMIN
 from palaver.inference import api as inference_api
 from palaver.kit.clock import SystemClock
@@ -121,6 +122,7 @@ def _identity(house: House) -> tuple[APIRouter, ...]:
     identity = house.identity
     return (
         identity_api.routes(identity, house.settings.identity),
+        groups_api.routes(identity.teams, identity.door),
         audit_api.routes(house.audit, identity.door.needs(ADMIN), SECURED),
     )
 

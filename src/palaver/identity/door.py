@@ -29,7 +29,7 @@ from palaver.identity.refusals import (
     SignInOver,
     TokenMalformed,
 )
-from palaver.identity.scopes import ADMIN, allowed, needed
+from palaver.identity.scopes import ADMIN, allowed, asked_of
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.sign_ins import OneTimeTokens
 from palaver.identity.tokens import Access, AccessTokens
@@ -98,20 +98,23 @@ class Door:
             raise
         if toll is not None:
             await toll.pay(principal)
-        if principal.scopes is not None:
-            self.check(principal, needed(scope.get("method", "GET"), _path(scope)))
+        if principal.scopes is not None or principal.role == "viewer":
+            self.check(principal, asked_of(principal, scope.get("method", "GET"), _path(scope)))
         return principal
 
     async def holds(self, scope: Mapping[str, Any], principal: Principal) -> None:
         """Raise unless what opened this connection still holds; of a ticket, which works once, its key and its user."""
         if principal.via != "ticket":
-            await self.who(scope)
+            role = (await self.who(scope)).role
         elif principal.key_id is None:
-            await self._accounts.get(principal.user_id)
+            role = (await self._accounts.get(principal.user_id)).role
         else:
             holder = await self._database.read(store.key_holder(principal.key_id))
             if holder is None or (holder.expires_at and instant(holder.expires_at) <= self._clock.now()):
                 raise KeyRefused
+            role = holder.role
+        if role != principal.role:
+            raise SignInOver  # what it opened was opened for another role
 
     def needs(self, scope: str) -> Callable[[HTTPConnection], Awaitable[Principal]]:
         """A dependency for routes that want more than `scopes.needed` says of their path, above all `admin`."""
@@ -129,6 +132,8 @@ class Door:
             return
         if scope == ADMIN and principal.scopes is None:
             raise Forbidden("Only administrators may do that.")
+        if principal.role == "viewer" and principal.scopes is None:
+            raise Forbidden("You are a viewer here: you read what is shared with you, and ask and change nothing.")
         raise ScopeMissing(f"This API key lacks the scope {scope}.")
 
     async def foreigner(self, scope: Mapping[str, Any]) -> Foreigner | None:

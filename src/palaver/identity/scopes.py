@@ -1,9 +1,11 @@
-"""What a key may call: the vocabulary of scopes, and which part of the API needs which; it verifies nobody.
+"""What a key and a viewer may call: the vocabulary of scopes, which part of the API needs which; it verifies nobody.
 
 A key without scopes may do what its user's role allows. A key with scopes may call only what is listed here; a path
-that is not listed needs `admin`, so that a new endpoint is closed to narrow keys until somebody places it.
+that is not listed needs `admin`, so that a new endpoint is closed to narrow keys until somebody places it. A viewer of
+the house is held to the scopes that read, whatever credential they bring.
 """
 
+import re
 from collections.abc import Iterable
 
 from palaver.core.principal import Principal
@@ -23,6 +25,8 @@ SCOPES = {
     "memories:write": "Let facts be remembered, change and forget them, say how much is remembered; also reads them.",
     "webhooks:read": "List and read webhooks and what they were told, contents of sessions included.",
     "webhooks:write": "Create, change and delete webhooks, which are told what happens in sessions; also reads them.",
+    "teams:read": "List the organisations and groups that one belongs to, and who else does.",
+    "teams:write": "Keep organisations, groups and who belongs to them, as far as one may there; also lists them.",
     "keys:read": "List one's API keys.",
     "keys:write": "Create and delete API keys no wider than this one; also lists them.",
     ADMIN: "Everything the user's role allows.",
@@ -52,10 +56,15 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
         ("agents:read", "agents:write"),
     ),
     "webhooks": ("webhooks:read", "webhooks:write"),
+    **dict.fromkeys(("organisations", "groups"), ("teams:read", "teams:write")),
     "api-keys": ("keys:read", "keys:write"),
     "auth": (None, None),
     "users": (None, None),
 }
+
+# What a viewer of the house does besides reading: says what they have read, takes part by an invitation, makes keys that
+# read.
+_OF_VIEWERS = re.compile(r"/api/v1/(?:sessions/[^/]+/read|invitations/accept|api-keys(?:/.*)?)")
 
 # What stands below one session and belongs to its runs.
 _OF_RUNS = frozenset({"events", "messages", "resume", "interrupt", "answer", "control"})
@@ -86,9 +95,18 @@ def needed(method: str, path: str) -> str | None:
     return group[0] if method in _READING else group[1]
 
 
+def asked_of(principal: Principal, method: str, path: str) -> str | None:
+    """The scope that this call needs of this caller."""
+    if principal.role == "viewer" and principal.scopes is None and _OF_VIEWERS.fullmatch(path):
+        return None
+    return needed(method, path)
+
+
 def allowed(principal: Principal, scope: str | None) -> bool:
     """Whether the caller may do what needs `scope`; `admin` also needs the role."""
     if scope == ADMIN and not principal.admin:
+        return False
+    if principal.role == "viewer" and not _reads(scope):
         return False
     held = principal.scopes
     return held is None or scope is None or ADMIN in held or scope in held or _written(scope) in held
@@ -102,9 +120,13 @@ def unknown(scopes: Iterable[str]) -> list[str]:
 def wider(scopes: Iterable[str] | None, principal: Principal) -> list[str]:
     """Those that the caller does not hold and hence cannot hand on; None asks for everything."""
     wanted = SCOPES if scopes is None else scopes
-    if scopes is None and principal.scopes is None:
+    if scopes is None and principal.scopes is None and principal.role != "viewer":
         return []
     return sorted(scope for scope in set(wanted) if not allowed(principal, scope))
+
+
+def _reads(scope: str | None) -> bool:
+    return scope is None or scope.endswith(":read")
 
 
 def _belongs_to_runs(method: str, part: str) -> bool:

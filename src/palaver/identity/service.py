@@ -7,6 +7,7 @@ from palaver.identity.accounts import Accounts
 from palaver.identity.devices import Devices
 from palaver.identity.door import Door
 from palaver.identity.groups.directory import Directory
+from palaver.identity.groups.service import Teams
 from palaver.identity.issuers import Issuers
 from palaver.identity.jobs import Upkeep
 from palaver.identity.jwks import HttpKeys
@@ -30,6 +31,7 @@ class Identity:
     one_time: OneTimeTokens
     devices: Devices
     groups: Directory
+    teams: Teams
     keys: ApiKeys
     door: Door
     upkeep: Upkeep
@@ -53,6 +55,7 @@ def open_identity(
 ) -> Identity:
     """Make every service; inside the event loop that will use them. Nothing is started."""
     passwords, fetch, uses = Passwords(settings), HttpKeys(settings), Uses(database, settings, clock)
+    groups = Directory(database, clock, audit)
     access = AccessTokens(signing_key, settings.access_token_lifetime, clock)
     issuers = Issuers(settings, fetch, clock)
     accounts = Accounts(database, settings, passwords, clock)
@@ -63,7 +66,8 @@ def open_identity(
         sign_ins=SignIns(database, settings, access, clock),
         one_time=one_time,
         devices=Devices(database, clock),
-        groups=Directory(database, clock, audit),
+        groups=groups,
+        teams=Teams(database, groups, everybody_is_known=settings.registration != "open" and not settings.issuers),
         keys=ApiKeys(database, settings, uses, clock),
         door=door,
         upkeep=Upkeep(database, settings, issuers, uses=uses, clock=clock),

@@ -17,6 +17,7 @@ from palaver.entry.cli import (
     models,
     serve,
     shelves,
+    teams,
     user,
     version,
 )
@@ -33,6 +34,8 @@ app.command()(chat.chat)
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(teams.organisation, name="organisation")
+app.add_typer(teams.group, name="group")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(shelves.agent, name="agent")
 app.add_typer(shelves.skill, name="skill")

@@ -134,6 +134,10 @@ class Directory:
         await self._database.write(store.remove(group.id))
         await self._tell(group, "removed", by, {})
 
+    async def page(self, kind: Kind, organisation_id: str | None = None, after: str = "") -> list[Group]:
+        """For operators: all of a kind after an id, or all of an organisation, as many as one looks at."""
+        return await self._database.read(store.page(kind, None, organisation_id, after=after, limit=10_000))
+
     async def members(self, group_id: str, after: str = "", limit: int = 1_000) -> list[Member]:
         """Some of those who belong to it, by id."""
         return await self._database.read(store.members(group_id, after, limit))
