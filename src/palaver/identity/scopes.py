@@ -62,8 +62,7 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
     "users": (None, None),
 }
 
-# What a viewer of the house does besides reading: says what they have read, takes part by an invitation, makes keys that
-# read.
+# What a viewer of the house does besides reading: says how far, takes part by an invitation, makes keys that read.
 _OF_VIEWERS = re.compile(r"/api/v1/(?:sessions/[^/]+/read|invitations/accept|api-keys(?:/.*)?)")
 
 # What stands below one session and belongs to its runs.
