@@ -104,7 +104,7 @@ HURTING = {
     "endless.tif": b"II*\0\x08\0\0\0\0\0\x08\0\0\0",
     "huge.png": png_that_says(60_000, 60_000),
     "large.png": png_that_says(2**31 - 1, 2**31 - 1),
-    "wide.gif": picture("GIF", size=(65_000, 1_000)),
+    "wide.gif": picture("GIF", size=(65_000, 1_000), mode="P"),
     "cut.pdf": pdf(words("whole"))[:300],
     "loop.pdf": pdf(words("again"), kids=b"[2 0 R]"),
     "bomb.pdf": pdf(zlib.compress(b" " * 60_000_000, 9), filters=b"/Filter/FlateDecode"),
