@@ -27,6 +27,7 @@ class User(NamedTuple):
     created_at: str
     verified_at: str | None = None
     disabled_at: str | None = None
+    role_said_at: str | None = None
 
 
 class KeyRow(NamedTuple):
@@ -297,7 +298,7 @@ def add_key(values: Values, most: int) -> Script[bool]:
     count = (yield _COUNT_KEYS(owner=values["user_id"])).rows[0][0]
     if count >= most:
         return False
-    yield ADD_KEY(**values)
+    yield ADD_KEY(**{"networks": None, "replaces_id": None} | dict(values))
     return True
 
 
