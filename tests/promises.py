@@ -513,6 +513,19 @@ PROMISES = {
     "limits:addresses": Promise(
         says="Who guesses credentials is counted by address, and nobody else pays for it.", because="issue:#6"
     ),
+    "identity:keys:rotation": Promise(
+        says="A rotated API key and the one that follows it hold side by side, for as long as was said.",
+        because="issue:#6",
+    ),
+    "identity:keys:networks": Promise(
+        says="An API key that is limited to networks opens no door from elsewhere.", because="issue:#6"
+    ),
+    "identity:keys:leaks": Promise(
+        says="Whose a leaked API key is can be learned, and it is ended, from its text alone.", because="issue:#6"
+    ),
+    "identity:service-accounts": Promise(
+        says="A service account acts like a user, is seen for what it is, and ends at once.", because="issue:#6"
+    ),
     "identity:devices": Promise(
         says="Everybody sees where they are signed in, and ends it from elsewhere at once.", because="issue:#6"
     ),

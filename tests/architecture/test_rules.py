@@ -48,6 +48,7 @@ HEARTS = {
     "files/passages.py",
     "files/paths.py",
     "files/readers.py",
+    "identity/api_keys/networks.py",
     "identity/emails.py",
     "identity/scopes.py",
     "inference/breaker.py",

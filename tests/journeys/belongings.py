@@ -136,6 +136,7 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
     for collection in _DEFINITIONS:  # after the run, which her own hook would stop
         ids[collection] = (await ada.post(f"/{collection}", made[f"/api/v1/{collection}"] | {"name": PLANTED}))["id"]
     ids["server_id"] = ids["mcp-servers"]
+    ids["service_account_id"] = "svc_" + "0" * 32  # of the house, and nobody's
     ids["organisation_id"], ids["group_id"] = "org_" + "0" * 32, "grp_" + "0" * 32  # see test_organisations
     ids["grant_id"] = "grn_" + "0" * 32
     return Belongings(ids)

@@ -364,7 +364,7 @@ async def test_the_documentation_says_what_each_route_is_for_and_how_to_sign_in(
         for path, operations in document["paths"].items()
         if path.startswith(("/api/v1/auth", "/api/v1/api-keys", "/api/v1/users/sync", "/signin"))
     }
-    assert len(ours) == 13
+    assert len(ours) == 15
     open_to_all = {
         "/api/v1/auth/register",
         "/api/v1/auth/login",
@@ -391,4 +391,16 @@ async def test_every_endpoint_behind_the_door_has_a_scope_of_its_own_or_is_for_a
         for method, operation in operations.items()
         if "security" in operation and "501" not in operation["responses"] and needed(method.upper(), path) == ADMIN
     }
-    assert unplaced == {"/api/v1/health/detailed", "/metrics"}
+    accounts = "/api/v1/service-accounts"
+    assert unplaced == {
+        "/api/v1/health/detailed",
+        "/metrics",
+        "/api/v1/api-keys/leaked",
+        "/api/v1/audit",
+        "/api/v1/audit/export",
+        accounts,
+        accounts + "/{service_account_id}",
+        accounts + "/{service_account_id}/api-keys",
+        accounts + "/{service_account_id}/api-keys/{key_id}",
+        accounts + "/{service_account_id}/api-keys/{key_id}/rotate",
+    }

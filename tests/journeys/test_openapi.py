@@ -20,6 +20,11 @@ POST /api/v1/auth/register | POST /api/v1/auth/login | POST /api/v1/auth/refresh
 GET /api/v1/auth/me | POST /api/v1/auth/password | POST /api/v1/auth/ticket | POST /api/v1/users/sync
 GET /api/v1/auth/devices | DELETE /api/v1/auth/devices | DELETE /api/v1/auth/devices/{}
 GET /api/v1/api-keys | POST /api/v1/api-keys | DELETE /api/v1/api-keys/{}
+POST /api/v1/api-keys/{}/rotate | POST /api/v1/api-keys/leaked
+GET /api/v1/service-accounts | POST /api/v1/service-accounts | GET /api/v1/service-accounts/{}
+PATCH /api/v1/service-accounts/{} | DELETE /api/v1/service-accounts/{} | GET /api/v1/service-accounts/{}/api-keys
+POST /api/v1/service-accounts/{}/api-keys | POST /api/v1/service-accounts/{}/api-keys/{}/rotate
+DELETE /api/v1/service-accounts/{}/api-keys/{}
 GET /api/v1/organisations | POST /api/v1/organisations | GET /api/v1/organisations/{}
 PATCH /api/v1/organisations/{} | DELETE /api/v1/organisations/{}
 GET /api/v1/organisations/{}/members | POST /api/v1/organisations/{}/members

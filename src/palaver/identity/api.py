@@ -8,11 +8,13 @@ from starlette.responses import RedirectResponse, Response
 from palaver.core.errors import Forbidden, Unauthenticated
 from palaver.core.principal import Principal
 from palaver.identity import devices_api, schemas
+from palaver.identity.api_keys import api as api_keys_api
 from palaver.identity.cookies import Cookies
 from palaver.identity.door import SECURED
 from palaver.identity.presented import cookies_in
 from palaver.identity.refusals import LinkRefused, OriginRefused, ScopeMissing
 from palaver.identity.service import Identity
+from palaver.identity.service_accounts import api as service_accounts_api
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.sign_ins import Place
 from palaver.identity.store import User
@@ -32,7 +34,8 @@ def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
     router.include_router(_signing_in(identity, cookies))
     router.include_router(_signed_in(identity, cookies))
     router.include_router(devices_api.routes(identity.devices, identity.door))
-    router.include_router(_keys(identity))
+    router.include_router(api_keys_api.routes(identity.keys, identity.leaks, identity.door))
+    router.include_router(service_accounts_api.routes(identity.service_accounts, identity.door))
     return router
 
 
@@ -187,53 +190,6 @@ def _signed_in(identity: Identity, cookies: Cookies) -> APIRouter:
             return answer(schemas.Synced("exists", (await door.who(request.scope)).user_id))
         status, user = await accounts.sync(foreigner)
         return answer(schemas.Synced(status, user.id))
-
-    return router
-
-
-def _keys(identity: Identity) -> APIRouter:
-    router = APIRouter(prefix="/api/v1/api-keys", tags=["api-keys"])
-    door = identity.door
-
-    @router.get(
-        "",
-        operation_id="list_api_keys",
-        summary="List your API keys",
-        responses=described(schemas.KeyList) | UNAUTHENTICATED,
-        openapi_extra=SECURED,
-    )
-    async def list_keys(principal: Annotated[Principal, Depends(door)]) -> Response:
-        keys = await identity.keys.list(principal.user_id)
-        return answer(schemas.KeyList([schemas.key_info(key) for key in keys]))
-
-    @router.post(
-        "",
-        status_code=201,
-        operation_id="create_api_key",
-        summary="Make an API key",
-        description="The key itself is in this answer and never told again. A key cannot make a wider one.",
-        responses=described(schemas.NewKey, 201, says="Made.")
-        | UNAUTHENTICATED
-        | problems(_403="The scopes are wider than your own.", _409="You have as many as one may.")
-        | INVALID,
-        openapi_extra=SECURED,
-    )
-    async def make_key(body: schemas.KeyRequest, principal: Annotated[Principal, Depends(door)]) -> Response:
-        made = await identity.keys.create(principal, body.name, body.scopes, expires_at=body.expires_at)
-        return answer(schemas.new_key(*made), 201, NO_STORE)
-
-    @router.delete(
-        "/{key_id}",
-        status_code=204,
-        operation_id="delete_api_key",
-        summary="Delete an API key",
-        description="It is refused from the next request on.",
-        responses=UNAUTHENTICATED | problems(_404="You have no such key.") | INVALID,
-        openapi_extra=SECURED,
-    )
-    async def delete_key(key_id: str, principal: Annotated[Principal, Depends(door)]) -> Response:
-        await identity.keys.delete(principal.user_id, key_id)
-        return Response(status_code=204)
 
     return router
 

@@ -17,12 +17,14 @@ from palaver.core.ids import KeyId
 from palaver.core.principal import Principal
 from palaver.identity import store
 from palaver.identity.accounts import Accounts
+from palaver.identity.api_keys.networks import admits
 from palaver.identity.credentials import KEY_MARK, hashed, parts_of_key, same
 from palaver.identity.issuers import Foreigner, Issuers, Verified
 from palaver.identity.limits.service import TOLL, Toll
 from palaver.identity.presented import COOKIE, HOST_COOKIE, Presented, from_our_pages, header, presented, same_origin
 from palaver.identity.refusals import (
     KeyRefused,
+    NetworkRefused,
     NobodySignedIn,
     OriginRefused,
     ScopeMissing,
@@ -109,10 +111,7 @@ class Door:
         elif principal.key_id is None:
             role = (await self._accounts.get(principal.user_id)).role
         else:
-            holder = await self._database.read(store.key_holder(principal.key_id))
-            if holder is None or (holder.expires_at and instant(holder.expires_at) <= self._clock.now()):
-                raise KeyRefused
-            role = holder.role
+            role = (await self._holder(principal.key_id, scope)).role
         if role != principal.role:
             raise SignInOver  # what it opened was opened for another role
 
@@ -170,11 +169,14 @@ class Door:
             case ("bearer", text) if not text.startswith(KEY_MARK):
                 return await self._by_token(text)
             case ("bearer" | "key", text):
-                return await self._by_key(text)
+                return await self._by_key(text, scope)
             case ("cookie", text):
                 return await self._by_cookie(text, scope)
             case ("ticket", text):
-                return await self._one_time.use(text, "ticket")
+                principal = await self._one_time.use(text, "ticket")
+                if principal.key_id is not None:
+                    await self._holder(principal.key_id, scope)
+                return principal
             case _:
                 raise NobodySignedIn
 
@@ -194,19 +196,26 @@ class Door:
             raise SignInOver
         return Principal(user_id=user.id, role=user.role, via="issuer")
 
-    async def _by_key(self, text: str) -> Principal:
+    async def _by_key(self, text: str, scope: Mapping[str, Any]) -> Principal:
         parts = parts_of_key(text)
         if parts is None:
             raise KeyRefused
         key_id, secret = parts
+        holder = await self._holder(key_id, scope, secret)
+        self._uses.key(key_id)
+        scopes = None if holder.scopes is None else _words(holder.scopes)
+        return Principal(user_id=holder.user_id, role=holder.role, via="key", key_id=KeyId(key_id), scopes=scopes)
+
+    async def _holder(self, key_id: str, scope: Mapping[str, Any], secret: str | None = None) -> store.KeyHolder:
+        """Whose key it is, if it holds and may be used from where the request comes; `secret` where it came along."""
         holder = await self._database.read(store.key_holder(key_id))
-        if holder is None or not same(holder.hash, secret):
+        if holder is None or (secret is not None and not same(holder.hash, secret)):
             raise KeyRefused
         if holder.expires_at is not None and instant(holder.expires_at) <= self._clock.now():
             raise KeyRefused
-        self._uses.key(key_id)
-        scopes = None if holder.scopes is None else _scopes(holder.scopes)
-        return Principal(user_id=holder.user_id, role=holder.role, via="key", key_id=KeyId(key_id), scopes=scopes)
+        if holder.networks is not None and not admits(_words(holder.networks), _address(scope)):
+            raise NetworkRefused
+        return holder
 
     async def _by_cookie(self, secret: str, scope: Mapping[str, Any]) -> Principal:
         hash_ = hashed(secret)
@@ -254,6 +263,11 @@ def _path(scope: Mapping[str, Any]) -> str:
     return path.removeprefix(scope.get("root_path", ""))
 
 
+def _address(scope: Mapping[str, Any]) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
 @lru_cache(maxsize=1024)
-def _scopes(stored: str) -> frozenset[str]:
+def _words(stored: str) -> frozenset[str]:
     return frozenset(msgspec.json.decode(stored, type=list[str]))

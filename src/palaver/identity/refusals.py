@@ -103,6 +103,12 @@ class ScopeMissing(Forbidden):
     title = "This API key may not do that"
 
 
+class NetworkRefused(Forbidden):
+    """The key is good, and not from here: who holds it rightly must learn what to change."""
+
+    title = "This API key may not be used from this address"
+
+
 class OriginRefused(Forbidden):
     """A page of another origin acts with the cookie."""
 
@@ -131,6 +137,12 @@ class TooManyKeys(Conflict):
     """The bound on keys per user is reached."""
 
     title = "You have as many API keys as one user may have; delete one first"
+
+
+class KeyOver(Conflict):
+    """A key that ended, or that was rotated before, is not followed by another one."""
+
+    title = "This API key has ended or was rotated already; make a new one"
 
 
 class TooManyAttempts(RateLimited):

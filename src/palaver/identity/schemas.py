@@ -1,5 +1,6 @@
 """What clients send to identity and get back, with examples for the documentation; not how it is stored."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -75,6 +76,12 @@ class KeyRequest(_Body):
     name: Name = Field(examples=["laptop"])
     scopes: list[str] | None = Field(None, max_length=32, examples=[["sessions:read", "runs:write"]])
     expires_at: Annotated[AwareDatetime, BeforeValidator(_text)] | None = Field(None, examples=["2031-01-01T00:00:00Z"])
+    networks: list[Annotated[str, Field(max_length=64)]] | None = Field(
+        None,
+        max_length=32,
+        examples=[["192.0.2.0/24"]],
+        description="Addresses and ranges from which alone the key may be used.",
+    )
 
 
 class UserInfo(msgspec.Struct, frozen=True):
@@ -122,7 +129,7 @@ class Synced(msgspec.Struct, frozen=True):
 
 
 class KeyInfo(msgspec.Struct, frozen=True):
-    """An API key without its secret."""
+    """An API key without its secret. One that was rotated, and the key that followed it, know each other."""
 
     id: str
     name: str
@@ -130,6 +137,9 @@ class KeyInfo(msgspec.Struct, frozen=True):
     created_at: str
     expires_at: str | None
     last_used_at: str | None
+    networks: list[str] | None = None
+    replaces_id: str | None = None
+    replaced_by_id: str | None = None
 
 
 class KeyList(msgspec.Struct, frozen=True):
@@ -148,6 +158,9 @@ class NewKey(msgspec.Struct, frozen=True):
     expires_at: str | None
     last_used_at: str | None
     key: str
+    networks: list[str] | None = None
+    replaces_id: str | None = None
+    replaced_by_id: str | None = None
 
 
 def user_info(user: User) -> UserInfo:
@@ -176,6 +189,11 @@ def me(principal: Principal, user: User) -> Me:
 def key_info(key: ApiKey) -> KeyInfo:
     """A key for clients."""
     return KeyInfo(**_key_fields(key))
+
+
+def key_list(keys: Iterable[ApiKey]) -> KeyList:
+    """Keys for clients."""
+    return KeyList([key_info(key) for key in keys])
 
 
 def new_key(key: ApiKey, secret: Sealed[str]) -> NewKey:

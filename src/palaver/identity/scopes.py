@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from palaver.core.principal import Principal
 
 ADMIN = "admin"
+SCIM = "scim"
 
 # What each scope opens, in words for documents and error texts.
 SCOPES = {
@@ -29,8 +30,11 @@ SCOPES = {
     "teams:write": "Keep organisations, groups and who belongs to them, as far as one may there; also lists them.",
     "keys:read": "List one's API keys.",
     "keys:write": "Create and delete API keys no wider than this one; also lists them.",
+    SCIM: "Look after users and groups from a directory, over SCIM; for administrators.",
     ADMIN: "Everything the user's role allows.",
 }
+# What only administrators' credentials open, however wide they are.
+_OF_ADMINISTRATORS = frozenset({ADMIN, SCIM})
 
 # Prefix of a path below /api/v1 → (scope for GET, scope for everything else). None: whoever is verified.
 _GROUPS: dict[str, tuple[str | None, str | None]] = {
@@ -77,6 +81,8 @@ def needed(method: str, path: str) -> str | None:
     """The scope that this call needs, or None where a verified caller is enough."""
     if path.startswith("/ws/chat/"):
         return "runs:read"
+    if path.startswith("/scim/"):
+        return SCIM
     if path == "/mcp":
         return None  # each of its tools asks for its own
     if path.startswith(_OF_SESSIONS) or (path.startswith(_OTHER_FORMATS) and method == "DELETE"):
@@ -89,7 +95,7 @@ def needed(method: str, path: str) -> str | None:
     group = _GROUPS.get(parts[0], (ADMIN, ADMIN))
     if parts[0] == "sessions" and len(parts) == 3 and _belongs_to_runs(method, parts[2]):
         group = _GROUPS["runs"]
-    if parts[0] == "users" and parts[1:] != ["sync"]:
+    if (parts[0] == "users" and parts[1:] != ["sync"]) or parts == ["api-keys", "leaked"]:
         return ADMIN
     return group[0] if method in _READING else group[1]
 
@@ -102,8 +108,8 @@ def asked_of(principal: Principal, method: str, path: str) -> str | None:
 
 
 def allowed(principal: Principal, scope: str | None) -> bool:
-    """Whether the caller may do what needs `scope`; `admin` also needs the role."""
-    if scope == ADMIN and not principal.admin:
+    """Whether the caller may do what needs `scope`; some also need the role of an administrator."""
+    if scope in _OF_ADMINISTRATORS and not principal.admin:
         return False
     if principal.role == "viewer" and not _reads(scope):
         return False

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from palaver.core.audit import Audit, unheard
 from palaver.identity.accounts import Accounts
+from palaver.identity.api_keys.leaks import Leaks
 from palaver.identity.devices import Devices
 from palaver.identity.door import Door
 from palaver.identity.groups.directory import Directory
@@ -13,6 +14,7 @@ from palaver.identity.jobs import Upkeep
 from palaver.identity.jwks import HttpKeys
 from palaver.identity.keys import ApiKeys
 from palaver.identity.passwords import Passwords
+from palaver.identity.service_accounts.service import ServiceAccounts
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.sign_ins import OneTimeTokens, SignIns
 from palaver.identity.tokens import AccessTokens
@@ -33,6 +35,8 @@ class Identity:
     groups: Directory
     teams: Teams
     keys: ApiKeys
+    leaks: Leaks
+    service_accounts: ServiceAccounts
     door: Door
     upkeep: Upkeep
     passwords: Passwords
@@ -59,6 +63,7 @@ def open_identity(
     access = AccessTokens(signing_key, settings.access_token_lifetime, clock)
     issuers = Issuers(settings, fetch, clock)
     accounts = Accounts(database, settings, passwords, clock)
+    keys = ApiKeys(database, settings, uses, clock, audit=audit)
     one_time = OneTimeTokens(database, settings, clock)
     door = Door(database, settings, accounts, access=access, issuers=issuers, one_time=one_time, uses=uses, clock=clock)
     return Identity(
@@ -68,7 +73,9 @@ def open_identity(
         devices=Devices(database, clock),
         groups=groups,
         teams=Teams(database, groups, everybody_is_known=settings.registration != "open" and not settings.issuers),
-        keys=ApiKeys(database, settings, uses, clock),
+        keys=keys,
+        service_accounts=ServiceAccounts(database, accounts, keys, clock, audit=audit),
+        leaks=Leaks(database, clock, audit),
         door=door,
         upkeep=Upkeep(database, settings, issuers, uses=uses, clock=clock),
         passwords=passwords,

@@ -77,6 +77,12 @@ class IdentitySettings(BaseModel):
     login_attempts: int = Field(10, ge=1, description="Wrong passwords per address and e-mail before a pause.")
     login_window: Positive = Field(timedelta(minutes=5), description="How long a wrong password is remembered.")
     keys_per_user: int = Field(100, ge=1, description="API keys one user may have.")
+    key_overlap: timedelta = Field(
+        timedelta(days=1), ge=timedelta(0), description="How long a rotated API key holds beside its follower."
+    )
+    key_overlap_longest: timedelta = Field(
+        timedelta(days=30), ge=timedelta(0), description="The longest that may be asked for when a key is rotated."
+    )
     use_written_every: Positive = Field(
         timedelta(minutes=1), description="How often the last use of keys and cookies is written down."
     )

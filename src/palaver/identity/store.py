@@ -40,6 +40,8 @@ class KeyRow(NamedTuple):
     created_at: str
     expires_at: str | None
     last_used_at: str | None
+    networks: str | None = None
+    replaces_id: KeyId | None = None
 
 
 # --- Users ---
@@ -259,9 +261,9 @@ def sign_out(browser_hash: str | None, refresh_hash: str | None, family_id: str 
 
 _key_columns = [api_keys.c[name] for name in KeyRow._fields]
 ADD_KEY = Statement(insert(api_keys))
-_COUNT_KEYS = Statement(select(func.count()).where(api_keys.c.user_id == bindparam("owner")))
+COUNT_KEYS = Statement(select(func.count()).where(api_keys.c.user_id == bindparam("owner")))
 _KEY = Statement(
-    select(users.c.id, users.c.role, api_keys.c.hash, api_keys.c.scopes, api_keys.c.expires_at)
+    select(users.c.id, users.c.role, api_keys.c.hash, api_keys.c.scopes, api_keys.c.expires_at, api_keys.c.networks)
     .join_from(api_keys, users, users.c.id == api_keys.c.user_id)
     .where(api_keys.c.id == bindparam("id"), users.c.disabled_at.is_(None))
 )
@@ -285,6 +287,7 @@ class KeyHolder(NamedTuple):
     hash: str
     scopes: str | None
     expires_at: str | None
+    networks: str | None
 
 
 def key_holder(key_id: str) -> Script[KeyHolder | None]:
@@ -295,7 +298,7 @@ def key_holder(key_id: str) -> Script[KeyHolder | None]:
 
 def add_key(values: Values, most: int) -> Script[bool]:
     """Insert, unless the user has as many as one may."""
-    count = (yield _COUNT_KEYS(owner=values["user_id"])).rows[0][0]
+    count = (yield COUNT_KEYS(owner=values["user_id"])).rows[0][0]
     if count >= most:
         return False
     yield ADD_KEY(**{"networks": None, "replaces_id": None} | dict(values))

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from palaver.core.ids import UserId
 from palaver.core.principal import Principal
-from palaver.identity.scopes import ADMIN, SCOPES, allowed, needed, unknown, wider
+from palaver.identity.scopes import ADMIN, SCIM, SCOPES, allowed, needed, unknown, wider
 
 MEMBER = Principal(user_id=UserId("usr_1"))
 OWNER = Principal(user_id=UserId("usr_2"), role="admin")
@@ -69,7 +69,7 @@ def test_each_part_of_the_api_has_its_scope(method: str, path: str, scope: str |
 
 def test_whoever_has_no_scopes_may_what_the_role_allows() -> None:
     assert all(allowed(OWNER, scope) for scope in SCOPES)
-    assert [scope for scope in SCOPES if not allowed(MEMBER, scope)] == [ADMIN]
+    assert [scope for scope in SCOPES if not allowed(MEMBER, scope)] == [SCIM, ADMIN]
 
 
 def test_writing_includes_reading_and_nothing_else() -> None:

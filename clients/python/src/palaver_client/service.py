@@ -105,9 +105,17 @@ class ApiKeys(Resource[Mode], Generic[Mode]):
         return self._pages("/api-keys")
 
     @asked
-    def create(self, name: str, *, scopes: "list[str] | None" = None, expires_at: str | None = None) -> Script[NewKey]:
-        """A new one; `key` is told this once."""
-        return self._post("/api-keys", said(name=name, scopes=scopes, expires_at=expires_at))
+    def create(
+        self, name: str, *, scopes: "list[str] | None" = None, expires_at: str | None = None,
+        networks: "list[str] | None" = None,
+    ) -> Script[NewKey]:  # fmt: skip
+        """A new one; `key` is told this once. With `networks`, it may be used from these addresses alone."""
+        return self._post("/api-keys", said(name=name, scopes=scopes, expires_at=expires_at, networks=networks))
+
+    @asked
+    def rotate(self, key_id: str, *, overlap_seconds: int | None = None) -> Script[NewKey]:
+        """The key that follows it; the old one holds until the overlap is over."""
+        return self._post(path_of("api-keys", key_id, "rotate"), said(overlap_seconds=overlap_seconds))
 
     @asked
     def delete(self, key_id: str) -> Script[None]:

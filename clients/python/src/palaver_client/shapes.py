@@ -640,7 +640,7 @@ class KeptFiles(TypedDict):
 
 
 class KeyInfo(TypedDict):
-    """An API key without its secret."""
+    """An API key without its secret. One that was rotated, and the key that followed it, know each other."""
 
     id: str
     name: str
@@ -648,6 +648,9 @@ class KeyInfo(TypedDict):
     created_at: str
     expires_at: str | None
     last_used_at: str | None
+    networks: NotRequired[list[str] | None]
+    replaces_id: NotRequired[str | None]
+    replaced_by_id: NotRequired[str | None]
 
 
 class LimitReached(TypedDict):
@@ -951,6 +954,9 @@ class NewKey(TypedDict):
     expires_at: str | None
     last_used_at: str | None
     key: str
+    networks: NotRequired[list[str] | None]
+    replaces_id: NotRequired[str | None]
+    replaced_by_id: NotRequired[str | None]
 
 
 class NewMcpServer(TypedDict):

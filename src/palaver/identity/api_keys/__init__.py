@@ -1,0 +1,1 @@
+"""API keys beyond making them: networks they are limited to, rotation, what was leaked; the door checks them."""

@@ -1,0 +1,1 @@
+"""Accounts of programs: users whom nobody signs in as, who act by API keys that administrators make for them."""
