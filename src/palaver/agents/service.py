@@ -18,6 +18,7 @@ from palaver.agents.shelves import check_bypass
 from palaver.agents.skills import SkillTool
 from palaver.agents.store import Kept
 from palaver.agents.wanted import ANYTHING, Wanted, of_session
+from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import NotFound
 from palaver.core.ids import UserId
 from palaver.core.principal import Principal
@@ -50,6 +51,7 @@ class Recipes:
         self._settings = settings
         self._keepings = keepings
         self._operator = dict(operator or {})
+        self.audit: Audit = unheard
         self._defaults = defaults
         self._servers = tuple({"name": name, "source": "operator"} for name in sorted(self._operator))
         self._plain = merge(defaults, Wish(mcp=self._servers)) if self._servers else merge(defaults)
@@ -93,6 +95,7 @@ class Recipes:
         )
         if recipe.permission_mode == "bypassPermissions":
             check_bypass(principal, self._settings)
+            await self.audit(SecurityEvent(kind="permission.bypassed", actor_id=principal.user_id))
         return recipe
 
     def check_mode(self, principal: Principal, mode: str) -> None:

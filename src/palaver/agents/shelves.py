@@ -12,6 +12,7 @@ from palaver.agents.disk import Disk, DiskEntry
 from palaver.agents.kinds import SKILL, Kind, Values
 from palaver.agents.settings import AgentSettings
 from palaver.agents.store import Kept, Version
+from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import Conflict, Forbidden, Invalid, NotFound
 from palaver.core.ids import UserId
 from palaver.core.principal import Principal
@@ -22,6 +23,9 @@ from palaver.storage.port import Database, UniqueViolated
 
 DEFINITION = "def"  # the prefix of ids
 LONGEST_BRIEF = 65_536  # characters of JSON
+
+
+_REACHING = frozenset({"mcp_server", "hook"})
 
 
 class NameTaken(Conflict):
@@ -76,6 +80,7 @@ class Shelves:
         self._clock = clock
         # how things of a kind fare now, by its name; filled in where the house is put together
         self.live: dict[str, Live] = {}
+        self.audit: Audit = unheard
 
     async def page(self, principal: Principal, kind: Kind, window: Window) -> Page:
         """By name; what is one's own, what is shared, and what is on the disk."""
@@ -119,6 +124,7 @@ class Shelves:
             raise NameTaken(f"You have a {kind.said} `{kept.name}` already.") from None
         if not added:
             raise Conflict(f"You have {self._settings.per_shelf} {kind.many}, as many as one may; remove one first.")
+        await self._audited(principal, kind, definition_id, "created", shared=shared)
         return _told(kind, principal, kept, body)
 
     async def change(
@@ -137,7 +143,9 @@ class Shelves:
         said = {name: value for name, value in {**kind.show(before), **values}.items() if value is not None}
         body = kind.settle(said, before, about=definition_id, principal=principal)
         self._check(principal, kind, body, shared=shared)
-        return await self._put(principal, kind, kept, (body, shared))
+        changed = await self._put(principal, kind, kept, (body, shared))
+        await self._audited(principal, kind, definition_id, "changed", shared=shared or bool(kept.shared))
+        return changed
 
     async def remove(self, principal: Principal, kind: Kind, definition_id: str) -> None:
         """Take one away, with all its versions."""
@@ -145,6 +153,7 @@ class Shelves:
         kept, _ = await self._database.read(_owned(kind, definition_id, principal))
         _check_owner(principal, kept)
         await self._database.write(store.remove(definition_id))
+        await self._audited(principal, kind, definition_id, "deleted", shared=bool(kept.shared))
 
     async def versions(self, principal: Principal, kind: Kind, definition_id: str, window: Window) -> Page:
         """Every version that is kept, whole, newest first."""
@@ -187,6 +196,15 @@ class Shelves:
         if not done:
             raise VersionPassed
         return _told(kind, principal, after, body)
+
+    async def _audited(self, principal: Principal, kind: Kind, definition_id: str, act: str, *, shared: bool) -> None:
+        """What reaches out of the house, and what is put into everybody's turns."""
+        if shared or kind.name in _REACHING:
+            said = {"shared": "yes" if shared else "no"}
+            event = SecurityEvent(
+                kind=f"{kind.name}.{act}", actor_id=principal.user_id, subject=definition_id, detail=said
+            )
+            await self.audit(event)
 
     def _check(self, principal: Principal, kind: Kind, body: Values, *, shared: bool) -> None:
         if shared and kind.operators_share and not principal.admin:

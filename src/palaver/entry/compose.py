@@ -202,6 +202,8 @@ def _joined(house: House, concluding: Concluding) -> House:
     """The house, in which who is shown out of a session hears and does nothing more there."""
     house.members.ended = house.runs.end_of
     house.members.cut = house.pulse.cut
+    house.members.audit = house.webhooks.audit = house.answering.audit = house.moving.taking.audit = house.audit
+    house.agency.agents.shelves.audit = house.agency.agents.recipes.audit = house.audit
     house.agency.searching.embed = embedding_of(house.inference, house.settings.inference)
     watch(house, concluding)
     return house

@@ -22,6 +22,7 @@ from palaver.context.memory import api as memory_api
 from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts, doors, filing, later, memory, problem, service_api, travelling
 from palaver.entry.agency import open_agency
+from palaver.entry.auditing import started
 from palaver.entry.compose import House, build, start_jobs
 from palaver.entry.database import open_database
 from palaver.entry.describing import describe
@@ -178,6 +179,7 @@ async def _serve(loaded: Loaded) -> None:
             recovered = await house.recovery.recover(alone=database.alone())
             await house.children.wake_parents()
             await house.webhooks.jobs.recover(alone=database.alone())
+            await house.audit(started(loaded))
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})
             start_jobs(house, tasks)

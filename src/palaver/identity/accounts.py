@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import Forbidden, Unauthenticated
 from palaver.core.ids import USER, UserId
 from palaver.core.principal import Role
@@ -23,8 +24,17 @@ from palaver.storage.port import Database, UniqueViolated
 class Accounts:
     """Needs no running server: the command line uses it on the same database."""
 
-    def __init__(self, database: Database, settings: IdentitySettings, passwords: Passwords, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: IdentitySettings,
+        passwords: Passwords,
+        clock: Clock,
+        *,
+        audit: Audit = unheard,
+    ) -> None:
         self._database = database
+        self._audit = audit
         self._settings = settings
         self._passwords = passwords
         self._clock = clock
@@ -59,6 +69,8 @@ class Accounts:
         stored = found[1] if found else None
         right = await self._passwords.verify(stored, password)
         if not right or not found or not stored or found[0].disabled_at is not None:
+            # who is not known is not named: people type passwords where names belong
+            await self._audit(SecurityEvent(kind="auth.sign_in_failed", subject=found[0].id if found else None))
             raise PasswordWrong
         self._attempts.succeeded(address, wanted)
         if self._passwords.outdated(stored):
@@ -77,16 +89,18 @@ class Accounts:
         if stored:
             self._attempts.begin(address, user.subject)
             if current is None or not await self._passwords.verify(stored, current):
+                await self._audit(SecurityEvent(kind="auth.password_wrong", actor_id=user_id, subject=user_id))
                 raise PasswordWrong("The current password is wrong")
             self._attempts.succeeded(address, user.subject)
-        await self.set_password(user, new)
+        await self.set_password(user, new, by=user_id)
         return user
 
-    async def set_password(self, user: User, password: Sealed[str]) -> None:
+    async def set_password(self, user: User, password: Sealed[str], *, by: UserId | None = None) -> None:
         """For operators: a new password, without the old one. Ends every sign-in of the user; API keys stay."""
         self._passwords.check_rules(password)
         hashed = await self._passwords.hash(password)
         await self._database.write(store.set_password(user.id, hashed, stamp(self._clock.now())))
+        await self._audit(SecurityEvent(kind="user.password_set", actor_id=by, subject=user.id))
 
     async def set_disabled(self, user: User, *, disabled: bool) -> None:
         """For operators: no credential of a disabled user opens anything, from the next request on; nothing is lost."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import NotFound
 from palaver.core.ids import UserId
 from palaver.identity import devices_store
@@ -37,9 +38,10 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
 class Devices:
     """Lists and ends. What is ended is refused from the next request on, and its sockets are closed."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, audit: Audit = unheard) -> None:
         self._database = database
         self._clock = clock
+        self._audit = audit
 
     async def list(self, user_id: UserId, here: Here) -> Sequence[Device]:
         """The one that was used last first."""
@@ -54,6 +56,7 @@ class Devices:
         """End one of them. Raises NotFound where the user has none of this id."""
         if not await self._database.write(devices_store.end(user_id, device_id, stamp(self._clock.now()))):
             raise NotFound("You have no such device.")
+        await self._audit(SecurityEvent(kind="auth.device_ended", actor_id=user_id, subject=device_id))
 
     async def end_others(self, user_id: UserId, here: Here) -> None:
         """End all but the one that asks."""
@@ -65,6 +68,7 @@ class Devices:
                 yield from devices_store.end(user_id, one, now)
 
         await self._database.write(write())
+        await self._audit(SecurityEvent(kind="auth.other_devices_ended", actor_id=user_id))
 
 
 def _device_of(here: Here) -> Script[str | None]:

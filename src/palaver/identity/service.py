@@ -62,15 +62,15 @@ def open_identity(
     groups = Directory(database, clock, audit)
     access = AccessTokens(signing_key, settings.access_token_lifetime, clock)
     issuers = Issuers(settings, fetch, clock)
-    accounts = Accounts(database, settings, passwords, clock)
+    accounts = Accounts(database, settings, passwords, clock, audit=audit)
     keys = ApiKeys(database, settings, uses, clock, audit=audit)
     one_time = OneTimeTokens(database, settings, clock)
     door = Door(database, settings, accounts, access=access, issuers=issuers, one_time=one_time, uses=uses, clock=clock)
     return Identity(
         accounts=accounts,
-        sign_ins=SignIns(database, settings, access, clock),
+        sign_ins=SignIns(database, settings, access, clock, audit=audit),
         one_time=one_time,
-        devices=Devices(database, clock),
+        devices=Devices(database, clock, audit),
         groups=groups,
         teams=Teams(database, groups, everybody_is_known=settings.registration != "open" and not settings.issuers),
         keys=keys,

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.ids import UserId
 from palaver.core.principal import Principal
 from palaver.identity import store
@@ -90,8 +91,17 @@ class OneTimeTokens:
 class SignIns:
     """Opens sign-ins, keeps them going, ends them."""
 
-    def __init__(self, database: Database, settings: IdentitySettings, access: AccessTokens, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: IdentitySettings,
+        access: AccessTokens,
+        clock: Clock,
+        *,
+        audit: Audit = unheard,
+    ) -> None:
         self._database = database
+        self._audit = audit
         self._cookie_lifetime: timedelta = settings.cookie_lifetime
         self._refresh_lifetime: timedelta = settings.refresh_token_lifetime
         self._access = access
@@ -112,12 +122,14 @@ class SignIns:
         secret = new_secret() if cookie else None
         browser = self._browser_row(user_id, secret) | device if secret else None
         await self._database.write(store.add_sign_in(browser, family, {**row, "family_id": family_id}))
+        await self._audited("signed_in", user_id, device["device_id"])
         return self._tokens(user_id, family_id, refresh), secret
 
     async def open_browser(self, user_id: UserId, place: Place = NOWHERE) -> Sealed[str]:
         """A cookie alone."""
-        secret = new_secret()
-        await self._database.write(store.add_sign_in(self._browser_row(user_id, secret) | _device(place), None, None))
+        secret, device = new_secret(), _device(place)
+        await self._database.write(store.add_sign_in(self._browser_row(user_id, secret) | device, None, None))
+        await self._audited("signed_in", user_id, device["device_id"])
         return secret
 
     async def refresh(self, token: Sealed[str]) -> tuple[UserId, Tokens]:
@@ -127,6 +139,7 @@ class SignIns:
         rotated = await self._database.write(store.rotate(hashed(token.reveal()), self._refresh_row(successor), now))
         if isinstance(rotated, store.Reused):
             log.warning("A refresh token came twice: all tokens of its sign-in %s are revoked.", rotated.family_id)
+            await self._audited("refresh_reused", None, rotated.family_id)
         if not isinstance(rotated, store.Rotated):
             raise RefreshRefused
         return rotated.user_id, self._tokens(rotated.user_id, rotated.family_id, successor)
@@ -139,7 +152,12 @@ class SignIns:
             family_id,
             now=stamp(self._clock.now()),
         )
-        await self._database.write(script)
+        whose = await self._database.write(script)
+        if whose is not None:
+            await self._audited("signed_out", whose)
+
+    async def _audited(self, act: str, user_id: UserId | None, subject: str | None = None) -> None:
+        await self._audit(SecurityEvent(kind=f"auth.{act}", actor_id=user_id, subject=subject))
 
     def _tokens(self, user_id: UserId, family_id: str, refresh: Sealed[str]) -> Tokens:
         access = self._access.issue(user_id, family_id)

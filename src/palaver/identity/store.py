@@ -245,16 +245,21 @@ def rotate(old: str, successor: Values, now: str) -> Script[Rotated | Reused | N
     return Rotated(owner[0], used[0])
 
 
-def sign_out(browser_hash: str | None, refresh_hash: str | None, family_id: str | None, *, now: str) -> Script[None]:
-    """End whatever of these is there."""
+def sign_out(
+    browser_hash: str | None, refresh_hash: str | None, family_id: str | None, *, now: str
+) -> Script[UserId | None]:
+    """End whatever of these is there; whose it was, if anything was."""
+    whose: UserId | None = None
     if browser_hash:
+        row = yield from browser(browser_hash)
+        whose = row[0] if row else None
         yield _DELETE_BROWSER(hash=browser_hash)
-    if refresh_hash:
-        found = (yield _FAMILY_OF(of=refresh_hash)).first()
-        if found:
-            yield _REVOKE_FAMILY(family=found[0], now=now)
-    if family_id:
-        yield _REVOKE_FAMILY(family=family_id, now=now)
+    found = (yield _FAMILY_OF(of=refresh_hash)).first() if refresh_hash else None
+    for family_id_ in {found[0] if found else None, family_id} - {None}:
+        owner = (yield _FAMILY(id=family_id_)).first()
+        whose = owner[0] if owner and whose is None else whose
+        yield _REVOKE_FAMILY(family=family_id_, now=now)
+    return whose
 
 
 # --- API keys ---

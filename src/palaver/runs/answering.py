@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple, assert_never
 
+from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import Conflict, Forbidden, Invalid, NotFound, PalaverError
 from palaver.core.events import ApprovalResolved, Controlled, QuestionAnswered, RunEvent, ToolFinished
 from palaver.core.ids import RunId, SessionId, UserId
@@ -65,6 +66,7 @@ class Answering:
         self._runs = runs
         self._tools = tools
         self._clock = clock
+        self.audit: Audit = unheard
 
     async def answer(self, user_id: UserId, run_id: RunId, call_id: str, answer: Answer) -> Approval:
         """Answer what waits; Conflict where somebody did before, Invalid where the answer does not fit."""
@@ -73,6 +75,9 @@ class Answering:
         _refuse_for_others(approval, answer, user_id)
         said = self._understood(approval, answer)
         await self._resolve(approval, said, by=user_id, scope=answer.remember)
+        if said.rule is not None:
+            about = {"tool": approval.name, "scope": answer.remember or ""}
+            await self.audit(SecurityEvent(kind="grant.given", actor_id=user_id, subject=run_id, detail=about))
         return await self._database.read(approvals_store.find(run_id, call_id, user_id))
 
     async def answer_in_session(
@@ -99,6 +104,7 @@ class Answering:
     async def revoke(self, user_id: UserId, grant_id: str) -> None:
         """Allow it no more."""
         await self._database.write(approvals_store.revoke(grant_id, user_id))
+        await self.audit(SecurityEvent(kind="grant.revoked", actor_id=user_id, subject=grant_id))
 
     async def control(self, run_id: RunId, *, mode: PermissionMode | None, model: tuple[str, str] | None) -> None:
         """Let a run know of another mode, or another model (its id and its provider's); a mode holds below it too."""

@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from palaver.core.audit import SecurityEvent
 from palaver.core.ids import SessionId
 from palaver.core.permissions import PermissionMode
 from palaver.core.principal import Principal
@@ -36,6 +37,9 @@ class Controlling:
         resolved = await self._resolve(model, principal) if model is not None else None
         if resolved is not None:
             changes |= {"model": resolved.id, "provider": resolved.provider}
+        if mode == "bypassPermissions":
+            event = SecurityEvent(kind="permission.bypassed", actor_id=principal.user_id, subject=session_id)
+            await self._answering.audit(event)
         session = await self._sessions.change(principal.user_id, session_id, changes)
         if session.active_run_id is not None:
             chosen = (resolved.id, resolved.provider) if resolved is not None else None

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from palaver.bus.port import Bus
+from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import Conflict, Invalid, NotFound
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.room import MarkedRead, MemberJoined, MemberLeft, MemberRole, Person, Sign, topic_of_room
@@ -85,6 +86,7 @@ class Members:
         # Whoever ends what somebody asked for who was shown out, and cuts off what they listen to.
         self.ended: Callable[[UserId, Sequence[SessionId]], Awaitable[None]] = _nobody_runs
         self.cut: Callable[[MemberLeft], None] = _nobody_listens
+        self.audit: Audit = unheard
 
     async def of(self, user_id: UserId, session_id: SessionId) -> list[Member]:
         """Everybody who takes part in a session, the owner first, with what they have read."""
@@ -109,6 +111,7 @@ class Members:
             return (yield from self._join(session_id, other, role))
 
         joined = await self._database.write(write())
+        await self._audited("member.added", user_id, session_id, {"user_id": joined.user_id, "role": role})
         self._joined(session_id, joined)
         return joined
 
@@ -132,6 +135,7 @@ class Members:
             self.cut(left)
             self._tell(left)
         await self.ended(whom, shown.sessions)
+        await self._audited("member.removed", user_id, session_id, {"user_id": whom})
 
     async def mark_read(self, user_id: UserId, session_id: SessionId, message_id: MessageId) -> None:
         """Somebody has read up to a message; the others hear of it."""
@@ -165,6 +169,7 @@ class Members:
             yield from members_store.invite(made)
 
         await self._database.write(write())
+        await self._audited("member.invited", user_id, session_id, {"invitation_id": made.id, "role": wish.role})
         return msgspec.structs.replace(_told(made), token=token, link=f"/#invitation={token}")
 
     async def invitations(self, user_id: UserId, session_id: SessionId) -> list[Invited]:
@@ -206,6 +211,7 @@ class Members:
         except _Already as already:
             return (await self._database.read(store.find(already.session_id, user_id))).seen
         if joined is not None:
+            await self._audited("member.joined", user_id, session.id, {"role": joined.role})
             self._joined(session.id, joined)
         return session
 
@@ -224,6 +230,9 @@ class Members:
     def _joined(self, session_id: SessionId, member: Member) -> None:
         person = Person(member.user_id, member.name)
         self._tell(MemberJoined(session_id=session_id, person=person, role=member.role))
+
+    async def _audited(self, kind: str, by: UserId, session_id: SessionId, detail: dict[str, str]) -> None:
+        await self.audit(SecurityEvent(kind=kind, actor_id=by, subject=session_id, detail=detail))
 
     def _tell(self, sign: Sign) -> None:
         self._bus.publish(topic_of_room(sign.session_id), sign, _one)

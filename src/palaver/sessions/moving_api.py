@@ -77,6 +77,7 @@ def routes(taking: Taking, importing: Importing, door: Door) -> APIRouter:
         takes = {"zip": taking.everything, "json": taking.documents, "markdown": taking.texts}
         ending, kind = ("json", JSON) if form == "json" else ("zip", "application/zip")
         headers = {"Content-Disposition": f'attachment; filename="palaver.{ending}"'}
+        await taking.begun(principal.user_id, form)
         return StreamingResponse(takes[form](principal.user_id), 200, headers, kind)
 
     @router.post(

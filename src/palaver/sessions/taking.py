@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 
 import msgspec
 
+from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import NotFound
 from palaver.core.ids import SessionId, UserId
 from palaver.core.messages import Siblings
@@ -32,6 +33,11 @@ class Taking:
         self._database = database
         self._packing = packing
         self._clock = clock
+        self.audit: Audit = unheard
+
+    async def begun(self, user_id: UserId, form: str) -> None:
+        """Somebody is about to take everything of theirs away."""
+        await self.audit(SecurityEvent(kind="data.exported", actor_id=user_id, detail={"format": form}))
 
     async def session(self, user_id: UserId, session_id: SessionId) -> AsyncIterator[bytes]:
         """One session with all its branches, as the pieces of one JSON document; `NotFound` before the first."""

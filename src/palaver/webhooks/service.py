@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import Conflict, Invalid
 from palaver.core.ids import UserId
 from palaver.kit.clock import Clock, stamp
@@ -59,6 +60,7 @@ class Webhooks:
         self._sending = sending
         self.outbox = outbox
         self.jobs = jobs
+        self.audit: Audit = unheard
         self._settings = settings
         self._clock = clock
 
@@ -84,6 +86,7 @@ class Webhooks:
             updated_at=now,
         )
         await self._database.write(self._create(kept))
+        await self._audited("created", user_id, webhook_id)
         return WebhookWithSecret(**kept.fields(now), secret=secret)
 
     async def all(self, user_id: UserId) -> WebhookList:
@@ -102,17 +105,20 @@ class Webhooks:
             await self._sending.check(wish.url)
         kept = await self._database.write(self._change(user_id, webhook_id, wish))
         self.jobs.wake()
+        await self._audited("changed", user_id, webhook_id)
         return kept.shown(self._now())
 
     async def remove(self, user_id: UserId, webhook_id: str) -> None:
         """Delete a webhook with its log and all that waits."""
         await self._database.write(store.remove(webhook_id, user_id))
+        await self._audited("deleted", user_id, webhook_id)
 
     async def rotate(self, user_id: UserId, webhook_id: str, overlap: timedelta) -> WebhookWithSecret:
         """A new secret; those before it are signed with as well, for as long as `overlap`."""
         secret = secret_of(os.urandom(SECRET_BYTES))
         sealed = self._sending.seal(secret, webhook_id)
         kept = await self._database.write(self._rotate(user_id, webhook_id, sealed, overlap))
+        await self._audited("secret_rotated", user_id, webhook_id)
         return WebhookWithSecret(**kept.fields(self._now()), secret=secret)
 
     async def test(self, user_id: UserId, webhook_id: str) -> DeliveryWhole:
@@ -169,6 +175,9 @@ class Webhooks:
         """Let other processes go on, and close every connection."""
         await self.jobs.give_up()
         await self._sending.close()
+
+    async def _audited(self, act: str, user_id: UserId, webhook_id: str) -> None:
+        await self.audit(SecurityEvent(kind=f"webhook.{act}", actor_id=user_id, subject=webhook_id))
 
     def _create(self, kept: store.Kept) -> Script[None]:
         if (yield from store.count(kept.user_id)) >= self._settings.per_user:
