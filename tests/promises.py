@@ -34,6 +34,14 @@ PROMISES = {
         says="A reader that is too slow is let go and never slows the run.", because="product"
     ),
     "runs:watch:nothing-left": Promise(says="Abandoned streams leave nothing behind.", because="issue:#2"),
+    "audit:append-only": Promise(
+        says="What the audit log says was written then: an entry that is changed, put between or taken away is named.",
+        because="issue:#6",
+    ),
+    "audit:acts": Promise(
+        says="Who changed who may do what, when and from where, is written down, without content and without secrets.",
+        because="issue:#6",
+    ),
     "members:roles": Promise(
         says="In a session of several, everybody may do what their role says; strangers see nothing.",
         because="issue:#5",

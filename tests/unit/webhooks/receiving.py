@@ -9,13 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import insert
 
 from palaver.core.ids import UserId
-from palaver.identity.tables import users
+from palaver.identity.store import User, add_user
 from palaver.kit.clock import ManualClock
 from palaver.privacy.sealing import Sealer
-from palaver.storage.script import Script, Statement
+from palaver.storage.script import Script
 from palaver.storage.sqlite import SqliteDatabase
 from palaver.webhooks.jobs import Deliveries
 from palaver.webhooks.outbox import Outbox, Told
@@ -27,7 +26,6 @@ from tests.database import whole_database
 ADA = UserId("usr_ada")
 BOB = UserId("usr_bob")
 PATIENCE = 60
-_USER = Statement(insert(users))
 Behaviour = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -156,9 +154,8 @@ async def made(one: Post, url: str, *events: str) -> Any:
 
 
 def _user(user: UserId) -> Script[None]:
-    yield _USER(
-        id=user, issuer="", subject=user, email=None, name=None, role="member", password_hash=None, created_at=""
-    )
+    row = User(user, "", user, None, None, "member", "")
+    yield from add_user({**row._asdict(), "password_hash": None})
 
 
 def _nothing() -> Script[None]:
