@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.journeys.nursery import Nursery
+from tests.journeys.nursery import Nursery, first_line
 
 PALAVER = Path(sys.executable).with_name("palaver")
 LINK = re.compile(rb"http://127\.0\.0\.1:(\d+)/signin\?token=\S+\n")
@@ -58,20 +59,21 @@ class Home:
     @asynccontextmanager
     async def served(self) -> AsyncIterator[tuple["Home", str]]:
         """While this lasts, the server runs; given are the home with its port, and the link that was printed."""
-        process = await self.start("serve")
-        assert process.stdout
-        assert process.stderr
-        try:
-            async with asyncio.timeout(60):
-                line = await process.stdout.readline()
-            found = LINK.fullmatch(line)
-            assert found, (line, await process.stderr.read())
-            yield Home(self.folder, int(found[1])), line.decode().strip()
-        finally:
-            process.send_signal(signal.SIGINT)
-            async with asyncio.timeout(5):
-                out, _ = await process.communicate()
-        assert (process.returncode, out) == (0, b"")
+        with tempfile.NamedTemporaryFile() as log:
+            pid, reading = commands().start(self._here, Path(log.name))
+            try:
+                async with asyncio.timeout(60):
+                    line = await first_line(reading)
+                found = LINK.fullmatch(line)
+                assert found, (line, log.read())
+                yield Home(self.folder, int(found[1])), line.decode().strip()
+            finally:
+                os.kill(pid, signal.SIGINT)
+                async with asyncio.timeout(5):
+                    more = await first_line(reading)
+                os.close(reading)
+                code = commands().wait(pid)
+        assert (code, more) == (0, b"")
 
 
 async def test_users_and_keys_can_be_made_while_the_server_runs_and_while_it_does_not(tmp_path: Path) -> None:
