@@ -42,6 +42,13 @@ PROMISES = {
         says="Who changed who may do what, when and from where, is written down, without content and without secrets.",
         because="issue:#6",
     ),
+    "outbound:guarded": Promise(
+        says="No address from outside leads inside, however it is written and whatever its name leads to later.",
+        because="issue:#6",
+    ),
+    "outbound:bounded": Promise(
+        says="An answer from outside is dropped once it is too large, unpacked, or takes too long.", because="issue:#6"
+    ),
     "members:roles": Promise(
         says="In a session of several, everybody may do what their role says; strangers see nothing.",
         because="issue:#5",

@@ -20,7 +20,11 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 USER_AGENT = f"palaver/{__version__}"
 KEEP_ALIVE = 30.0  # seconds an idle connection is kept; servers in front of models close theirs after 60 and more
+RELAYS = ipaddress.ip_network("192.88.99.0/24")  # of 6to4, given back: whoever answers there is near
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All that is given out of IPv6; what lies outside (::a.b.c.d, site-local, other NAT64 prefixes) may lead inside.
+UNICAST = ipaddress.ip_network("2000::/3")
+DOCUMENTED = ipaddress.ip_network("3fff::/20")
 
 
 class AddressRefused(Exception):
@@ -69,7 +73,9 @@ def public(address: Address) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return public(inner)
-    return address.is_global and not address.is_multicast
+        if address not in UNICAST or address in DOCUMENTED:
+            return False
+    return address.is_global and not address.is_multicast and address not in RELAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
