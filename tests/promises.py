@@ -547,10 +547,19 @@ PROMISES = {
     "identity:host-cookie": Promise(
         says="Where https is in force, only a cookie that this very host has set signs anybody in.", because="issue:#6"
     ),
+    "page:guarded": Promise(
+        says="A browser runs nothing but the page's own scripts, shows it in no frame, and runs nothing uploaded.",
+        because="issue:#6",
+    ),
+    "page:nothing-leaves": Promise(
+        says="Nothing that a model, a tool, a file or a member wrote makes the page load anything from a foreign host.",
+        because="issue:#6",
+    ),
     "network:proxies": Promise(
         says="A client's address and scheme are what its connection shows, or what a trusted proxy says of it.",
         because="product",
     ),
+    "network:https-only": Promise(says="Browsers that came by https are told to stay there.", because="issue:#6"),
     "network:names": Promise(
         says="A server that knows its names answers under no other one.",
         because="https://www.rfc-editor.org/rfc/rfc9110",

@@ -26,6 +26,9 @@ SETTINGS = """
 [context]
 titles = false
 
+[network]
+trusted_proxies = ["127.0.0.1"]
+
 [webhooks]
 allow_http = true
 allow_private = true

@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 import * as acting from './acting.mjs';
 import * as carrying from './carrying.mjs';
 import * as contexts from './contexts.mjs';
+import * as guarding from './guarding.mjs';
 import * as keeping from './keeping.mjs';
 import * as talking from './scenarios.mjs';
 import * as sharing from './sharing.mjs';
@@ -21,6 +22,7 @@ const scenarios = {
   ...acting,
   ...carrying,
   ...contexts,
+  ...guarding,
   ...keeping,
   ...sharing,
   ...socketing,
@@ -34,8 +36,9 @@ const PATIENCE_MS = 15_000;
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 const complaints = [];
 
-/** A browser window of its own, watched for errors, broken policies and requests to anywhere else but `also`. */
-async function open({ also, ...options } = {}) {
+/** A browser window of its own, watched for errors, requests to anywhere else but `also`, and, unless it `refuses` on
+ * purpose, broken policies. */
+async function open({ also, refuses = false, ...options } = {}) {
   const kept = options.fresh || !existsSync(KEPT) ? {} : { storageState: KEPT };
   const context = await browser.newContext({
     baseURL: PALAVER_URL,
@@ -49,7 +52,7 @@ async function open({ also, ...options } = {}) {
   });
   context.on('weberror', error => complaints.push(`an error: ${error.error().stack}`));
   context.on('console', message => {
-    if (/Content.Security.Policy|Uncaught/i.test(message.text())) complaints.push(message.text());
+    if (!refuses && /Content.Security.Policy|Uncaught/i.test(message.text())) complaints.push(message.text());
   });
   return context;
 }

@@ -41,11 +41,12 @@ async def test_pages_and_answers_say_what_browsers_may_do_with_them(owner: Perso
         _, headers, _ = await fetch(owner, "GET", path)
         assert headers["content-type"] == "text/html; charset=utf-8"
         assert headers["x-frame-options"] == "DENY"
-        assert "script-src 'self';" in headers["content-security-policy"]
+        assert "script-src 'nonce-" in headers["content-security-policy"]
+        assert "script-src 'self'" not in headers["content-security-policy"]
         assert headers["cache-control"] == "no-cache"
     for path in ("/api/v1/config", "/api/v1/nowhere", "/metrics", "/openapi.json"):
         _, headers, _ = await fetch(owner, "GET", path)
-        assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
         assert headers.get("cache-control", "no-store") == "no-store"
     for path in ("/", "/api/v1/config", "/api/v1/nowhere", "/nowhere", "/openapi.json"):
         _, headers, _ = await fetch(owner, "GET", path)

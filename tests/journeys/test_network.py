@@ -67,6 +67,7 @@ async def test_where_tls_is_in_force_the_cookie_is_this_hosts_alone(open_house: 
     tls = {"X-Forwarded-Proto": "https"}
     async with house.client.get(house.link, headers=tls, allow_redirects=False) as reply:
         (cookie,) = given(reply)
+        assert reply.headers["Strict-Transport-Security"] == "max-age=31536000"
     name, _, rest = cookie.partition("=")
     secret, *marks = rest.split("; ")
     assert name == "__Host-palaver_session"
@@ -103,7 +104,17 @@ async def test_who_is_no_trusted_proxy_says_nothing_about_tls(open_house: Openin
         (cookie,) = given(reply)
         assert cookie.startswith("palaver_session=")
         assert "; Secure" not in cookie
-        assert "strict-transport-security" not in reply.headers
+        assert "Strict-Transport-Security" not in reply.headers
+
+
+@keeps("network:https-only")
+async def test_browsers_that_came_by_https_are_told_to_stay_there_for_as_long_as_is_set(open_house: Opening) -> None:
+    house = await open_house(network__trusted_proxies='["127.0.0.1"]', network__https_for="1h")
+    for path in ("/", "/api/v1/config", "/api/v1/nowhere"):
+        async with house.client.get(house.url + path, headers={"X-Forwarded-Proto": "https"}) as reply:
+            assert reply.headers["Strict-Transport-Security"] == "max-age=3600"
+        async with house.client.get(house.url + path) as reply:
+            assert "Strict-Transport-Security" not in reply.headers
 
 
 @keeps("network:names")

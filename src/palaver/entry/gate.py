@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import ClientDisconnect
@@ -44,17 +45,26 @@ _EVERYWHERE = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
+# What the page never asks a browser for; nothing on it may then.
+_UNUSED = (
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer", "microphone",
+    "midi", "payment", "publickey-credentials-get", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
 _PAGES = [
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (b"origin-agent-cluster", b"?1"),
+    (b"x-dns-prefetch-control", b"off"),  # the names in links are looked up when somebody follows them
+    (b"permissions-policy", ", ".join(f"{name}=()" for name in _UNUSED).encode()),
 ]
+# Of pages that say nothing themselves; the page and the API's description do, with a number for each answer (`web`).
 _PAGE_POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    b"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    b"default-src 'none'; img-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    b"frame-ancestors 'none'; sandbox"
 )
 _NOT_US = "The server is not asked under this name. Its operator names those that it has by network.hosts."
-_API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+# What is no page has an origin of its own where a browser shows it all the same.
+_API_POLICY = b"default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 Wrap = Callable[[ASGIApp], ASGIApp]
@@ -76,6 +86,7 @@ class Gate:
         sockets: ASGIApp | None = None,
         hosts: Sequence[str] = (),
         rates: Rates | None = None,
+        https_for: timedelta = timedelta(0),
     ) -> None:
         self._app = across(app)
         self._sockets = sockets or app
@@ -83,11 +94,14 @@ class Gate:
         self._metrics = metrics
         self._hosts = hosts
         self._rates = rates if rates is not None and rates.enabled else None
+        self._transport = _transport(https_for)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             scope[TOLL] = self._rates.toll(scope, scope["method"]) if self._rates else None
-            await _Passage(self._app, scope, self._metrics, self._across).go(receive, send, self._hosts)
+            passage = _Passage(self._app, scope, self._metrics, self._across)
+            passage.transport = self._transport if scope.get("scheme") == "https" else ()
+            await passage.go(receive, send, self._hosts)
         elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         else:
@@ -115,6 +129,7 @@ class _Passage:
 
     __slots__ = (
         "_across", "_app", "_began", "_id", "_metrics", "_read", "_receive", "_scope", "_send", "_status", "_toll",
+        "transport",
     )  # fmt: skip
 
     def __init__(self, app: ASGIApp, scope: Scope, metrics: Metrics, across: Wrap) -> None:
@@ -189,7 +204,7 @@ class _Passage:
     async def _start(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers: list[tuple[bytes, bytes]] = [*message["headers"], *_EVERYWHERE]
+            headers: list[tuple[bytes, bytes]] = [*message["headers"], *_EVERYWHERE, *self.transport]
             headers.append((b"x-request-id", self._id.encode()))
             if self._toll is not None and self._toll.left is not None:
                 headers += self._toll.left.headers()
@@ -220,6 +235,11 @@ class _Passage:
             took = round((time.perf_counter() - self._began) * 1000, 1)
             level = logging.WARNING if status >= 500 else logging.DEBUG
             log.log(level, "%s %s", method, route, extra={"status": status, "took_ms": took})
+
+
+def _transport(https_for: timedelta) -> list[tuple[bytes, bytes]]:
+    seconds = int(https_for.total_seconds())
+    return [(b"strict-transport-security", b"max-age=%d" % seconds)] if seconds > 0 else []
 
 
 def _is_meant(headers: Mapping[bytes, bytes], hosts: Sequence[str]) -> bool:

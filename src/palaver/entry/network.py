@@ -1,6 +1,7 @@
 """Under which names the server may be asked, and which proxies are believed; it neither listens nor forwards."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, StringConstraints
@@ -25,6 +26,11 @@ class NetworkSettings(BaseModel):
         (),
         description="Names under which the server may be asked, such as chat.example.org or *.example.org; left out, "
         "under every name.",
+    )
+    https_for: timedelta = Field(
+        timedelta(days=365),
+        ge=timedelta(0),
+        description="For how long browsers that came by https ask this host by https only (HSTS); zero: not at all.",
     )
 
 

@@ -113,9 +113,15 @@ def application(house: House) -> ASGIApp:
     )
     for router in routers:
         app.include_router(router)
-    across = partial(_across_origins, house.settings.identity.trusted_origins)
-    hosts, express = house.settings.network.hosts, Express(app, routers)
-    return Gate(express, house.metrics, across, sockets=sockets(house), hosts=hosts, rates=house.rates)
+    return _gated(house, Express(app, routers))
+
+
+def _gated(house: House, app: ASGIApp) -> ASGIApp:
+    network, across = house.settings.network, partial(_across_origins, house.settings.identity.trusted_origins)
+    return Gate(
+        app, house.metrics, across, sockets=sockets(house), hosts=network.hosts, rates=house.rates,
+        https_for=network.https_for,
+    )  # fmt: skip
 
 
 def _identity(house: House) -> tuple[APIRouter, ...]:

@@ -27,7 +27,7 @@ for _ending, _kind in {
 # A page of ours that shows one of these by its address would run what stands in it.
 _ACTIVE = {
     "application/javascript", "application/mathml+xml", "application/xhtml+xml", "application/xml",
-    "application/x-shockwave-flash", "image/svg+xml", "text/html", "text/javascript", "text/xml",
+    "application/x-shockwave-flash", "image/svg+xml", "text/css", "text/html", "text/javascript", "text/xml",
 }  # fmt: skip
 
 # Where a mark stands, the mark, the type.

@@ -1,9 +1,10 @@
 """Serves the built web client: its pages at the addresses a person may open, its assets for good. It builds nothing."""
 
 import re
+import secrets
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from palaver.core.errors import NotFound
@@ -22,12 +23,25 @@ _ASSET_NAME = re.compile(r"[\w-][\w.-]*", re.ASCII)
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ASK_FIRST = {"Cache-Control": "no-cache"}
 
-# The two pages that show the API's description are drawn by libraries that write styles, and hold pictures, in place.
-_DRAWN = _ASK_FIRST | {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+# What the build writes where each answer has a number of its own; a script or style without it is not run.
+NONCE = "palaver-nonce"
+
+_NOTHING_ELSE = (
+    "default-src 'none'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
-}
+)
+# Markup becomes part of the page only through the two policies that make it harmless (see `kit/markdown.ts`).
+_PAGE = (
+    f"{_NOTHING_ELSE}; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; img-src 'self' data: blob:; "
+    "font-src 'self'; manifest-src 'self'; require-trusted-types-for 'script'; trusted-types palaver dompurify"
+)
+# The two pages that show the API's description hold pictures in place; no person or model wrote there.
+_TRYING = (
+    f"{_NOTHING_ELSE}; script-src 'nonce-{NONCE}'; style-src 'nonce-{NONCE}'; img-src 'self' data:; "
+    "font-src 'self' data:"
+)
+# The library of this one also writes style attributes. Elements with styles need the number there, too.
+_READING = _TRYING.replace("style-src ", "style-src-attr 'unsafe-inline'; style-src-elem ")
 
 _NOT_BUILT = """<!doctype html>
 <html lang="en">
@@ -47,25 +61,29 @@ def routes(dist: Path = DIST) -> APIRouter:
     """
     router = APIRouter(include_in_schema=False)
 
-    def built(name: str, headers: dict[str, str] = _ASK_FIRST) -> Response:
+    def built(name: str, request: Request, policy: str) -> Response:
         file = dist / name
         if not file.is_file():
             return HTMLResponse(_NOT_BUILT, 503, _ASK_FIRST)
-        return FileResponse(file, headers=headers, media_type="text/html; charset=utf-8")
+        nonce = secrets.token_urlsafe(16)
+        # No ETag: what a browser kept has the number of another answer.
+        headers = _ASK_FIRST | {"Content-Security-Policy": policy.replace(NONCE, nonce)}
+        body = file.read_text("utf-8").replace(NONCE, nonce)
+        return HTMLResponse("" if request.method == "HEAD" else body, headers=headers)
 
-    async def page() -> Response:
-        return built("index.html")
+    async def page(request: Request) -> Response:
+        return built("index.html", request, _PAGE)
 
-    async def docs() -> Response:
-        return built("docs.html", _DRAWN)
+    async def docs(request: Request) -> Response:
+        return built("docs.html", request, _TRYING)
 
-    async def redoc() -> Response:
-        return built("redoc.html", _DRAWN)
+    async def redoc(request: Request) -> Response:
+        return built("redoc.html", request, _READING)
 
-    async def conversation(session_id: str) -> Response:
+    async def conversation(request: Request, session_id: str) -> Response:
         # Every conversation is the same page; whether this one may be seen is decided when the page asks for it.
         del session_id
-        return await page()
+        return await page(request)
 
     async def asset(name: str) -> Response:
         path = dist / "assets" / name

@@ -117,7 +117,9 @@ async def test_every_answer_says_what_browsers_may_do_with_it(house: House) -> N
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "sandbox" in page.headers["content-security-policy"]
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert "geolocation=()" in page.headers["permissions-policy"]
     assert "script-src" not in api.headers["content-security-policy"]
     assert page.headers["x-frame-options"] == "DENY"
 

@@ -1,5 +1,6 @@
 """The page is never stale, its assets never change, and nothing else of the disk can be asked for."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -8,9 +9,16 @@ from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
 from palaver.core.errors import PalaverError
-from palaver.web.api import routes
+from palaver.web.api import NONCE, routes
 
 PAGE = "<!doctype html><title>Palaver</title>"
+SCRIPT = f"<script nonce={NONCE}></script><link nonce={NONCE}>"
+
+
+def policy_of(answer: httpx.Response) -> dict[str, str]:
+    """The directives of a policy, by name."""
+    parts = (part.strip().partition(" ") for part in answer.headers["content-security-policy"].split(";"))
+    return {name: value for name, _, value in parts}
 
 
 def client(dist: Path) -> httpx.AsyncClient:
@@ -51,9 +59,31 @@ async def test_the_description_of_the_api_runs_our_scripts_only(dist: Path, name
         answer = await browser.get(f"/{name}")
     assert (answer.status_code, answer.text) == (200, PAGE + name)
     assert answer.headers["cache-control"] == "no-cache"
-    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
-    assert (policy["default-src"], policy["script-src"], policy["connect-src"]) == ("'none'", "'self'", "'self'")
+    policy = policy_of(answer)
+    assert (policy["default-src"], policy["object-src"], policy["connect-src"]) == ("'none'", "'none'", "'self'")
+    assert re.fullmatch(r"'nonce-[\w-]{22}'", policy["script-src"])
     assert "http" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/c/ses_018f", "/docs", "/redoc"])
+async def test_each_answer_has_a_number_of_its_own_in_page_and_policy(dist: Path, path: str) -> None:
+    for name in ("index", "docs", "redoc"):
+        (dist / f"{name}.html").write_text(SCRIPT)
+    async with client(dist) as browser:
+        answers = [await browser.get(path), await browser.get(path)]
+    numbers = [policy_of(answer)["script-src"].removeprefix("'nonce-").removesuffix("'") for answer in answers]
+    assert numbers[0] != numbers[1]
+    assert [answer.text for answer in answers] == [SCRIPT.replace(NONCE, number) for number in numbers]
+    # An answer that a browser kept would have another one's number.
+    assert not {"etag", "last-modified"} & set(answers[0].headers)
+
+
+async def test_the_page_lets_markup_in_by_its_own_policies_only(dist: Path) -> None:
+    async with client(dist) as browser:
+        policy = policy_of(await browser.get("/"))
+    assert policy["require-trusted-types-for"] == "'script'"
+    assert policy["trusted-types"] == "palaver dompurify"
+    assert "unsafe" not in str(policy)
 
 
 async def test_an_asset_is_kept_for_ever(dist: Path) -> None:

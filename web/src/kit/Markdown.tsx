@@ -3,7 +3,7 @@
 import { useMemo } from 'preact/hooks';
 
 import { copyText } from './clipboard';
-import { blocksOf, sanitise } from './markdown';
+import { blocksOf, harmless } from './markdown';
 
 const SAID_MS = 1600;
 
@@ -16,7 +16,7 @@ async function copyCode(event: MouseEvent): Promise<void> {
 }
 
 function Block({ html }: { html: string }) {
-  const safe = useMemo(() => ({ __html: sanitise(html) }), [html]);
+  const safe = useMemo(() => ({ __html: harmless.createHTML(html) }), [html]);
   return <div class="block" dangerouslySetInnerHTML={safe} />;
 }
 

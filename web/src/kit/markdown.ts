@@ -7,7 +7,9 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 const escape = (text: string) => text.replace(/[&<>"']/g, found => ENTITIES[found] ?? found);
 
 const LINE_BREAK = /^<br\s*\/?>$/i;
-const OWN_IMAGE = /^(data:image\/(png|jpeg|gif|webp|avif);|\/(?![/\\]))/i;
+const DRAWN_IMAGE = /^data:image\/(png|jpeg|gif|webp|avif);/i;
+// Files of a conversation, of a project, or that were brought: nothing else of ours is a picture.
+const FILE = /^\/api\/v1\/((sessions|projects)\/[\w-]+\/)?files\/./;
 const SAFE_LINK = /^(https?:|mailto:|tel:|#|\/(?![/\\]))/i;
 
 const TAGS = (
@@ -55,15 +57,40 @@ export function blocksOf(text: string): string[] {
   return blocks;
 }
 
+/** Whether it stands in the address itself, or is a file of ours, whatever dots its path has. */
+function mayBeShown(source: string): boolean {
+  if (DRAWN_IMAGE.test(source)) return true;
+  return /^\/(?![/\\])/.test(source) && FILE.test(new URL(source, 'https://here.invalid').pathname);
+}
+
 function linkInsteadOf(image: HTMLImageElement): void {
   const source = image.getAttribute('src') ?? '';
+  const says = image.alt ? `Image: ${image.alt}` : `Image: ${source}`;
+  if (image.closest('a')) return image.replaceWith(says);
   const link = image.ownerDocument.createElement('a');
-  link.textContent = image.alt ? `Image: ${image.alt}` : `Image: ${source}`;
+  link.textContent = says;
   link.className = 'foreign-image';
-  link.href = source;
+  link.setAttribute('href', source);
   protect(link);
   image.replaceWith(link);
 }
+
+/** The host of an address elsewhere; of `https://good.example@bad.example` that is the bad one. */
+function hostOf(href: string): string | null {
+  try {
+    return /^https?:/i.test(href) ? new URL(href).host : null;
+  } catch {
+    return null;
+  }
+}
+
+const saysItself = (text: string, host: string) => {
+  const words = text
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '');
+  return words === host || ['/', '?', '#'].some(end => words.startsWith(host + end));
+};
 
 function protect(link: HTMLAnchorElement): void {
   const href = link.getAttribute('href');
@@ -74,21 +101,36 @@ function protect(link: HTMLAnchorElement): void {
   if (href.startsWith('#')) return;
   link.target = '_blank';
   link.rel = 'noopener noreferrer nofollow';
+  const host = hostOf(href);
+  // A style shows it behind the words, so that what is copied stays what was said.
+  if (host && !saysItself(link.textContent ?? '', host)) link.setAttribute('data-host', host);
 }
 
 /** The HTML with nothing left in it that could act, lead elsewhere unseen, or fetch by itself. */
 export function sanitise(html: string): string {
-  const clean = DOMPurify.sanitize(html, {
+  // What comes back belongs to a document that is inert: looking at its images does not load them.
+  const body = DOMPurify.sanitize(html, {
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ATTRIBUTES,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
-  });
-  // A parsed document is inert: looking at its images does not load them.
-  const { body } = new DOMParser().parseFromString(clean, 'text/html');
+    RETURN_DOM: true,
+  }) as HTMLElement;
   for (const image of body.querySelectorAll('img')) {
-    if (!OWN_IMAGE.test(image.getAttribute('src') ?? '')) linkInsteadOf(image);
+    if (!mayBeShown(image.getAttribute('src') ?? '')) linkInsteadOf(image);
   }
   for (const link of body.querySelectorAll('a')) protect(link);
   return body.innerHTML;
 }
+
+interface Policy {
+  /** Of a type that browsers let into the page; where they ask for none it is a text. */
+  createHTML: (html: string) => string;
+}
+
+const { trustedTypes } = globalThis as { trustedTypes?: { createPolicy: (name: string, rules: Policy) => Policy } };
+
+/** The one way in which markup becomes part of the page: the policy of the page refuses every other. */
+export const harmless: Policy = trustedTypes?.createPolicy('palaver', { createHTML: sanitise }) ?? {
+  createHTML: sanitise,
+};

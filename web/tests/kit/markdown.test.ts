@@ -40,6 +40,45 @@ test('links to other places open apart and tell nothing of this one', () => {
   expect(link?.rel).toBe('noopener noreferrer nofollow');
 });
 
+test.each([
+  ['[our bank](https://bad.example/x)', 'bad.example'],
+  ['[https://good.example/](https://bad.example:8443/)', 'bad.example:8443'],
+  ['[good.example.bad.example](https://bad.example/)', 'bad.example'],
+  ['[x](https://good.example@bad.example/)', 'bad.example'],
+  // Two of these letters are of another alphabet.
+  ['[gооd.example](https://gооd.example/)', 'xn--gd-fmca.example'],
+  ['![tree](https://images.example/a.png)', 'images.example'],
+])('%s names the host it leads to', (text, host) => {
+  expect(drawn(text).querySelector('a')?.getAttribute('data-host')).toBe(host);
+});
+
+test.each([
+  'https://site.example/a?b=c',
+  '[site.example](https://site.example/a)',
+  '[here](/c/ses_1)',
+  '[m](mailto:a@b.c)',
+])('%s says itself where it leads, or leads nowhere else', text => {
+  const link = drawn(text).querySelector('a[href]');
+  expect(link?.hasAttribute('data-host')).toBe(false);
+});
+
+test('an image within a link leaves the link whole', () => {
+  const box = drawn('[![tree](https://images.example/a.png)](https://site.example/)');
+  expect(box.querySelectorAll('a')).toHaveLength(1);
+  expect(box.querySelector('a')?.textContent).toBe('Image: tree');
+  expect(box.querySelector('a')?.getAttribute('data-host')).toBe('site.example');
+});
+
+test.each([
+  '/signin?token=x',
+  '/api/v1/auth/oidc/x',
+  '/api/v1/files/../auth/oidc/x',
+  '/api/v1/files/%2e%2e/auth/oidc/x',
+  '/#reset=x',
+])('our own address %s is no picture', source => {
+  expect(drawn(`![x](${source})`).querySelector('img')).toBeNull();
+});
+
 test('an image of a foreign host becomes a link', () => {
   const box = drawn('![a tree](https://images.example/tree.png)');
   expect(box.querySelector('img')).toBeNull();
