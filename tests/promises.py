@@ -388,6 +388,10 @@ PROMISES = {
         says="Nothing is picked from what people say unless they and the operator want it, and off the way of answers.",
         because="issue:#4",
     ),
+    "injection:allows-nothing": Promise(
+        says="A model that obeys what a tool, a file or another member says is allowed nothing more for it.",
+        because="issue:#6",
+    ),
     "context:data": Promise(
         says="What a tool returns is told as data that cannot imitate its end.", because="issue:#3"
     ),

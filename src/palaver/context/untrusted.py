@@ -15,6 +15,16 @@ FROM_PEOPLE = frozenset({"AskUserQuestion"})
 
 _MARK = re.compile(r"<(?=\s*/?\s*tool_output)", re.IGNORECASE)
 
+# Every mark between which a model is told what is no word of the person it works for.
+_ANY_MARK = re.compile(
+    r"<(?=\s*/?\s*(?:tool_output|file|memories|summary|project_instructions)(?:[\s>/]|$))", re.IGNORECASE
+)  # fmt: skip
+
+
+def unmarked(text: str) -> str:
+    """Words of somebody else in which nothing looks like a mark of ours: it loses its bracket."""
+    return _ANY_MARK.sub("(", text) if "<" in text else text
+
 
 def as_data(content: str) -> str:
     """A result between the marks; what looks like a mark inside loses its bracket."""
