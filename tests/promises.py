@@ -49,6 +49,13 @@ PROMISES = {
     "outbound:bounded": Promise(
         says="An answer from outside is dropped once it is too large, unpacked, or takes too long.", because="issue:#6"
     ),
+    "inbound:unambiguous": Promise(
+        says="A request that may be read in two ways is refused, and its connection ends.",
+        because="https://www.rfc-editor.org/rfc/rfc9112",
+    ),
+    "inbound:bounded": Promise(
+        says="What comes is bounded in size and time, and who is slow hinders nobody else.", because="issue:#6"
+    ),
     "members:roles": Promise(
         says="In a session of several, everybody may do what their role says; strangers see nothing.",
         because="issue:#5",

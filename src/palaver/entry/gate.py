@@ -169,7 +169,11 @@ class _Passage:
             request_id.reset(mark)
 
     def _refuse(self, headers: MutableMapping[bytes, bytes]) -> Response | None:
-        if self._scope["method"] not in _BODY_METHODS or _streamed(self._scope):
+        if self._scope["method"] not in _BODY_METHODS:
+            return None
+        if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+            return problem.of_error(UnsupportedMediaType("Send it as it is: bodies are not unpacked here."))
+        if _streamed(self._scope):
             return None
         length = headers.get(b"content-length", b"")
         most = self._most()

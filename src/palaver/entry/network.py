@@ -22,6 +22,12 @@ class NetworkSettings(BaseModel):
         description="Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; "
         "nobody else's are. They must pass the Host header on.",
     )
+    header_timeout: float = Field(
+        20, gt=0, le=600, description="Seconds in which a client must have said what it asks for, headers and all."
+    )
+    body_timeout: float = Field(
+        60, gt=0, le=3_600, description="Seconds for which the body of a request may pause before it is given up."
+    )
     hosts: tuple[HostName, ...] = Field(
         (),
         description="Names under which the server may be asked, such as chat.example.org or *.example.org; left out, "

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Generator
 from functools import partial
 from types import FrameType
+from typing import cast
 
 import uvicorn
 import uvloop
@@ -215,7 +216,7 @@ class _Server(uvicorn.Server):
                 settings.host,
                 settings.port,
                 loop="none",
-                http=Connection,
+                http=cast("type[Connection]", partial(Connection, bounds=settings.network)),
                 ws=SocketConnection,
                 ws_max_size=settings.sockets.largest_message,
                 ws_ping_interval=None,  # the hub looks at all sockets at once
