@@ -14,6 +14,7 @@ from palaver.context.memory import tables as of_memory
 from palaver.files import index_tables as of_documents
 from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
+from palaver.identity.oidc import tables as of_oidc
 from palaver.identity.groups import tables as of_groups
 from palaver.privacy.audit import tables as of_audit
 from palaver.runs import tables as of_runs
@@ -35,6 +36,7 @@ TABLES = (
     of_groups.groups,
     of_memory.memories,
     of_identity.users,
+    of_oidc.pending_sign_ins,
     of_projects.projects,
     of_runs.runs,
     of_sessions.sessions,

@@ -549,6 +549,20 @@ PROMISES = {
     "identity:keys:leaks": Promise(
         says="Whose a leaked API key is can be learned, and it is ended, from its text alone.", because="issue:#6"
     ),
+    "identity:oidc": Promise(
+        says="People sign in by another issuer, and may what their groups there say, anew at every sign-in.",
+        because="issue:#6",
+    ),
+    "identity:oidc:bound": Promise(
+        says="A sign-in at another issuer ends in the browser that began it, once.", because="issue:#6"
+    ),
+    "identity:oidc:proof": Promise(
+        says="Nobody is signed in by a token that the issuer did not sign for this very sign-in.",
+        because="https://openid.net/specs/openid-connect-core-1_0.html",
+    ),
+    "identity:oidc:away": Promise(
+        says="While an issuer is away nobody new comes in by it, and whoever is in stays.", because="issue:#6"
+    ),
     "identity:service-accounts": Promise(
         says="A service account acts like a user, is seen for what it is, and ends at once.", because="issue:#6"
     ),

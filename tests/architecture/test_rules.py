@@ -50,6 +50,7 @@ HEARTS = {
     "files/readers.py",
     "identity/api_keys/networks.py",
     "identity/emails.py",
+    "identity/oidc/claims.py",
     "identity/scopes.py",
     "inference/breaker.py",
     "inference/describing.py",

@@ -364,12 +364,14 @@ async def test_the_documentation_says_what_each_route_is_for_and_how_to_sign_in(
         for path, operations in document["paths"].items()
         if path.startswith(("/api/v1/auth", "/api/v1/api-keys", "/api/v1/users/sync", "/signin"))
     }
-    assert len(ours) == 15
+    assert len(ours) == 17
     open_to_all = {
         "/api/v1/auth/register",
         "/api/v1/auth/login",
         "/api/v1/auth/refresh",
         "/api/v1/auth/logout",
+        "/api/v1/auth/oidc/{issuer_id}",
+        "/api/v1/auth/oidc/{issuer_id}/callback",
         "/signin",
     }
     for path, operations in ours.items():

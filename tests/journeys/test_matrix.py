@@ -14,6 +14,8 @@ pytestmark = pytest.mark.timeout(120)
 
 # What answers without anybody signed in. Everything else is behind the door.
 OPEN = {
+    "GET /api/v1/auth/oidc/{issuer_id}",
+    "GET /api/v1/auth/oidc/{issuer_id}/callback",
     "GET /api/v1/config",
     "GET /api/v1/health",
     "GET /api/v1/health/ready",

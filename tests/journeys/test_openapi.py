@@ -18,6 +18,7 @@ from tests.journeys.streams import Event
 CONTRACT = """
 POST /api/v1/auth/register | POST /api/v1/auth/login | POST /api/v1/auth/refresh | POST /api/v1/auth/logout
 GET /api/v1/auth/me | POST /api/v1/auth/password | POST /api/v1/auth/ticket | POST /api/v1/users/sync
+GET /api/v1/auth/oidc/{} | GET /api/v1/auth/oidc/{}/callback
 GET /api/v1/auth/devices | DELETE /api/v1/auth/devices | DELETE /api/v1/auth/devices/{}
 GET /api/v1/api-keys | POST /api/v1/api-keys | DELETE /api/v1/api-keys/{}
 POST /api/v1/api-keys/{}/rotate | POST /api/v1/api-keys/leaked
@@ -88,6 +89,7 @@ DELETE /api/v1/projects/{}/files/{} | POST /api/v1/projects/{}/files/move | GET 
 BEYOND = {("GET", "/signin")}  # the link that `palaver serve` prints
 OPEN_TO_ALL = {
     "register", "login", "refresh_tokens", "logout", "follow_sign_in_link", "get_health", "get_readiness", "get_config",
+    "begin_oidc_sign_in", "end_oidc_sign_in",
 }  # fmt: skip
 # Their answers say how things stand in this very house.
 WITHOUT_EXAMPLE = {

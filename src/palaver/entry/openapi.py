@@ -59,6 +59,7 @@ _NAMED = {
     "run_id": ("A run.", examples.RUN),
     "definition_id": ("What stands on the shelf.", shelf_examples.DEFINITION),
     "key_id": ("An API key; not the key itself.", examples.KEY),
+    "issuer_id": ("An issuer of the settings, by its id there.", "keycloak"),
     "service_account_id": ("A service account.", machine_examples.ACCOUNT),
     "server_id": ("An MCP server of yours, or the name of an operator's.", shelf_examples.DEFINITION),
     "organisation_id": ("An organisation.", team_examples.ORGANISATION),

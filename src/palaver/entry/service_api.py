@@ -32,11 +32,19 @@ class Readiness(msgspec.Struct, frozen=True):
     status: str
 
 
+class IssuerOffered(msgspec.Struct, frozen=True):
+    """An issuer by which people sign in: at `/api/v1/auth/oidc/{id}`."""
+
+    id: str
+    name: str
+
+
 class ClientConfig(msgspec.Struct, frozen=True, kw_only=True):
     """What a client needs to know before it knows anybody."""
 
     version: str
     registration: str
+    oidc: list[IssuerOffered]
     default_model: str | None
     prompt_characters: int
     body_bytes: int
@@ -104,6 +112,7 @@ def routes(house: House, not_there_yet: list[str]) -> APIRouter:
             ClientConfig(
                 version=__version__,
                 registration=house.settings.identity.registration,
+                oidc=[IssuerOffered(*one) for one in house.identity.oidc.listed()],
                 default_model=house.settings.inference.default_model,
                 prompt_characters=LONGEST_TEXT,
                 body_bytes=LARGEST_BODY,

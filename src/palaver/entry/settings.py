@@ -25,6 +25,7 @@ from palaver.identity.limits.settings import LimitSettings
 from palaver.identity.settings import IdentitySettings
 from palaver.inference.settings import InferenceSettings, ProviderSettings
 from palaver.inference.wellknown import configured, key_variables
+from palaver.kit.sealed import Sealed
 from palaver.observability.logs import LogStyle
 from palaver.observability.settings import ObservabilitySettings
 from palaver.privacy.audit.settings import AuditSettings
@@ -164,6 +165,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Loaded:
     except ValidationError as error:
         problems += tuple(_sentence(problem, said.values, file) for problem in error.errors(include_url=False))
         raise SettingsRefused(problems) from None
+    settings, unset = _with_secrets(settings, environment)
+    problems += unset
     if settings.files.s3.bucket and find_spec("boto3") is None:
         problems += (S3_LACKS,)
     if problems:
@@ -171,6 +174,20 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Loaded:
     seen = {*HANDED_ON, *settings.mcp.variables, *settings.mcp.user_variables}
     handed = {name: environment[name] for name in seen if name in environment}
     return Loaded(settings, file, written.values, said.values, _providers(settings, environment), handed)
+
+
+def _with_secrets(settings: Settings, environment: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+    """The settings with the secrets that they name variables for, and what is wrong with those."""
+    issuers, problems = dict(settings.identity.oidc), list[str]()
+    for name, one in settings.identity.oidc.items():
+        if one.client_secret_env is None:
+            continue
+        if not (secret := environment.get(one.client_secret_env)):
+            problems.append(f"identity.oidc.{name}.client_secret_env: {one.client_secret_env} is not set.")
+        else:
+            issuers[name] = one.model_copy(update={"client_secret": Sealed(secret)})
+    identity = settings.identity.model_copy(update={"oidc": issuers})
+    return settings.model_copy(update={"identity": identity}), tuple(problems)
 
 
 def _file(said: Values) -> Path | None:

@@ -1,6 +1,7 @@
 """Use cases about users: making them, finding them, checking and changing passwords, meeting those of other issuers."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Literal
 
 from palaver.core.audit import Audit, SecurityEvent, unheard
@@ -158,6 +159,17 @@ class Accounts:
             else:
                 return "created", user
         return "exists", known
+
+    async def take_role(self, user: User, role: Role, said_at: float = 0) -> User:
+        """What an issuer said then (seconds since 1970, or 0 for now) that its user may do; what it said later stands."""
+        now = self._clock.now()
+        at = stamp(min(now, datetime.fromtimestamp(said_at, UTC)) if said_at > 0 else now)
+        if role == user.role or (user.role_said_at is not None and user.role_said_at >= at):
+            return user
+        await self._database.write(store.set_said_role(user.id, role, at))
+        detail = {"role": role, "by": user.issuer}
+        await self._audit(SecurityEvent(kind="user.role_changed", subject=user.id, detail=detail))
+        return user._replace(role=role, role_said_at=at)
 
     async def known(self, foreigner: Foreigner) -> User | None:
         """The user whom this issuer's subject is here, if there is one; one read by key."""

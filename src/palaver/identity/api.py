@@ -11,6 +11,7 @@ from palaver.identity import devices_api, schemas
 from palaver.identity.api_keys import api as api_keys_api
 from palaver.identity.cookies import Cookies
 from palaver.identity.door import SECURED
+from palaver.identity.oidc import api as oidc_api
 from palaver.identity.presented import cookies_in
 from palaver.identity.refusals import LinkRefused, OriginRefused, ScopeMissing
 from palaver.identity.service import Identity
@@ -34,6 +35,7 @@ def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
     router.include_router(_signing_in(identity, cookies))
     router.include_router(_signed_in(identity, cookies))
     router.include_router(devices_api.routes(identity.devices, identity.door))
+    router.include_router(oidc_api.routes(identity.oidc, cookies, settings))
     router.include_router(api_keys_api.routes(identity.keys, identity.leaks, identity.door))
     router.include_router(service_accounts_api.routes(identity.service_accounts, identity.door))
     return router

@@ -194,6 +194,8 @@ class Door:
         user = await self._accounts.known(foreigner) or (await self._accounts.meet(foreigner))[1]
         if user.disabled_at is not None:
             raise SignInOver
+        if foreigner.role is not None and foreigner.role != user.role:
+            user = await self._accounts.take_role(user, foreigner.role, foreigner.issued)
         return Principal(user_id=user.id, role=user.role, via="issuer")
 
     async def _by_key(self, text: str, scope: Mapping[str, Any]) -> Principal:

@@ -5,7 +5,9 @@ from typing import Any, NamedTuple
 
 import jwt
 
+from palaver.core.principal import Role
 from palaver.identity.jwks import Fetch, KeySet
+from palaver.identity.oidc.claims import groups_of, role_of
 from palaver.identity.refusals import (
     ClaimMissing,
     SignatureWrong,
@@ -30,6 +32,8 @@ class Foreigner(NamedTuple):
     email: str | None
     name: str | None
     expires: float
+    role: Role | None = None  # what the issuer says that they may do, where that is its business
+    issued: float = 0
 
 
 class Verified(NamedTuple):
@@ -134,7 +138,9 @@ def _foreigner(claims: Mapping[str, Any], issuer: IssuerSettings, skew: float) -
     if not isinstance(subject, str) or not subject.isprintable() or not 0 < len(subject) <= _LONGEST_SUBJECT:
         raise ClaimMissing(f"The token's claim {issuer.subject_claim} names no user")
     email, name = _text(claims.get(issuer.email_claim)), _text(claims.get(issuer.name_claim))
-    return Foreigner(issuer.issuer, subject, email, name, _number(claims["exp"]) + skew)
+    role = role_of(groups_of(claims, issuer.groups_claim), issuer)
+    issued = _number(claims["iat"]) if role is not None and "iat" in claims else 0
+    return Foreigner(issuer.issuer, subject, email, name, _number(claims["exp"]) + skew, role, issued)
 
 
 def _number(claim: Any) -> float:

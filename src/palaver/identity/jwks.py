@@ -158,7 +158,8 @@ def _usable(entry: object, issuer: IssuerSettings) -> jwt.PyJWK | None:
         key = jwt.PyJWK(claims)
     except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
         return None
-    strong = key.algorithm_name != "RS256" or getattr(key.key, "key_size", 0) >= _LEAST_RSA_BITS
+    of_rsa = key.algorithm_name.startswith(("RS", "PS"))
+    strong = not of_rsa or getattr(key.key, "key_size", 0) >= _LEAST_RSA_BITS
     return key if strong and key.algorithm_name in issuer.algorithms else None
 
 

@@ -13,6 +13,7 @@ from palaver.identity.issuers import Issuers
 from palaver.identity.jobs import Upkeep
 from palaver.identity.jwks import HttpKeys
 from palaver.identity.keys import ApiKeys
+from palaver.identity.oidc.service import OidcSignIn
 from palaver.identity.passwords import Passwords
 from palaver.identity.service_accounts.service import ServiceAccounts
 from palaver.identity.settings import IdentitySettings
@@ -37,6 +38,7 @@ class Identity:
     keys: ApiKeys
     leaks: Leaks
     service_accounts: ServiceAccounts
+    oidc: OidcSignIn
     door: Door
     upkeep: Upkeep
     passwords: Passwords
@@ -47,6 +49,7 @@ class Identity:
         """Let go of threads and connections; the database is closed by whoever opened it."""
         self.passwords.close()
         await self.fetch.close()
+        await self.oidc.close()
 
 
 def open_identity(
@@ -65,20 +68,28 @@ def open_identity(
     accounts = Accounts(database, settings, passwords, clock, audit=audit)
     keys = ApiKeys(database, settings, uses, clock, audit=audit)
     one_time = OneTimeTokens(database, settings, clock)
+    sign_ins = SignIns(database, settings, access, clock, audit=audit)
+    oidc = OidcSignIn(database, settings, fetch, (accounts, sign_ins, groups), clock=clock, audit=audit)
     door = Door(database, settings, accounts, access=access, issuers=issuers, one_time=one_time, uses=uses, clock=clock)
     return Identity(
         accounts=accounts,
-        sign_ins=SignIns(database, settings, access, clock, audit=audit),
+        sign_ins=sign_ins,
         one_time=one_time,
         devices=Devices(database, clock, audit),
         groups=groups,
-        teams=Teams(database, groups, everybody_is_known=settings.registration != "open" and not settings.issuers),
+        teams=Teams(database, groups, everybody_is_known=_closed(settings)),
         keys=keys,
         service_accounts=ServiceAccounts(database, accounts, keys, clock, audit=audit),
         leaks=Leaks(database, clock, audit),
+        oidc=oidc,
         door=door,
         upkeep=Upkeep(database, settings, issuers, uses=uses, clock=clock),
         passwords=passwords,
         fetch=fetch,
         audit=audit,
     )
+
+
+def _closed(settings: IdentitySettings) -> bool:
+    """Whether nobody comes in but by an administrator."""
+    return settings.registration != "open" and not settings.issuers and not settings.oidc

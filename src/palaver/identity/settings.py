@@ -2,20 +2,16 @@
 
 from datetime import timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from palaver.identity.oidc.settings import Algorithm, GroupSettings, OidcSettings, ProviderId, may_fetch
+
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
-Algorithm = Literal["RS256", "ES256"]
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class IssuerSettings(BaseModel):
+class IssuerSettings(GroupSettings):
     """One external issuer whose tokens are accepted: Clerk, Auth0, Keycloak or any other that speaks OpenID Connect."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     issuer: str = Field(min_length=1, description="The exact `iss` of its tokens, usually an https URL.")
     audience: str | None = Field(
@@ -48,10 +44,7 @@ class IssuerSettings(BaseModel):
 
     def may_fetch(self, url: str) -> bool:
         """Whether keys from there can be trusted: https, this machine, or what the operator allowed."""
-        parts = urlsplit(url)
-        return parts.scheme == "https" or (
-            parts.scheme == "http" and (self.insecure_http or parts.hostname in _LOOPBACK)
-        )
+        return may_fetch(url, insecure_http=self.insecure_http)
 
 
 class IdentitySettings(BaseModel):
@@ -87,6 +80,9 @@ class IdentitySettings(BaseModel):
         timedelta(minutes=1), description="How often the last use of keys and cookies is written down."
     )
     issuers: tuple[IssuerSettings, ...] = Field((), description="External issuers whose tokens are accepted.")
+    oidc: dict[ProviderId, OidcSettings] = Field(
+        {}, description="External issuers by which people sign in at the page, by an id of one's own."
+    )
     clock_skew: timedelta = Field(
         timedelta(seconds=30), ge=timedelta(0), description="How far an external issuer's clock may be off."
     )

@@ -69,6 +69,11 @@ _SET_PROFILE = Statement(
 _SET_DISABLED = Statement(
     update(users).where(users.c.id == bindparam("user_id")).values(disabled_at=bindparam("disabled_at"))
 )
+_SET_SAID_ROLE = Statement(
+    update(users)
+    .where(users.c.id == bindparam("user_id"))
+    .values(role=bindparam("role"), role_said_at=bindparam("role_said_at"))
+)
 _SET_ROLE = Statement(update(users).where(users.c.id == bindparam("user_id")).values(role=bindparam("role")))
 
 
@@ -122,6 +127,11 @@ def set_disabled(user_id: str, at: str | None) -> Script[None]:
 def set_role(user_id: str, role: Role) -> Script[None]:
     """What the user may do."""
     yield _SET_ROLE(user_id=user_id, role=role)
+
+
+def set_said_role(user_id: str, role: Role, at: str) -> Script[None]:
+    """What the user may do, as an issuer said then."""
+    yield _SET_SAID_ROLE(user_id=user_id, role=role, role_said_at=at)
 
 
 def set_password_hash(user_id: str, password_hash: str) -> Script[None]:

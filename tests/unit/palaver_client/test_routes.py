@@ -51,6 +51,8 @@ LEFT = {
     "POST /api/v1/service-accounts/{service_account_id}/api-keys/{key_id}/rotate": "for administrators",
     "DELETE /api/v1/service-accounts/{service_account_id}/api-keys/{key_id}": "for administrators",
     "GET /signin": "a link for browsers",
+    "GET /api/v1/auth/oidc/{issuer_id}": "a link for browsers",
+    "GET /api/v1/auth/oidc/{issuer_id}/callback": "where a browser comes back to",
     "GET /api/v1/mcp-sign-in": "where a browser comes back to",
     "GET /api/v1/ws": "a WebSocket; httpx speaks none, and streams hear the same events",
     "GET /ws/chat/{session_id}": "a WebSocket; httpx speaks none, and streams hear the same events",

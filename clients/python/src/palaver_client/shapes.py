@@ -159,6 +159,7 @@ class ClientConfig(TypedDict):
 
     version: str
     registration: str
+    oidc: list[IssuerOffered]
     default_model: str | None
     prompt_characters: int
     body_bytes: int
@@ -630,6 +631,13 @@ class Invited(TypedDict):
     uses_left: int
     token: NotRequired[str | None]
     link: NotRequired[str | None]
+
+
+class IssuerOffered(TypedDict):
+    """An issuer by which people sign in: at `/api/v1/auth/oidc/{id}`."""
+
+    id: str
+    name: str
 
 
 class KeptFiles(TypedDict):
