@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from palaver.agents import tables as of_agents
+from palaver.agents.sharing import tables as of_shared_shelves
 from palaver.context import tables as of_contexts
 from palaver.context.memory import tables as of_memory
 from palaver.files import index_tables as of_documents
@@ -20,6 +21,8 @@ from palaver.privacy.audit import tables as of_audit
 from palaver.runs import tables as of_runs
 from palaver.sessions import projects_tables as of_projects
 from palaver.sessions import tables as of_sessions
+from palaver.sessions.links import tables as of_links
+from palaver.sessions.sharing import tables as of_sharing
 from palaver.storage import lease
 from palaver.storage.schema import metadata
 from palaver.storage.script import Script, Statement
@@ -34,6 +37,9 @@ TABLES = (
     of_documents.documents,
     of_files.snapshots,
     of_groups.groups,
+    of_links.share_links,
+    of_shared_shelves.definition_shares,
+    of_sharing.session_groups,
     of_memory.memories,
     of_identity.users,
     of_oidc.pending_sign_ins,

@@ -521,6 +521,13 @@ PROMISES = {
         says="A viewer of the house reads, and neither asks nor changes anything, by any call or frame.",
         because="issue:#6",
     ),
+    "sharing:links": Promise(
+        says="A share link shows a frozen branch to be read, without scripts, until it ends or is revoked.",
+        because="issue:#6",
+    ),
+    "sharing:links:safe": Promise(
+        says="Nothing that was said in a session acts or is loaded on the page of a share link.", because="issue:#6"
+    ),
     "identity:matrix": Promise(
         says="What somebody owns is unknown to everybody else, by every call there is.", because="product"
     ),

@@ -137,6 +137,7 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
         ids[collection] = (await ada.post(f"/{collection}", made[f"/api/v1/{collection}"] | {"name": PLANTED}))["id"]
     ids["server_id"] = ids["mcp-servers"]
     ids["service_account_id"] = "svc_" + "0" * 32  # of the house, and nobody's
+    ids["link_id"] = (await ada.post(f"/sessions/{ids['session_id']}/share-links", {}))["id"]
     ids["organisation_id"], ids["group_id"] = "org_" + "0" * 32, "grp_" + "0" * 32  # see test_organisations
     ids["grant_id"] = "grn_" + "0" * 32
     return Belongings(ids)

@@ -19,6 +19,7 @@ OPEN = {
     "GET /api/v1/config",
     "GET /api/v1/health",
     "GET /api/v1/health/ready",
+    "GET /shared/{secret}",
     "GET /signin",
     "POST /api/v1/auth/login",
     "POST /api/v1/auth/logout",
@@ -35,7 +36,7 @@ READERS = {
     "POST /api/v1/sessions/{session_id}/read",
 }
 # How a session of several people is kept is its owner's business, to read as well.
-OWNERS = {"GET /api/v1/sessions/{session_id}/invitations"}
+OWNERS = {f"GET /api/v1/sessions/{{session_id}}/{part}" for part in ("invitations", "share-links")}
 # What no API key does, whose ever it is.
 SIGNED_IN = {"DELETE /api/v1/auth/devices/{device_id}"}
 NOBODYS = {"call_id", "user_id", "owner_id"}  # people have no owner

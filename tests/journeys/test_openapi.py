@@ -44,6 +44,8 @@ GET /api/v1/sessions/{}/summaries | GET /api/v1/usage
 GET /api/v1/sessions/{}/export
 GET /api/v1/sessions/{}/members | POST /api/v1/sessions/{}/members | DELETE /api/v1/sessions/{}/members
 GET /api/v1/sessions/{}/invitations | POST /api/v1/sessions/{}/invitations
+GET /api/v1/sessions/{}/share-links | POST /api/v1/sessions/{}/share-links
+DELETE /api/v1/sessions/{}/share-links/{} | GET /shared/{}
 DELETE /api/v1/sessions/{}/invitations/{} | POST /api/v1/invitations/accept | POST /api/v1/sessions/{}/read
 POST /api/v1/query | POST /api/v1/query/single | POST /api/v1/sessions/{}/resume | POST /api/v1/sessions/{}/interrupt
 POST /api/v1/sessions/{}/answer | POST /api/v1/sessions/{}/control
@@ -87,8 +89,10 @@ GET /api/v1/projects/{}/files/{} | HEAD /api/v1/projects/{}/files/{} | PUT /api/
 DELETE /api/v1/projects/{}/files/{} | POST /api/v1/projects/{}/files/move | GET /api/v1/projects/{}/previews/{}
 """
 BEYOND = {("GET", "/signin")}  # the link that `palaver serve` prints
+PAGES = {("read_shared", "404"): "text/html"}  # people see it
 OPEN_TO_ALL = {
     "register", "login", "refresh_tokens", "logout", "follow_sign_in_link", "get_health", "get_readiness", "get_config",
+    "read_shared",
     "begin_oidc_sign_in", "end_oidc_sign_in",
 }  # fmt: skip
 # Their answers say how things stand in this very house.
@@ -158,7 +162,8 @@ async def test_every_operation_says_what_it_is_for_who_may_and_what_it_can_answe
         for status, response in responses.items():
             assert response["description"]
             assert "X-Request-ID" in response["headers"]
-            assert status < "400" or set(response["content"]) == {PROBLEM}, (name, status)
+            kind = PAGES.get((name, status), PROBLEM)
+            assert status < "400" or set(response["content"]) == {kind}, (name, status)
 
 
 async def test_every_example_fits_its_schema_and_every_body_has_one(document: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from palaver.entry import (
     machine_examples,
     member_examples,
     moving_examples,
+    sharing_examples,
     shelf_examples,
     team_examples,
     travel_examples,
@@ -175,6 +176,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **machine_examples.REQUESTS,
     **member_examples.REQUESTS,
     **moving_examples.REQUESTS,
+    **sharing_examples.REQUESTS,
     **team_examples.REQUESTS,
     **webhook_examples.REQUESTS,
     "ask": _ASKING
@@ -220,6 +222,7 @@ ANSWERS: dict[str, Any] = {
     **member_examples.answers(_SESSION, ANSWER, LATER),
     **fact_examples.answers(SESSION, QUESTION, LATER),
     **machine_examples.answers(KEY, _USER.id, NOON),
+    **sharing_examples.answers(SESSION, ANSWER, NOON),
     **team_examples.answers(NOON),
     **webhook_examples.answers(RUN, SESSION, LATER),
     "ask_and_wait": _ANSWER,

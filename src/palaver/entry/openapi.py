@@ -16,6 +16,7 @@ from palaver.entry import (
     machine_examples,
     member_examples,
     moving_examples,
+    sharing_examples,
     shelf_examples,
     team_examples,
     webhook_examples,
@@ -31,6 +32,8 @@ ABOUT = (
     "Errors are `application/problem+json` with a stable `code`. What belongs to somebody else answers like what is "
     "not there. Fields that are not known are refused. What answers 501 is announced and not there yet."
 )
+PAGE = "text/html"  # what people open in a browser answers them as a page
+
 TAGS = {
     "runs": "Ask, hear the answer as it comes, come back to it, end it.",
     "sessions": "Conversations and their messages, which form a tree: an edit or a second answer is a sibling.",
@@ -62,6 +65,8 @@ _NAMED = {
     "issuer_id": ("An issuer of the settings, by its id there.", "keycloak"),
     "service_account_id": ("A service account.", machine_examples.ACCOUNT),
     "server_id": ("An MCP server of yours, or the name of an operator's.", shelf_examples.DEFINITION),
+    "link_id": ("A share link; not its secret.", sharing_examples.LINK),
+    "secret": ("What a share link ends with.", sharing_examples.SECRET),
     "organisation_id": ("An organisation.", team_examples.ORGANISATION),
     "group_id": ("A group.", team_examples.GROUP),
     "user_id": ("Somebody.", team_examples.GRACE),
@@ -154,7 +159,7 @@ def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
         says |= {"_415": "The body is not JSON."} if path.startswith("/api/v1/") else {}
     responses = operation["responses"]
     for status, problem in problems(**says).items():
-        if PROBLEM_JSON not in responses.get(str(status), {}).get("content", {}):
+        if not {PROBLEM_JSON, PAGE} & responses.get(str(status), {}).get("content", {}).keys():
             responses[str(status)] = problem
     operation["responses"] = dict(sorted(responses.items()))
 

@@ -52,6 +52,8 @@ from palaver.runs import approvals_api, context_api, usage_api
 from palaver.runs.seeing import Seeing
 from palaver.sessions import api as sessions_api
 from palaver.sessions import members_api, moving_api, projects_api, rewind_api, search_api, travel_api
+from palaver.sessions.links import api as links_api
+from palaver.sessions.links.service import ShareLinks
 from palaver.tools import api as tools_api
 from palaver.tools.mcp import api as mcp_api
 from palaver.web import api as web_api
@@ -95,7 +97,7 @@ def application(house: House) -> ASGIApp:
         agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
         usage_api.routes(house.database, door),
         context_api.routes(_seeing(house), house.runs, house.sessions, door),
-        members_api.routes(house.members, door),
+        *_taking_part(house),
         sessions_api.routes(house.sessions, door, house.clear, house.moving.taking),
         moving_api.routes(house.moving.taking, house.moving.importing, door),
         search_api.routes(house.moving.finding, door),
@@ -133,6 +135,13 @@ def _identity(house: House) -> tuple[APIRouter, ...]:
         groups_api.routes(identity.teams, identity.door),
         audit_api.routes(house.audit, identity.door.needs(ADMIN), SECURED),
     )
+
+
+def _taking_part(house: House) -> tuple[APIRouter, ...]:
+    """Who sees sessions besides their owners."""
+    door, allowed = house.identity.door, house.settings.sessions.share_links
+    links = ShareLinks(house.database, house.clock, house.identity.audit, allowed=allowed)
+    return (members_api.routes(house.members, door), links_api.routes(links, door))
 
 
 def _seeing(house: House) -> Seeing:

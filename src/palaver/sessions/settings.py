@@ -12,6 +12,7 @@ class SessionSettings(BaseModel):
     search_batch: int = Field(
         200, ge=1, description="Messages that search takes in at a time while the server is idle."
     )
+    share_links: bool = Field(True, description="Whether sessions can be read by links that open without an account.")
     import_bytes: int = Field(4 * 2**30, ge=1, description="Bytes that one upload of exported sessions may have.")
     import_session_bytes: int = Field(
         128 * 2**20, ge=1, description="Bytes that one conversation of such an upload may have; one is read at a time."

@@ -1,0 +1,37 @@
+"""What share links look like, for the OpenAPI document; it serves nothing."""
+
+from typing import Any
+
+import msgspec
+
+from palaver.core.ids import MessageId, SessionId
+from palaver.sessions.links.api import ShareLinkList
+from palaver.sessions.links.service import ShareLink
+
+LINK = "lnk_019aa3c5f0807d2f9b66e4d3c2b1a009"
+SECRET = "3q2-7wZ0b1lV9s5xkT8mPz4cRjYh6uNaQeLdGfWo_Io"  # noqa: S105 - nobody's
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "create_share_link": {
+        "All of it, for a month": {},
+        "Up to a message, with names": {"message_id": "msg_019aa3c5e0087f40bd88a6f5e4d3c204", "authors": True},
+    },
+}
+
+
+def answers(session_id: SessionId, message_id: MessageId, at: str) -> dict[str, Any]:
+    """Operation → answer."""
+    link = ShareLink(
+        id=LINK,
+        session_id=session_id,
+        message_id=message_id,
+        authors=False,
+        tools=False,
+        reasoning=False,
+        created_at=at,
+        expires_at=at,
+    )
+    return {
+        "list_share_links": ShareLinkList([link]),
+        "create_share_link": msgspec.structs.replace(link, link=f"/shared/{SECRET}"),
+    }
