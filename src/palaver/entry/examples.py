@@ -13,6 +13,7 @@ from palaver.core.messages import Message, Siblings, TextPart
 from palaver.core.usage import Usage
 from palaver.entry import (
     acting_examples,
+    care_examples,
     context_examples,
     fact_examples,
     file_examples,
@@ -171,6 +172,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **file_examples.REQUESTS,
     **travel_examples.REQUESTS,
     **acting_examples.REQUESTS,
+    **care_examples.REQUESTS,
     **context_examples.REQUESTS,
     **fact_examples.REQUESTS,
     **machine_examples.REQUESTS,
@@ -216,6 +218,7 @@ ANSWERS: dict[str, Any] = {
     **shelf_examples.ANSWERS,
     **file_examples.ANSWERS,
     **acting_examples.answers(RUN, SESSION),
+    **care_examples.ANSWERS,
     **travel_examples.answers(_SESSION, ANSWER),
     **moving_examples.answers(SESSION, QUESTION, NOON),
     **context_examples.answers((SESSION, RUN, QUESTION, ANSWER), LATER),

@@ -40,6 +40,7 @@ TAGS = {
     "members": "Who takes part in a session: an owner, editors and viewers.",
     "files": "What stands in a session's workspace.",
     "context": "What models see of a conversation, and what that costs.",
+    "care": "What words say about danger to somebody, and who helps.",
     "memory": "Facts that people let Palaver remember.",
     "models": "What can be asked.",
     "tools": "What agents may do, and what each call takes.",

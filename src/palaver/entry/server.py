@@ -19,6 +19,8 @@ from starlette.types import ASGIApp
 
 from palaver import __version__
 from palaver.agents import api as agents_api
+from palaver.care import api as care_api
+from palaver.care.service import Care
 from palaver.context.memory import api as memory_api
 from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts, doors, filing, later, memory, problem, service_api, travelling
@@ -103,6 +105,7 @@ def application(house: House) -> ASGIApp:
         search_api.routes(house.moving.finding, door),
         projects_api.routes(house.projects, door),
         memory_api.routes(house.memories, door),
+        care_api.routes(Care(), door),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
         rewind_api.routes(travelling.backward(house), door),
         *_identity(house),

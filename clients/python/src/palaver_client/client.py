@@ -6,6 +6,7 @@ from typing import Any, Generic, Unpack
 
 import httpx
 
+from palaver_client.caring import Care
 from palaver_client.company import Invitations, Members
 from palaver_client.driving import AsyncRunner, SyncRunner
 from palaver_client.filing import Files, Projects, Workspace
@@ -54,6 +55,7 @@ class Client(Resource[Mode], Generic[Mode]):
         self.webhooks: Webhooks[Mode] = Webhooks(runner, patience)
         self.api_keys: ApiKeys[Mode] = ApiKeys(runner, patience)
         self.auth: Auth[Mode] = Auth(runner, patience)
+        self.care: Care[Mode] = Care(runner, patience)
         self.service: Service[Mode] = Service(runner, patience)
 
     @asked

@@ -92,6 +92,17 @@ class ApprovalView(TypedDict):
     resolved_at: str | None
 
 
+class Assessed(TypedDict):
+    """How soon a text asks for an answer, and what in it says so. It judges the text, and no person."""
+
+    urgency: Literal["critical", "high", "low", "medium", "none"]
+    concerns: dict[str, Literal["critical", "high", "low", "medium", "none"]]
+    signals: list[Signal]
+    ask_gently: bool
+    languages: list[str]
+    version: str
+
+
 class Attachment(TypedDict):
     """A file or image of a message as a model was told of it. `told`: "image" (scaled to `width` and
     `height`), "text" (its first `characters`, `whole` where that is all of it), or "name": that it is there,
@@ -1412,6 +1423,18 @@ class SignInAt(TypedDict):
     """The address at which the person signs in, in a browser."""
 
     url: str
+
+
+class Signal(TypedDict):
+    """One place in the text that a rule speaks about: code points `start` to `end` of what was given."""
+
+    rule: str
+    concern: Literal["abuse", "for_another", "harm_to_others", "medical_emergency", "self_directed", "self_harm"]
+    level: Literal["critical", "high", "low", "medium", "none"]
+    start: int
+    end: int
+    language: str
+    adjusted_by: NotRequired[str | None]
 
 
 class SignedIn(TypedDict):

@@ -1,0 +1,50 @@
+"""Care over HTTP: what a text says about danger; it translates, decides nothing and keeps nothing."""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from palaver.care.crisis.finding import Finding
+from palaver.care.service import Care
+from palaver.core.principal import Principal
+from palaver.identity.door import SECURED, Door
+from palaver.kit.answers import answer, described, problems
+
+REFUSED = problems(_401="No credential, or one that does not hold.", _422="A field is missing, unknown or wrong.")
+
+
+class ToAssess(BaseModel):
+    """A text that is to be read. Nothing of it is kept."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: str = Field(min_length=1, max_length=100_000)
+
+
+class Assessed(Finding, frozen=True, kw_only=True):
+    """How soon a text asks for an answer, and what in it says so. It judges the text, and no person."""
+
+    version: str
+
+
+def routes(care: Care, door: Door) -> APIRouter:
+    """What can be asked about words."""
+    router = APIRouter(prefix="/api/v1/care", tags=["care"])
+
+    @router.post(
+        "/assess",
+        operation_id="assess_text",
+        summary="How soon a text asks for an answer",
+        responses=described(Assessed) | REFUSED,
+        openapi_extra=SECURED,
+        response_class=Response,
+    )
+    async def assess(principal: Annotated[Principal, Depends(door)], asked: ToAssess) -> Response:
+        """Reads the text in every language it knows, whatever is declared."""
+        found = await care.crisis(asked.text)
+        return answer(Assessed(**msgspec.structs.asdict(found), version=care.version))
+
+    return router

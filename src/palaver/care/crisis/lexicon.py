@@ -1,0 +1,162 @@
+"""♥ Turns a text into rows of meanings, one row a clause, each with where it stood; no rule is applied here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from palaver.care.crisis.spelling import TOKEN, Folded, fold, pieces, readings, without_one
+from palaver.care.crisis.verbs import PREFIXES, Verbs
+
+# Words so telling that one slip of the finger may not hide them. Shorter ones have too many honest neighbours.
+_TELLING = (
+    "suicide suicidal unalive overdose myself kujiua nitajiua najiua nimejiua nijiue kujinyonga kujimaliza nitajinyonga"
+    " nitajimaliza selfharm"
+).split()
+# Only glued words that hold one of these are taken apart ("killmyself").
+_GLUED = ("kill", "die", "suicid", "unaliv", "myself", "jiua", "kufa")
+_LONGEST_GLUED, _LONGEST_WORD = 40, 10
+_FILLER = "x"
+_STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """One word: what it means, where it stands, whose language."""
+
+    meanings: str
+    start: int
+    end: int
+    language: str | None
+
+
+class Part(NamedTuple):
+    """What a part of a word means, and where in the word it stands."""
+
+    start: int
+    end: int
+    meanings: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as clauses, and which languages its known words are of."""
+
+    clauses: list[list[Meant]]
+    languages: list[str]
+
+
+class Lexicon:
+    """Words and verbs, and how to know them under a disguise."""
+
+    def __init__(self, words: Mapping[str, Mapping[str, str]]) -> None:
+        verbs = {stem: meaning for meaning, stems in words["verbs"].items() for stem in stems.split()}
+        self._verbs = Verbs(verbs)
+        self._known: dict[str, tuple[str, str]] = {}
+        for language, groups in words.items():
+            if language != "verbs":
+                self._take(language, groups)
+        self._near = {part: word for word in _TELLING for part in without_one(word)}
+
+    def _take(self, language: str, groups: Mapping[str, str]) -> None:
+        for meaning, those in groups.items():
+            for word in those.split():
+                self._known.setdefault(word, (meaning, language))
+
+    def read(self, text: str) -> Read:
+        """All clauses of a text."""
+        folded = fold(text)
+        seen: dict[str, list[Part]] = {}
+        clauses: list[list[Meant]] = [[]]
+        counts: dict[str, int] = {}
+        before = ""
+        for found in TOKEN.finditer(folded.text):
+            if found.lastgroup == _STOP:
+                if len(clauses[-1]) > 1:  # a stop after every word parts nothing
+                    clauses.append([])
+                continue
+            word, at = found[0], found.start()
+            if word == before:
+                continue  # said twice is said once, so that repetition fills no gap
+            if (parts := seen.get(word)) is None:
+                parts = seen[word] = list(self._parts(word))
+            if whole := self._halves(before, word, clauses[-1]):
+                first = clauses[-1].pop()
+                clauses[-1].append(Meant(whole[0], first.start, folded.origin(found.end() - 1) + 1, whole[1]))
+                before = ""
+                continue
+            before = word
+            for part in parts:
+                if part.language:
+                    counts[part.language] = counts.get(part.language, 0) + 1
+                if part.meanings:
+                    clauses[-1].append(_placed(folded, at, part))
+        return Read([one for one in clauses if one], sorted(counts, key=lambda one: -counts[one]))
+
+    def _halves(self, one: str, other: str, clause: list[Meant]) -> tuple[str, str] | None:
+        """What two words mean that are one word with a space in it ("nita jiua", "sui cide")."""
+        if not clause or not one or (one not in PREFIXES and not (clause[-1].meanings == _FILLER and len(one) < 6)):
+            return None
+        whole = one + other
+        return self._one(whole) if whole in _TELLING or (one in PREFIXES and other not in self._known) else None
+
+    def _parts(self, word: str) -> Iterator[Part]:
+        """The parts of what stands between spaces, with their places in it."""
+        if (meant := self._whole(word)) is not None:
+            yield Part(0, len(word), *meant)
+        elif word.isalpha():
+            yield from self._glued(word) or (Part(0, len(word), _FILLER, None),)
+        elif glued := self._glued("".join(letter for letter in word if letter.isalnum())):
+            yield from (part._replace(start=0, end=len(word)) for part in glued)
+        else:
+            for at, part in pieces(word):
+                meanings, language = self._whole(part) or (_FILLER, None)
+                yield Part(at, at + len(part), meanings, language)
+
+    def _whole(self, word: str) -> tuple[str, str] | None:
+        if known := self._one(word):
+            return known
+        for reading in readings(word):
+            if reading and (known := self._one(reading)):
+                return known
+        if "*" in word and 3 <= len(word) <= 12 and (known := self._starred(word)):
+            return known
+        return self._slipped(word)
+
+    def _one(self, word: str) -> tuple[str, str] | None:
+        if known := self._known.get(word):
+            return known
+        meant = self._verbs.read(word) if 3 < len(word) < 25 else None
+        return None if meant is None else (meant, "sw")
+
+    def _starred(self, word: str) -> tuple[str, str] | None:
+        for whole in (*_TELLING, "kill", "killing", "killed", "dead", "die"):
+            same = all(one in {"*", other} for one, other in zip(word, whole, strict=False))
+            if len(whole) == len(word) and same and word.count("*") <= len(word) // 2:
+                return self._one(whole)
+        return None
+
+    def _slipped(self, word: str) -> tuple[str, str] | None:
+        if not 5 < len(word) < 14:
+            return None
+        near = next((self._near[part] for part in without_one(word) if part in self._near), None)
+        return self._one(near) if near else None
+
+    def _glued(self, word: str) -> list[Part]:
+        """Known words that fill a longer one without a gap, as few as can be; nothing where something is left."""
+        if not 5 < len(word) <= _LONGEST_GLUED or not any(one in word for one in _GLUED):
+            return []
+        best: dict[int, list[Part]] = {0: []}
+        for end in range(1, len(word) + 1):
+            for start in range(max(0, end - _LONGEST_WORD), end):
+                known = self._known.get(word[start:end])
+                if start not in best or known is None or (end - start == 1 and word[start] != "i"):
+                    continue
+                if end not in best or len(best[start]) + 1 < len(best[end]):
+                    best[end] = [*best[start], Part(start, end, *known)]
+        return best.get(len(word), [])
+
+
+def _placed(folded: Folded, at: int, part: Part) -> Meant:
+    start, end, meanings, language = part
+    return Meant(meanings, folded.origin(at + start), folded.origin(at + end - 1) + 1, language)

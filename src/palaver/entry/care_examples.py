@@ -1,0 +1,22 @@
+"""What reading words for danger looks like, for the OpenAPI document; it serves nothing and reads no text."""
+
+from typing import Any
+
+from palaver.care.api import Assessed
+from palaver.care.crisis.finding import CONCERNS, Concern, Signal, Urgency
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "assess_text": {"In two languages": {"text": "Nimefika nyumbani. Sitaki ku-stay hapa, nataka kufa."}}
+}
+_NONE: dict[Concern, Urgency] = dict.fromkeys(CONCERNS, "none")
+_SIGNAL = Signal("wants_to_die", "self_directed", "high", 40, 51, "sw")
+ANSWERS: dict[str, Any] = {
+    "assess_text": Assessed(
+        urgency="high",
+        concerns=_NONE | {"self_directed": "high"},
+        signals=[_SIGNAL],
+        ask_gently=False,
+        languages=["sw"],
+        version="2026.11.21",
+    )
+}
