@@ -15,8 +15,8 @@ from palaver.context.memory import tables as of_memory
 from palaver.files import index_tables as of_documents
 from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
-from palaver.identity.oidc import tables as of_oidc
 from palaver.identity.groups import tables as of_groups
+from palaver.identity.oidc import tables as of_oidc
 from palaver.privacy.audit import tables as of_audit
 from palaver.runs import tables as of_runs
 from palaver.sessions import projects_tables as of_projects

@@ -573,6 +573,18 @@ PROMISES = {
     "identity:service-accounts": Promise(
         says="A service account acts like a user, is seen for what it is, and ends at once.", because="issue:#6"
     ),
+    "identity:lockout:lasts": Promise(
+        says="Wrong passwords make the next one wait, longer each time, over restarts and in all processes.",
+        because="issue:#6",
+    ),
+    "identity:lockout:no-weapon": Promise(
+        says="Nobody keeps somebody else out of their account by wrong passwords.", because="issue:#6"
+    ),
+    "identity:second-factor": Promise(
+        says="A right password with the second factor pending opens nothing, and no code works twice.",
+        because="issue:#6",
+    ),
+    "identity:administrators": Promise(says="There is always somebody who looks after the house.", because="issue:#6"),
     "identity:devices": Promise(
         says="Everybody sees where they are signed in, and ends it from elsewhere at once.", because="issue:#6"
     ),

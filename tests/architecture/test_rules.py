@@ -51,6 +51,7 @@ HEARTS = {
     "identity/api_keys/networks.py",
     "identity/emails.py",
     "identity/oidc/claims.py",
+    "identity/lockout/delays.py",
     "identity/scopes.py",
     "inference/breaker.py",
     "inference/describing.py",

@@ -364,10 +364,15 @@ async def test_the_documentation_says_what_each_route_is_for_and_how_to_sign_in(
         for path, operations in document["paths"].items()
         if path.startswith(("/api/v1/auth", "/api/v1/api-keys", "/api/v1/users/sync", "/signin"))
     }
-    assert len(ours) == 17
+    assert len(ours) == 26
     open_to_all = {
         "/api/v1/auth/register",
         "/api/v1/auth/login",
+        "/api/v1/auth/login/second-factor",
+        "/api/v1/auth/password/forgot",
+        "/api/v1/auth/password/reset",
+        "/api/v1/auth/verify",
+        "/api/v1/auth/verify/resend",
         "/api/v1/auth/refresh",
         "/api/v1/auth/logout",
         "/api/v1/auth/oidc/{issuer_id}",
@@ -393,8 +398,15 @@ async def test_every_endpoint_behind_the_door_has_a_scope_of_its_own_or_is_for_a
         for method, operation in operations.items()
         if "security" in operation and "501" not in operation["responses"] and needed(method.upper(), path) == ADMIN
     }
-    accounts = "/api/v1/service-accounts"
+    accounts, users = "/api/v1/service-accounts", "/api/v1/users"
     assert unplaced == {
+        users,
+        users + "/{user_id}",
+        users + "/{user_id}/password-reset",
+        users + "/{user_id}/second-factor",
+        users + "/{user_id}/sign-ins",
+        users + "/invitations",
+        users + "/invitations/{invitation_id}",
         "/api/v1/health/detailed",
         "/metrics",
         "/api/v1/api-keys/leaked",

@@ -20,6 +20,13 @@ POST /api/v1/auth/register | POST /api/v1/auth/login | POST /api/v1/auth/refresh
 GET /api/v1/auth/me | POST /api/v1/auth/password | POST /api/v1/auth/ticket | POST /api/v1/users/sync
 GET /api/v1/auth/oidc/{} | GET /api/v1/auth/oidc/{}/callback
 GET /api/v1/auth/devices | DELETE /api/v1/auth/devices | DELETE /api/v1/auth/devices/{}
+POST /api/v1/auth/login/second-factor | POST /api/v1/auth/verify | POST /api/v1/auth/verify/resend
+POST /api/v1/auth/password/forgot | POST /api/v1/auth/password/reset
+GET /api/v1/auth/second-factor | DELETE /api/v1/auth/second-factor | POST /api/v1/auth/second-factor/backup-codes
+POST /api/v1/auth/second-factor/totp | POST /api/v1/auth/second-factor/totp/confirm
+GET /api/v1/users | POST /api/v1/users | GET /api/v1/users/{} | PATCH /api/v1/users/{}
+POST /api/v1/users/{}/password-reset | DELETE /api/v1/users/{}/sign-ins | DELETE /api/v1/users/{}/second-factor
+GET /api/v1/users/invitations | POST /api/v1/users/invitations | DELETE /api/v1/users/invitations/{}
 GET /api/v1/api-keys | POST /api/v1/api-keys | DELETE /api/v1/api-keys/{}
 POST /api/v1/api-keys/{}/rotate | POST /api/v1/api-keys/leaked
 GET /api/v1/service-accounts | POST /api/v1/service-accounts | GET /api/v1/service-accounts/{}
@@ -91,8 +98,9 @@ DELETE /api/v1/projects/{}/files/{} | POST /api/v1/projects/{}/files/move | GET 
 BEYOND = {("GET", "/signin")}  # the link that `palaver serve` prints
 PAGES = {("read_shared", "404"): "text/html"}  # people see it
 OPEN_TO_ALL = {
-    "register", "login", "refresh_tokens", "logout", "follow_sign_in_link", "get_health", "get_readiness", "get_config",
-    "read_shared",
+    "read_shared", "register", "login", "refresh_tokens", "logout", "follow_sign_in_link",
+    "login_with_second_factor", "verify_email", "resend_verification", "forgot_password", "reset_password",
+    "get_health", "get_readiness", "get_config",
     "begin_oidc_sign_in", "end_oidc_sign_in",
 }  # fmt: skip
 # Their answers say how things stand in this very house.

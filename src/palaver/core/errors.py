@@ -46,6 +46,13 @@ class Forbidden(PalaverError):
     title = "Not allowed"
 
 
+class SecondFactorMissing(Forbidden):
+    """Whoever has this role signs in with two factors here, and this one has only one."""
+
+    code = "second_factor_required"
+    title = "Set up a second factor first"
+
+
 class NotFound(PalaverError):
     """Unknown, or somebody else's: the two answer alike."""
 

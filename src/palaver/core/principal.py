@@ -19,6 +19,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     via: Literal["token", "cookie", "key", "issuer", "ticket"] = "token"
     key_id: KeyId | None = None
     scopes: frozenset[str] | None = None
+    sign_in: str | None = None  # what they are signed in by, as identity keeps it; none of a key or an issuer's token
 
     @property
     def admin(self) -> bool:

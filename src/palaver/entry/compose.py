@@ -12,13 +12,14 @@ from palaver.entry import contexts, outgoing, remembering
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.auditing import open_audit
 from palaver.entry.filing import embedding_of, sweep_of
-from palaver.entry.home import signing_key
+from palaver.entry.home import sealing_key, signing_key
 from palaver.entry.memory import keep_tidy
 from palaver.entry.metering import open_rates
 from palaver.entry.moving import Moving, moving
 from palaver.entry.settings import Loaded, Settings
 from palaver.entry.watching import watch
 from palaver.files.attaching import Attachments
+from palaver.identity.letters.links import Links
 from palaver.identity.limits.service import Rates
 from palaver.identity.service import Identity, open_identity
 from palaver.inference.providers.guide import Guide
@@ -29,6 +30,7 @@ from palaver.kit.tasks import keep_going
 from palaver.observability.health import HealthChecks
 from palaver.observability.metrics import Metrics
 from palaver.privacy.audit.service import AuditLog
+from palaver.privacy.sealing import Sealer
 from palaver.realtime.hub import Hub
 from palaver.realtime.jobs import keep_beating, keep_sockets
 from palaver.realtime.sse import Pulse
@@ -194,8 +196,16 @@ def _house(
 
 
 def _identity(settings: Settings, database: Database, clock: Clock, audit: AuditLog) -> Identity:
-    key = signing_key(settings.home)
-    return open_identity(database, settings.identity, signing_key=key, clock=clock, audit=audit)
+    return open_identity(
+        database,
+        settings.identity,
+        signing_key=signing_key(settings.home),
+        clock=clock,
+        sealing=Sealer(sealing_key(settings.home).reveal()),
+        links=Links(settings.network.public_url),
+        mail=settings.mail,
+        audit=audit,
+    )
 
 
 def _joined(house: House, concluding: Concluding) -> House:
@@ -354,6 +364,7 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("streams", lambda: keep_beating(house.pulse, house.clock)),
         ("sockets", lambda: keep_sockets(house.hub, house.identity.door.holds, house.clock)),
         ("identity", house.identity.upkeep.run),
+        ("letters", house.identity.ground.outbox.run),
         ("models", house.inference.keep_looking),
         ("approvals", lambda: house.answering.keep_expiring(EXPIRY_LOOK)),
         ("servers", house.agency.servers.tend),

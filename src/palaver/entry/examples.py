@@ -12,6 +12,7 @@ from palaver.core.ids import MessageId, RunId, Seq, SessionId
 from palaver.core.messages import Message, Siblings, TextPart
 from palaver.core.usage import Usage
 from palaver.entry import (
+    account_examples,
     acting_examples,
     care_examples,
     context_examples,
@@ -202,7 +203,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "Other words, as a sibling": {"text": "What is a palaver hut?"},
         "A note that stays": {"metadata": {"starred": True}},
     },
-    "register": {"An account": {"email": "ada@example.org", "password": "correct horse battery", "name": "Ada"}},
+    **account_examples.REQUESTS,
     "login": {"By password": {"email": "ada@example.org", "password": "correct horse battery"}},
     "refresh_tokens": {"The token that came last": {"refresh_token": "prt_…"}},
     "logout": {"A browser": {}, "A client that keeps tokens": {"refresh_token": "prt_…"}},
@@ -243,8 +244,11 @@ ANSWERS: dict[str, Any] = {
     "get_message": _ANSWER,
     "edit_message": msgspec.structs.replace(_QUESTION, siblings=Siblings(2, 1)),
     "list_models": ModelList([_GUIDE]),
+    **account_examples.answers((_USER.id, "ada@example.org"), NOON),
     "register": _SIGNED_IN,
     "login": _SIGNED_IN,
+    "verify_email": _SIGNED_IN,
+    "login_with_second_factor": _SIGNED_IN,
     "refresh_tokens": _SIGNED_IN,
     "set_password": _SIGNED_IN,
     "who_am_i": schemas.Me(_USER, "key", KEY, ["runs:write"]),

@@ -39,7 +39,7 @@ _FILE = re.compile(r"/api/v1/(?:sessions|projects)/[^/]+/files/.+", re.DOTALL)  
 _MOVE = re.compile(r"/api/v1/(?:sessions|projects)/[^/]+/files/move")
 
 _KEPT_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
-_BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
+_BODY_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _EVERYWHERE = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),

@@ -10,6 +10,10 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HostName = Annotated[
     str, StringConstraints(to_lower=True, pattern=rf"(?i)^(\*\.)?({_LABEL}\.)*{_LABEL}$|^[0-9a-f:]+$", max_length=255)
 ]
+PublicUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$|^https?://\[[0-9a-f:]+\](:[0-9]{1,5})?/?$"),
+]
 
 
 class NetworkSettings(BaseModel):
@@ -37,6 +41,9 @@ class NetworkSettings(BaseModel):
         timedelta(days=365),
         ge=timedelta(0),
         description="For how long browsers that came by https ask this host by https only (HSTS); zero: not at all.",
+    )
+    public_url: PublicUrl | None = Field(
+        None, description="Where people find the server, such as https://chat.example.org; links in letters begin so."
     )
 
 

@@ -155,7 +155,7 @@ def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
         says |= {"_404": "There is no such thing, or it is somebody else's."}
     if "parameters" in operation or "requestBody" in operation:
         says |= {"_422": "A field is missing, unknown or wrong."}
-    if method in ("post", "put", "patch"):
+    if method in ("post", "put", "patch") or "requestBody" in operation:
         says |= {"_413": "The body is too large."}
         says |= {"_415": "The body is not JSON."} if path.startswith("/api/v1/") else {}
     responses = operation["responses"]

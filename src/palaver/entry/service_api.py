@@ -45,6 +45,8 @@ class ClientConfig(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     registration: str
     oidc: list[IssuerOffered]
+    email_verification: bool
+    password_reset: bool
     default_model: str | None
     prompt_characters: int
     body_bytes: int
@@ -113,6 +115,8 @@ def routes(house: House, not_there_yet: list[str]) -> APIRouter:
                 version=__version__,
                 registration=house.settings.identity.registration,
                 oidc=[IssuerOffered(*one) for one in house.identity.oidc.listed()],
+                email_verification=house.settings.identity.email_verification,
+                password_reset=house.identity.ground.outbox.there,
                 default_model=house.settings.inference.default_model,
                 prompt_characters=LONGEST_TEXT,
                 body_bytes=LARGEST_BODY,

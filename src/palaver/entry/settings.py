@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from palaver.agents.settings import AgentSettings
 from palaver.bus.settings import BusSettings
@@ -21,6 +21,7 @@ from palaver.entry.layers import Layer, Source, Values, from_environment, from_f
 from palaver.entry.network import NetworkSettings
 from palaver.files.s3_settings import S3_LACKS
 from palaver.files.settings import FileSettings
+from palaver.identity.letters.settings import MailSettings
 from palaver.identity.limits.settings import LimitSettings
 from palaver.identity.settings import IdentitySettings
 from palaver.inference.settings import InferenceSettings, ProviderSettings
@@ -78,6 +79,7 @@ class Settings(BaseModel):
     identity: IdentitySettings = IdentitySettings.model_validate({})
     limits: LimitSettings = LimitSettings.model_validate({})
     audit: AuditSettings = AuditSettings.model_validate({})
+    mail: MailSettings = MailSettings.model_validate({})
     inference: InferenceSettings = InferenceSettings.model_validate({})
     providers: dict[str, ProviderSettings] = Field({}, description="The servers that answer for models, by name.")
     sessions: SessionSettings = SessionSettings.model_validate({})
@@ -115,6 +117,13 @@ class Settings(BaseModel):
         if url != IN_MEMORY:
             raise ValueError(f"This version runs in one process: write {IN_MEMORY}, or leave it out.")
         return url
+
+    @model_validator(mode="after")
+    def _letters_lead_somewhere(self) -> "Settings":
+        # What a request says of the server's name is not written into letters: it would lead people to whoever said it.
+        if self.mail.host is not None and self.network.public_url is None:
+            raise ValueError("Letters need network.public_url, with which their links begin.")
+        return self
 
     @property
     def database_path(self) -> Path:

@@ -9,11 +9,11 @@ from palaver.core.errors import Forbidden, Unauthenticated
 from palaver.core.ids import USER, UserId
 from palaver.core.principal import Role
 from palaver.identity import store
-from palaver.identity.attempts import Attempts
 from palaver.identity.emails import normal
 from palaver.identity.issuers import Foreigner
+from palaver.identity.lockout.service import Lockout
 from palaver.identity.passwords import Passwords
-from palaver.identity.refusals import NoSuchUser, PasswordWrong, RegistrationClosed, UserExists
+from palaver.identity.refusals import NoSuchUser, PasswordWrong, UserExists
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.store import User
 from palaver.kit.clock import Clock, stamp
@@ -32,6 +32,7 @@ class Accounts:
         passwords: Passwords,
         clock: Clock,
         *,
+        lockout: Lockout | None = None,
         audit: Audit = unheard,
     ) -> None:
         self._database = database
@@ -39,41 +40,38 @@ class Accounts:
         self._settings = settings
         self._passwords = passwords
         self._clock = clock
-        self._attempts = Attempts(settings, clock)
+        self._lockout = lockout or Lockout(database, settings, clock)
 
     async def create(
         self, email: str, password: Sealed[str] | None, role: Role = "member", *, name: str | None = None
     ) -> User:
-        """A new local user; without a password, signing in goes by link until one is set."""
+        """A new local user, whose address is vouched for; without a password, one signs in by link until one is set."""
         address = normal(email)
         if password is not None:
             self._passwords.check_rules(password)
         hashed = await self._passwords.hash(password) if password is not None else None
-        user = self._user(store.LOCAL, address, address, name)._replace(role=role)
+        user = self._user(store.LOCAL, address, address, name)
+        user = user._replace(role=role, verified_at=user.created_at)
         try:
             await self._database.write(store.add_user({**user._asdict(), "password_hash": hashed}))
         except UniqueViolated as error:
             raise UserExists from error
         return user
 
-    async def register(self, email: str, password: Sealed[str], name: str | None) -> User:
-        """`create` for whoever asks, where the settings say that anybody may."""
-        if self._settings.registration != "open":
-            raise RegistrationClosed
-        return await self.create(email, password, name=name)
-
     async def by_password(self, email: str, password: Sealed[str], address: str) -> User:
         """The user with this e-mail and password; who is unknown and what is wrong answer alike and take as long."""
         wanted = normal(email)
-        self._attempts.begin(address, wanted)
+        await self._lockout.begin(address, wanted)
         found = await self._database.read(store.local_user(wanted))
         stored = found[1] if found else None
         right = await self._passwords.verify(stored, password)
         if not right or not found or not stored or found[0].disabled_at is not None:
             # who is not known is not named: people type passwords where names belong
-            await self._audit(SecurityEvent(kind="auth.sign_in_failed", subject=found[0].id if found else None))
+            await self._audit(
+                SecurityEvent(kind="auth.sign_in_failed", subject=found[0].id if found else None, address=address)
+            )
             raise PasswordWrong
-        self._attempts.succeeded(address, wanted)
+        await self._lockout.succeeded(address, wanted)
         if self._passwords.outdated(stored):
             hashed = await self._passwords.hash(password)
             await self._database.write(store.set_password_hash(found[0].id, hashed))
@@ -83,17 +81,24 @@ class Accounts:
         self, user_id: UserId, current: Sealed[str] | None, new: Sealed[str], *, address: str
     ) -> User:
         """Set a new password and end every sign-in; the current one is asked for where there is one."""
+        user = await self.check_password(user_id, current, address=address)
+        await self.set_password(user, new, by=user_id)
+        return user
+
+    async def check_password(self, user_id: UserId, current: Sealed[str] | None, *, address: str) -> User:
+        """The user, whose password this is; where there is none yet, none is asked for."""
         user = await self.get(user_id)
         if user.issuer != store.LOCAL:
             raise Forbidden("Your password is kept by the issuer you sign in with; change it there.")
         stored = await self._database.read(store.password_hash(user_id))
         if stored:
-            self._attempts.begin(address, user.subject)
+            await self._lockout.begin(address, user.subject)
             if current is None or not await self._passwords.verify(stored, current):
-                await self._audit(SecurityEvent(kind="auth.password_wrong", actor_id=user_id, subject=user_id))
+                await self._audit(
+                    SecurityEvent(kind="auth.password_wrong", actor_id=user_id, subject=user_id, address=address)
+                )
                 raise PasswordWrong("The current password is wrong")
-            self._attempts.succeeded(address, user.subject)
-        await self.set_password(user, new, by=user_id)
+            await self._lockout.succeeded(address, user.subject)
         return user
 
     async def set_password(self, user: User, password: Sealed[str], *, by: UserId | None = None) -> None:
@@ -161,7 +166,7 @@ class Accounts:
         return "exists", known
 
     async def take_role(self, user: User, role: Role, said_at: float = 0) -> User:
-        """What an issuer said then (seconds since 1970, or 0 for now) that its user may do; what it said later stands."""
+        """What an issuer said then (seconds since 1970; 0: now) that its user may do; what it said later stands."""
         now = self._clock.now()
         at = stamp(min(now, datetime.fromtimestamp(said_at, UTC)) if said_at > 0 else now)
         if role == user.role or (user.role_said_at is not None and user.role_said_at >= at):

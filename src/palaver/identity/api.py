@@ -11,14 +11,19 @@ from palaver.identity import devices_api, schemas
 from palaver.identity.api_keys import api as api_keys_api
 from palaver.identity.cookies import Cookies
 from palaver.identity.door import SECURED
+from palaver.identity.inviting import api as inviting
 from palaver.identity.oidc import api as oidc_api
 from palaver.identity.presented import cookies_in
 from palaver.identity.refusals import LinkRefused, OriginRefused, ScopeMissing
+from palaver.identity.registering import api as registering
+from palaver.identity.registering.api import Opened
+from palaver.identity.second_factor import api as second_factor
 from palaver.identity.service import Identity
 from palaver.identity.service_accounts import api as service_accounts_api
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.sign_ins import Place
 from palaver.identity.store import User
+from palaver.identity.users import api as users
 from palaver.kit.answers import answer, described, problems
 
 UNAUTHENTICATED = problems(_401="No credential, or one that does not hold.")
@@ -32,8 +37,13 @@ def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
     """Everything below /api/v1/auth, /api/v1/users and /api/v1/api-keys, and the sign-in link."""
     router = APIRouter()
     cookies = Cookies(settings)
-    router.include_router(_signing_in(identity, cookies))
+    opened = _opening(identity, cookies)
+    router.include_router(_signing_in(identity, cookies, opened))
     router.include_router(_signed_in(identity, cookies))
+    router.include_router(second_factor.routes(identity.people.factors, identity.accounts, identity.door, opened))
+    router.include_router(registering.routes(identity.people.registering, identity.people.factors, opened))
+    router.include_router(inviting.routes(identity.people.inviting, identity.door, identity.ground.links))
+    router.include_router(users.routes(identity.people.users, identity.door, identity.ground.links))
     router.include_router(devices_api.routes(identity.devices, identity.door))
     router.include_router(oidc_api.routes(identity.oidc, cookies, settings))
     router.include_router(api_keys_api.routes(identity.keys, identity.leaks, identity.door))
@@ -41,9 +51,7 @@ def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
     return router
 
 
-def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of routes
-    router = APIRouter(tags=["auth"])
-
+def _opening(identity: Identity, cookies: Cookies) -> Opened:
     async def opened(request: Request, user: User, status: int = 200) -> Response:
         tokens, secret = await identity.sign_ins.open(
             user.id, cookie=identity.door.may_hand_cookie(request.scope), place=_place(request)
@@ -51,19 +59,11 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
         response = answer(schemas.signed_in(tokens, user), status, NO_STORE)
         return cookies.give(request, response, secret) if secret else response
 
-    @router.post(
-        "/api/v1/auth/register",
-        status_code=201,
-        operation_id="register",
-        summary="Make an account, where registration is open",
-        responses=described(schemas.SignedIn, 201, says="Signed in.")
-        | problems(_403="Registration is closed.", _409="The e-mail address is taken.")
-        | INVALID
-        | BUSY,
-    )
-    async def register(request: Request, body: schemas.Registration) -> Response:
-        user = await identity.accounts.register(body.email, body.password, body.name)
-        return await opened(request, user, 201)
+    return opened
+
+
+def _signing_in(identity: Identity, cookies: Cookies, opened: Opened) -> APIRouter:  # a list of routes
+    router = APIRouter(tags=["auth"])
 
     @router.post(
         "/api/v1/auth/login",
@@ -71,10 +71,23 @@ def _signing_in(identity: Identity, cookies: Cookies) -> APIRouter:  # a list of
         summary="Sign in with e-mail address and password",
         description="Also sets the cookie `palaver_session` (by https `__Host-palaver_session`), unless a page of "
         "another origin asks.",
-        responses=described(schemas.SignedIn) | problems(_401="E-mail address or password wrong.") | INVALID | BUSY,
+        responses=described(schemas.SignedIn)
+        | described(
+            second_factor.SecondFactorWanted,
+            202,
+            says="Right so far; a second factor is asked for, or a letter with a link comes first.",
+        )
+        | problems(_401="E-mail address or password wrong.")
+        | INVALID
+        | BUSY,
     )
     async def login(request: Request, body: schemas.Login) -> Response:
-        return await opened(request, await identity.accounts.by_password(body.email, body.password, _address(request)))
+        user = await identity.accounts.by_password(body.email, body.password, _address(request))
+        if identity.people.registering.unverified(user):
+            identity.people.registering.post_verification(body.email)
+            return registering.letter_first()
+        pending = await identity.people.factors.asked_of(user)
+        return second_factor.wanted(pending) if pending else await opened(request, user)
 
     @router.post(
         "/api/v1/auth/refresh",

@@ -31,7 +31,8 @@ from palaver.identity.refusals import (
     SignInOver,
     TokenMalformed,
 )
-from palaver.identity.scopes import ADMIN, allowed, asked_of
+from palaver.identity.scopes import ADMIN, allowed, asked_of, may_with_one
+from palaver.identity.second_factor.service import SecondFactors
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.sign_ins import OneTimeTokens
 from palaver.identity.tokens import Access, AccessTokens
@@ -61,6 +62,8 @@ SECURED: dict[str, Any] = {"security": [{scheme: []} for scheme in SECURITY_SCHE
 class Door:
     """A FastAPI dependency: `Depends(door)` gives the principal. Routes that take the ASGI scope call `who`."""
 
+    factors: SecondFactors
+
     def __init__(
         self,
         database: Database,
@@ -74,6 +77,7 @@ class Door:
         clock: Clock,
     ) -> None:
         self._database = database
+        self._with_two = bool(settings.second_factor_required_for)
         self._secure = settings.cookie_secure == "always"
         self._trusted = frozenset(origin.lower().rstrip("/") for origin in settings.trusted_origins)
         self._accounts = accounts
@@ -102,6 +106,8 @@ class Door:
             await toll.pay(principal)
         if principal.scopes is not None or principal.role == "viewer":
             self.check(principal, asked_of(principal, scope.get("method", "GET"), _path(scope)))
+        if self._with_two and self.factors.wanted_of(principal) and not may_with_one(_path(scope)):
+            await self.factors.require(principal)
         return principal
 
     async def holds(self, scope: Mapping[str, Any], principal: Principal) -> None:
@@ -187,7 +193,7 @@ class Door:
         owner = await self._database.read(store.family(access.family_id))
         if owner is None or owner[0] != access.user_id:
             raise SignInOver
-        return Principal(user_id=owner[0], role=owner[1], via="token")
+        return Principal(user_id=owner[0], role=owner[1], via="token", sign_in=access.family_id)
 
     async def _by_issuer(self, token: str) -> Principal:
         foreigner = (await self._vouched(token)).foreigner
@@ -227,7 +233,7 @@ class Door:
         if not from_our_pages(scope, self._trusted):
             raise OriginRefused
         self._uses.cookie(hash_)
-        return Principal(user_id=row[0], role=row[1], via="cookie")
+        return Principal(user_id=row[0], role=row[1], via="cookie", sign_in=hash_)
 
     def _own(self, token: str) -> Access:
         digest = _digest(token)

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from palaver.identity import store
 from palaver.identity.issuers import Issuers
+from palaver.identity.lockout.service import Lockout
+from palaver.identity.second_factor import store as second_factors
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.uses import Uses
 from palaver.kit.clock import Clock, stamp
@@ -19,12 +21,20 @@ class Upkeep:
     """`run` never returns: start it in the house's task group. Its cancellation writes the last uses down."""
 
     def __init__(
-        self, database: Database, settings: IdentitySettings, issuers: Issuers, *, uses: Uses, clock: Clock
+        self,
+        database: Database,
+        settings: IdentitySettings,
+        issuers: Issuers,
+        *,
+        uses: Uses,
+        lockout: Lockout,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._every = min(settings.use_written_every, settings.jwks_refresh)
         self._issuers = issuers
         self._uses = uses
+        self._lockout = lockout
         self._clock = clock
         self._swept = clock.now()
 
@@ -48,7 +58,10 @@ class Upkeep:
 
     async def _sweep(self) -> None:
         try:
-            removed = await self._database.write(store.sweep(stamp(self._clock.now())), durable=False)
+            now = stamp(self._clock.now())
+            removed = await self._database.write(store.sweep(now), durable=False)
+            removed += await self._database.write(second_factors.sweep(now), durable=False)
+            await self._lockout.sweep()
         except StorageUnavailable as error:
             log.warning("What is over could not be removed; the next sweep tries again: %r", error)
         else:

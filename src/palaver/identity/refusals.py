@@ -97,6 +97,30 @@ class PasswordWrong(Unauthenticated):
     title = "The e-mail address or the password is wrong"
 
 
+class CodeWrong(Unauthenticated):
+    """The second factor: a wrong code, one that was used before, or an old one."""
+
+    title = "The code is wrong or was used already"
+
+
+class InvitationRefused(Forbidden):
+    """Used, over, withdrawn, mistyped, or for another e-mail address: all answer alike."""
+
+    title = "This invitation was used already, is over, or is for somebody else"
+
+
+class InvitationMissing(Forbidden):
+    """Who has none makes no account here."""
+
+    title = "An account is made by invitation here; ask an administrator for one"
+
+
+class LastAdministrator(Conflict):
+    """Nobody would be left to look after the house."""
+
+    title = "This is the last administrator; make somebody else one first"
+
+
 class ScopeMissing(Forbidden):
     """The key is good and not wide enough."""
 

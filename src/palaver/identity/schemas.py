@@ -19,7 +19,8 @@ def _readable(text: str) -> str:
     return text
 
 
-def _text(given: object) -> object:
+def as_text(given: object) -> object:
+    """A time comes as text, not as a number of seconds."""
     if given is None or isinstance(given, str):
         return given
     raise ValueError("A time is written as text, like 2031-01-01T00:00:00Z.")
@@ -30,52 +31,55 @@ Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_reada
 Password = Annotated[Sealed[str], Field(examples=["correct horse battery"])]
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     """What a client sends: no field besides these."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Registration(_Body):
+class Registration(Body):
     """Who wants an account."""
 
     email: Email
     password: Password
     name: Name | None = Field(None, examples=["Ada"])
+    invitation: Sealed[str] | None = Field(None, description="The secret of an invitation, where one is needed.")
 
 
-class Login(_Body):
+class Login(Body):
     """Who signs in."""
 
     email: Email
     password: Password
 
 
-class Refresh(_Body):
+class Refresh(Body):
     """The refresh token that came last."""
 
     refresh_token: Sealed[str]
 
 
-class Logout(_Body):
+class Logout(Body):
     """A refresh token to end, for clients that keep tokens themselves."""
 
     refresh_token: Sealed[str] | None = None
 
 
-class PasswordChange(_Body):
+class PasswordChange(Body):
     """The new password, and the current one where there is one."""
 
     current_password: Sealed[str] | None = None
     new_password: Password
 
 
-class KeyRequest(_Body):
+class KeyRequest(Body):
     """A key to be made. Left out, `scopes` allow what you may do yourself, and the key does not expire."""
 
     name: Name = Field(examples=["laptop"])
     scopes: list[str] | None = Field(None, max_length=32, examples=[["sessions:read", "runs:write"]])
-    expires_at: Annotated[AwareDatetime, BeforeValidator(_text)] | None = Field(None, examples=["2031-01-01T00:00:00Z"])
+    expires_at: Annotated[AwareDatetime, BeforeValidator(as_text)] | None = Field(
+        None, examples=["2031-01-01T00:00:00Z"]
+    )
     networks: list[Annotated[str, Field(max_length=64)]] | None = Field(
         None,
         max_length=32,

@@ -75,6 +75,7 @@ _OF_VIEWERS = re.compile(r"/api/v1/(?:sessions/[^/]+/read|invitations/accept|api
 _OF_RUNS = frozenset({"events", "messages", "resume", "interrupt", "answer", "control"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PREFIX = "/api/v1/"
+_WITH_ONE = frozenset({"/api/v1/auth/me", "/api/v1/auth/logout", "/api/v1/auth/password"})
 _OTHER_FORMATS = ("/v1/", "/ag-ui", "/api/ai-sdk/")  # what clients of other protocols may do is all about runs
 _OF_SESSIONS = "/v1/conversations"  # but these are sessions under another name
 
@@ -107,6 +108,11 @@ def asked_of(principal: Principal, method: str, path: str) -> str | None:
     if principal.role == "viewer" and principal.scopes is None and _OF_VIEWERS.fullmatch(path):
         return None
     return needed(method, path)
+
+
+def may_with_one(path: str) -> bool:
+    """Whether somebody who must have a second factor and has none may come here: to set one up, or to leave."""
+    return path in _WITH_ONE or path.startswith("/api/v1/auth/second-factor")
 
 
 def allowed(principal: Principal, scope: str | None) -> bool:

@@ -7,22 +7,45 @@ from palaver.identity.accounts import Accounts
 from palaver.identity.api_keys.leaks import Leaks
 from palaver.identity.devices import Devices
 from palaver.identity.door import Door
+from palaver.identity.ground import Ground
 from palaver.identity.groups.directory import Directory
 from palaver.identity.groups.service import Teams
+from palaver.identity.inviting.service import Inviting
 from palaver.identity.issuers import Issuers
 from palaver.identity.jobs import Upkeep
 from palaver.identity.jwks import HttpKeys
 from palaver.identity.keys import ApiKeys
+from palaver.identity.letters.links import Links
+from palaver.identity.letters.outbox import Outbox
+from palaver.identity.letters.settings import MailSettings
+from palaver.identity.lockout.service import Lockout
 from palaver.identity.oidc.service import OidcSignIn
 from palaver.identity.passwords import Passwords
+from palaver.identity.registering.service import Registering
+from palaver.identity.second_factor.service import Sealing, SecondFactors, Unsealing
 from palaver.identity.service_accounts.service import ServiceAccounts
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.sign_ins import OneTimeTokens, SignIns
+from palaver.identity.standing import Standing
 from palaver.identity.tokens import AccessTokens
+from palaver.identity.users.service import Users
 from palaver.identity.uses import Uses
 from palaver.kit.clock import Clock
 from palaver.kit.sealed import Sealed
 from palaver.storage.port import Database
+
+NOWHERE = Links()  # links of whoever asks an administrator's question lead to where they asked it
+NO_MAIL = MailSettings.model_validate({})
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What is done about accounts: by whoever has one or wants one, and by administrators."""
+
+    factors: SecondFactors
+    users: Users
+    registering: Registering
+    inviting: Inviting
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +62,8 @@ class Identity:
     leaks: Leaks
     service_accounts: ServiceAccounts
     oidc: OidcSignIn
+    people: People
+    ground: Ground
     door: Door
     upkeep: Upkeep
     passwords: Passwords
@@ -58,19 +83,22 @@ def open_identity(
     *,
     signing_key: Sealed[bytes],
     clock: Clock,
+    sealing: Sealing | None = None,
+    links: Links = NOWHERE,
+    mail: MailSettings = NO_MAIL,
     audit: Audit = unheard,
 ) -> Identity:
     """Make every service; inside the event loop that will use them. Nothing is started."""
     passwords, fetch, uses = Passwords(settings), HttpKeys(settings), Uses(database, settings, clock)
-    groups = Directory(database, clock, audit)
-    access = AccessTokens(signing_key, settings.access_token_lifetime, clock)
-    issuers = Issuers(settings, fetch, clock)
-    accounts = Accounts(database, settings, passwords, clock, audit=audit)
-    keys = ApiKeys(database, settings, uses, clock, audit=audit)
-    one_time = OneTimeTokens(database, settings, clock)
-    sign_ins = SignIns(database, settings, access, clock, audit=audit)
+    access, issuers = AccessTokens(signing_key, settings.access_token_lifetime, clock), Issuers(settings, fetch, clock)
+    ground = _ground(database, settings, clock, audit=audit, mail=mail, links=links)
+    accounts = Accounts(database, settings, passwords, clock, lockout=ground.lockout, audit=audit)
+    factors = SecondFactors(ground, sealing or Unsealing())
+    keys, one_time = ApiKeys(database, settings, uses, clock, audit=audit), OneTimeTokens(database, settings, clock)
+    groups, sign_ins = Directory(database, clock, audit), SignIns(database, settings, access, clock, audit=audit)
     oidc = OidcSignIn(database, settings, fetch, (accounts, sign_ins, groups), clock=clock, audit=audit)
     door = Door(database, settings, accounts, access=access, issuers=issuers, one_time=one_time, uses=uses, clock=clock)
+    door.factors = factors
     return Identity(
         accounts=accounts,
         sign_ins=sign_ins,
@@ -82,8 +110,10 @@ def open_identity(
         service_accounts=ServiceAccounts(database, accounts, keys, clock, audit=audit),
         leaks=Leaks(database, clock, audit),
         oidc=oidc,
+        people=_people(ground, accounts, factors, passwords=passwords, one_time=one_time),
+        ground=ground,
         door=door,
-        upkeep=Upkeep(database, settings, issuers, uses=uses, clock=clock),
+        upkeep=Upkeep(database, settings, issuers, uses=uses, lockout=ground.lockout, clock=clock),
         passwords=passwords,
         fetch=fetch,
         audit=audit,
@@ -93,3 +123,21 @@ def open_identity(
 def _closed(settings: IdentitySettings) -> bool:
     """Whether nobody comes in but by an administrator."""
     return settings.registration != "open" and not settings.issuers and not settings.oidc
+
+
+def _ground(
+    database: Database, settings: IdentitySettings, clock: Clock, *, audit: Audit, mail: MailSettings, links: Links
+) -> Ground:
+    lockout = Lockout(database, settings, clock)
+    return Ground(database, settings, clock, audit, lockout, Standing(), Outbox(mail, clock), links)
+
+
+def _people(
+    ground: Ground, accounts: Accounts, factors: SecondFactors, *, passwords: Passwords, one_time: OneTimeTokens
+) -> People:
+    return People(
+        factors=factors,
+        users=Users(ground, accounts, factors, one_time),
+        registering=Registering(ground, accounts, passwords=passwords, one_time=one_time),
+        inviting=Inviting(ground),
+    )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from palaver.core.principal import Role
 from palaver.identity.oidc.settings import Algorithm, GroupSettings, OidcSettings, ProviderId, may_fetch
 
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
@@ -52,7 +53,30 @@ class IdentitySettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    registration: Literal["closed", "open"] = Field("closed", description="Whether anybody may make an account.")
+    registration: Literal["closed", "invitation", "open"] = Field(
+        "closed", description="Who may make an account: nobody, whoever has an invitation, or anybody."
+    )
+    invitation_lifetime: Positive = Field(
+        timedelta(days=7), description="How long an invitation to the house is good that says nothing itself."
+    )
+    email_verification: bool = Field(
+        False, description="Whether a local user signs in only once a link that was mailed to them was followed."
+    )
+    verification_link_lifetime: Positive = Field(
+        timedelta(days=1), description="How long a link that verifies an e-mail address is good."
+    )
+    reset_link_lifetime: Positive = Field(
+        timedelta(hours=1), description="How long a link to choose a new password is good."
+    )
+    second_factor_required_for: tuple[Role, ...] = Field(
+        (), description="Roles whose local users can do nothing but set up a second factor until they have one."
+    )
+    second_factor_name: str = Field(
+        "Palaver", min_length=1, max_length=64, description="What authenticator apps call this server."
+    )
+    pending_lifetime: Positive = Field(
+        timedelta(minutes=5), description="How long after the password the second factor may be shown."
+    )
     access_token_lifetime: Positive = Field(timedelta(minutes=15), description="How long an access token is good.")
     refresh_token_lifetime: Positive = Field(timedelta(days=30), description="How long a refresh token waits for use.")
     cookie_lifetime: Positive = Field(timedelta(days=30), description="How long a browser stays signed in unused.")
@@ -68,7 +92,15 @@ class IdentitySettings(BaseModel):
     password_threads: int = Field(2, ge=1, le=32, description="Passwords checked at the same time, 19 MiB each.")
     password_queue: int = Field(32, ge=1, description="Password checks that may wait; the next is answered 503.")
     login_attempts: int = Field(10, ge=1, description="Wrong passwords per address and e-mail before a pause.")
-    login_window: Positive = Field(timedelta(minutes=5), description="How long a wrong password is remembered.")
+    login_pause: Positive = Field(timedelta(seconds=15), description="The first pause; each further one is twice it.")
+    login_longest_pause: Positive = Field(
+        timedelta(hours=1),
+        description="The longest pause after wrong passwords from one address; after those from everywhere it is a "
+        "minute at most.",
+    )
+    login_window: Positive = Field(
+        timedelta(minutes=30), description="How long wrong passwords are remembered after their last pause."
+    )
     keys_per_user: int = Field(100, ge=1, description="API keys one user may have.")
     key_overlap: timedelta = Field(
         timedelta(days=1), ge=timedelta(0), description="How long a rotated API key holds beside its follower."

@@ -1,7 +1,7 @@
 """Use cases about being signed in: cookies, token families, one-time links and tickets; it checks no password."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -26,6 +26,8 @@ DEVICE = "dev"
 LONGEST_AGENT = 200  # characters of what a program says of itself
 SIGN_IN = "sign_in"
 TICKET = "ticket"
+VERIFY = "verify"
+RESET = "reset"
 
 
 class Tokens(NamedTuple):
@@ -52,7 +54,12 @@ class OneTimeTokens:
 
     def __init__(self, database: Database, settings: IdentitySettings, clock: Clock) -> None:
         self._database = database
-        self._lifetimes = {SIGN_IN: settings.sign_in_link_lifetime, TICKET: settings.ticket_lifetime}
+        self._lifetimes = {
+            SIGN_IN: settings.sign_in_link_lifetime,
+            TICKET: settings.ticket_lifetime,
+            VERIFY: settings.verification_link_lifetime,
+            RESET: settings.reset_link_lifetime,
+        }
         self._clock = clock
 
     async def sign_in_token(self, user_id: UserId) -> Sealed[str]:
@@ -63,6 +70,11 @@ class OneTimeTokens:
         """What opens one WebSocket as this caller, with the same scopes; and how many seconds it is good."""
         return await self._issue(principal, TICKET), int(self._lifetimes[TICKET].total_seconds())
 
+    async def link(self, user_id: UserId, purpose: Literal["verify", "reset"]) -> tuple[Sealed[str], datetime]:
+        """What stands in a link to verify an address or to choose a password, and until when it is good."""
+        until = self._clock.now() + self._lifetimes[purpose]
+        return await self._issue(Principal(user_id=user_id), purpose), until
+
     async def use(self, token: str, purpose: Literal["sign_in", "ticket"]) -> Principal:
         """Whose it is; it is used up, or `LinkRefused` is raised."""
         used = store.use_one_time(hashed(token), purpose, stamp(self._clock.now()))
@@ -70,7 +82,14 @@ class OneTimeTokens:
         if bearer is None:
             raise LinkRefused
         scopes = frozenset(msgspec.json.decode(bearer.scopes, type=list[str])) if bearer.scopes else None
-        return Principal(user_id=bearer.user_id, role=bearer.role, via="ticket", key_id=bearer.key_id, scopes=scopes)
+        return Principal(
+            user_id=bearer.user_id,
+            role=bearer.role,
+            via="ticket",
+            key_id=bearer.key_id,
+            scopes=scopes,
+            sign_in=bearer.sign_in,
+        )
 
     async def _issue(self, principal: Principal, purpose: str) -> Sealed[str]:
         secret, now = new_secret(), self._clock.now()
@@ -83,6 +102,7 @@ class OneTimeTokens:
             "created_at": stamp(now),
             "expires_at": stamp(now + self._lifetimes[purpose]),
             "used_at": None,
+            "sign_in": principal.sign_in,
         }
         await self._database.write(store.add_one_time(row))
         return secret

@@ -44,8 +44,6 @@ class KeyRow(NamedTuple):
     replaces_id: KeyId | None = None
 
 
-# --- Users ---
-
 _user_columns = [users.c[name] for name in User._fields]
 ADD_USER = Statement(insert(users))
 _USER = Statement(select(*_user_columns).where(users.c.id == bindparam("id")))
@@ -142,6 +140,11 @@ def set_password_hash(user_id: str, password_hash: str) -> Script[None]:
 def set_password(user_id: str, password_hash: str, now: str) -> Script[None]:
     """A new password ends whatever the old one, or a link, had opened. API keys stay."""
     yield _SET_PASSWORD(user_id=user_id, password_hash=password_hash)
+    yield from sign_out_everywhere(user_id, now)
+
+
+def sign_out_everywhere(user_id: str, now: str) -> Script[None]:
+    """End every sign-in, and whatever link or ticket would begin one. API keys stay."""
     yield _REVOKE_FAMILIES(owner=user_id, now=now)
     yield _DELETE_BROWSERS(owner=user_id)
     yield _DELETE_ONE_TIMES(owner=user_id)
@@ -346,7 +349,7 @@ _USE_ONE_TIME = Statement(
     .where(one_time_tokens.c.hash == bindparam("of"), one_time_tokens.c.purpose == bindparam("wanted"))
     .where(one_time_tokens.c.used_at.is_(None), one_time_tokens.c.expires_at > bindparam("now"))
     .values(used_at=bindparam("now"))
-    .returning(one_time_tokens.c.user_id, one_time_tokens.c.key_id, one_time_tokens.c.scopes)
+    .returning(one_time_tokens.c.user_id, one_time_tokens.c.key_id, one_time_tokens.c.scopes, one_time_tokens.c.sign_in)
 )
 _ROLE = Statement(select(users.c.role).where(users.c.id == bindparam("id"), users.c.disabled_at.is_(None)))
 _DELETE_ONE_TIMES = Statement(delete(one_time_tokens).where(one_time_tokens.c.user_id == bindparam("owner")))
@@ -359,6 +362,7 @@ class Bearer(NamedTuple):
     role: Role
     key_id: KeyId | None
     scopes: str | None
+    sign_in: str | None
 
 
 def add_one_time(values: Values) -> Script[None]:
@@ -372,7 +376,7 @@ def use_one_time(hash_: str, purpose: str, now: str) -> Script[Bearer | None]:
     if used is None:
         return None
     role = (yield _ROLE(id=used[0])).first()
-    return Bearer(used[0], role[0], used[1], used[2]) if role else None
+    return Bearer(used[0], role[0], *used[1:]) if role else None
 
 
 # --- What is over ---

@@ -93,7 +93,8 @@ api_keys = Table(
     Index(None, "user_id", "id"),
 )
 
-# Sign-in links and WebSocket tickets. A ticket of an API key carries its scopes, and goes when the key goes.
+# Sign-in links, WebSocket tickets, links in letters. A ticket of an API key carries its scopes, and goes when the key
+# goes; a ticket of somebody signed in carries what they are signed in by, and opens nothing once that is over.
 one_time_tokens = Table(
     "one_time_tokens",
     metadata,
@@ -105,6 +106,7 @@ one_time_tokens = Table(
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
     Column("used_at", Text),
+    Column("sign_in", Text),
     Index(None, "user_id"),
     Index(None, "expires_at"),
     Index(None, "key_id"),

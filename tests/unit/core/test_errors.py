@@ -19,6 +19,7 @@ def tree(kind: type[PalaverError] = PalaverError) -> Iterator[type[PalaverError]
 # As the contract lists them.
 CONTRACT = {
     "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409, "session_busy": 409,
+    "second_factor_required": 403,
     "payload_too_large": 413, "unsupported_media_type": 415, "invalid": 422, "rate_limited": 429,
     "budget_exceeded": 402, "model_unavailable": 502, "model_timeout": 504, "unavailable": 503, "internal": 500,
     "output_invalid": 502, "storage_failed": 502, "storage_full": 507,

@@ -15,7 +15,8 @@ from palaver.observability.logs import request_id
 from tests.unit.entry.asgi import Answer, ask
 
 CODES = [
-    "unauthenticated", "forbidden", "not_found", "conflict", "session_busy", "payload_too_large", "misdirected",
+    "unauthenticated", "forbidden", "not_found", "conflict", "session_busy", "second_factor_required",
+    "payload_too_large", "misdirected",
     "unsupported_media_type", "invalid", "rate_limited", "budget_exceeded", "model_unavailable", "model_timeout",
     "output_invalid", "unavailable", "storage_full", "storage_failed", "internal",
 ]  # fmt: skip

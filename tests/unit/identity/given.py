@@ -4,6 +4,9 @@ from typing import Any
 
 from palaver.identity import store, tables
 from palaver.identity.groups.tables import group_members, groups
+from palaver.identity.inviting.tables import house_invitations
+from palaver.identity.lockout.tables import wrong_tries
+from palaver.identity.second_factor.tables import backup_codes, pending_factors, second_factors
 from palaver.kit.sealed import Sealed
 from palaver.storage.port import Database
 
@@ -18,6 +21,11 @@ OURS = (
     tables.one_time_tokens,
     groups,
     group_members,
+    second_factors,
+    backup_codes,
+    pending_factors,
+    house_invitations,
+    wrong_tries,
 )
 
 

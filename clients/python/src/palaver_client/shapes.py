@@ -171,6 +171,8 @@ class ClientConfig(TypedDict):
     version: str
     registration: str
     oidc: list[IssuerOffered]
+    email_verification: bool
+    password_reset: bool
     default_model: str | None
     prompt_characters: int
     body_bytes: int

@@ -9,6 +9,7 @@ from palaver.entry.auditing import open_audit
 from palaver.entry.database import open_database
 from palaver.entry.home import prepare_home, signing_key
 from palaver.entry.settings import Loaded, Settings
+from palaver.identity.letters.links import Links
 from palaver.identity.service import Identity, open_identity
 from palaver.kit.clock import SystemClock
 from palaver.privacy.audit.service import AuditLog
@@ -24,7 +25,12 @@ async def local_identity(settings: Settings) -> AsyncGenerator[Identity]:
         clock = SystemClock()
         audit = open_audit(settings, database, clock)
         identity = open_identity(
-            database, settings.identity, signing_key=signing_key(settings.home), clock=clock, audit=audit
+            database,
+            settings.identity,
+            signing_key=signing_key(settings.home),
+            clock=clock,
+            audit=audit,
+            links=Links(settings.network.public_url),
         )
         try:
             yield identity

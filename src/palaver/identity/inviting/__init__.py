@@ -1,0 +1,1 @@
+"""Invitations to the house: who may make an account, and as what."""

@@ -1,0 +1,1 @@
+"""What people are written to by e-mail: links, and word of what happened to their account."""

@@ -1,0 +1,1 @@
+"""Wrong passwords and codes: how many came lately, and how long the next must wait."""

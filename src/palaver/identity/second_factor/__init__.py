@@ -1,0 +1,1 @@
+"""A second thing that signing in asks for: codes of an authenticator app, and backup codes on paper."""
