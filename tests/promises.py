@@ -521,6 +521,14 @@ PROMISES = {
         says="A viewer of the house reads, and neither asks nor changes anything, by any call or frame.",
         because="issue:#6",
     ),
+    "sharing:groups": Promise(
+        says="What is shared with a group is open to who belongs to it, from when they do until they do not.",
+        because="issue:#6",
+    ),
+    "sharing:groups:cut-off": Promise(
+        says="Who leaves a group hears nothing more of what they saw by it, on streams and sockets that are open.",
+        because="issue:#6",
+    ),
     "sharing:links": Promise(
         says="A share link shows a frozen branch to be read, without scripts, until it ends or is revoked.",
         because="issue:#6",

@@ -138,6 +138,7 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
     ids["server_id"] = ids["mcp-servers"]
     ids["service_account_id"] = "svc_" + "0" * 32  # of the house, and nobody's
     ids["link_id"] = (await ada.post(f"/sessions/{ids['session_id']}/share-links", {}))["id"]
+    ids["holder_id"] = "grp_" + "0" * 32
     ids["organisation_id"], ids["group_id"] = "org_" + "0" * 32, "grp_" + "0" * 32  # see test_organisations
     ids["grant_id"] = "grn_" + "0" * 32
     return Belongings(ids)

@@ -13,6 +13,8 @@ from tests.vendor import FakeVendor
 
 pytestmark = pytest.mark.timeout(150)
 
+INVITED = {"id", "session_id", "role", "created_at", "expires_at", "uses_left", "token", "link"}
+
 
 @pytest.fixture
 async def room(house: House) -> Room:
@@ -234,14 +236,20 @@ async def test_an_invitation_lets_in_as_many_as_it_says_until_it_is_revoked(room
     assert token not in house.log.read_text()
 
 
-async def test_members_are_added_by_address_change_roles_and_leave_and_marks_are_told(room: Room) -> None:
+async def test_members_are_added_by_address_change_roles_and_leave_and_marks_are_told(house: House, room: Room) -> None:
+    keeper = await house.owner()
+    group = (await keeper.post("/groups", {"name": "Ours"}))["id"]
+    for role in ("owner", "stranger"):  # they know each other
+        await keeper.post(f"/groups/{group}/members", {"user_id": room.ids[role]})
     message = next(event for event in room.events if event.type == "run").data["message_id"]
     email = (await room["stranger"].get("/auth/me"))["user"]["email"]
     added = await room["owner"].post(f"{room.path}/members", {"email": email.upper(), "role": "viewer"})
     assert added["user_id"] == room.ids["stranger"]
-    for person, field in (({"email": "nobody@example.org"}, "email"), ({"user_id": "usr_0"}, "user_id")):
-        refused = await room["owner"].call("POST", f"{room.path}/members", {**person, "role": "viewer"})
-        assert (refused.status, refused.json["errors"][0]["loc"]) == (422, ["body", field])
+    refused = await room["owner"].call("POST", f"{room.path}/members", {"user_id": "usr_0", "role": "viewer"})
+    assert (refused.status, refused.json["errors"][0]["loc"]) == (422, ["body", "user_id"])
+    for email in ("nobody@example.org", (await room["editor"].get("/auth/me"))["user"]["email"]):
+        unsure = await room["owner"].call("POST", f"{room.path}/members", {"email": email, "role": "viewer"})
+        assert (unsure.status, set(unsure.json)) == (202, INVITED)  # whether there is anybody is not told
     assert (await room["owner"].post(f"{room.path}/members", {"user_id": room.ids["viewer"], "role": "editor"}))[
         "role"
     ] == "editor"

@@ -53,6 +53,8 @@ GET /api/v1/sessions/{}/members | POST /api/v1/sessions/{}/members | DELETE /api
 GET /api/v1/sessions/{}/invitations | POST /api/v1/sessions/{}/invitations
 GET /api/v1/sessions/{}/share-links | POST /api/v1/sessions/{}/share-links
 DELETE /api/v1/sessions/{}/share-links/{} | GET /shared/{}
+GET /api/v1/sessions/{}/shared-with | PUT /api/v1/sessions/{}/shared-with/{}
+DELETE /api/v1/sessions/{}/shared-with/{}
 DELETE /api/v1/sessions/{}/invitations/{} | POST /api/v1/invitations/accept | POST /api/v1/sessions/{}/read
 POST /api/v1/query | POST /api/v1/query/single | POST /api/v1/sessions/{}/resume | POST /api/v1/sessions/{}/interrupt
 POST /api/v1/sessions/{}/answer | POST /api/v1/sessions/{}/control

@@ -65,6 +65,7 @@ from palaver.sessions.members import Members
 from palaver.sessions.projects import Projects
 from palaver.sessions.service import Sessions
 from palaver.sessions.settings import SessionSettings
+from palaver.sessions.sharing.service import SharedSessions
 from palaver.storage.port import Database
 from palaver.surfaces.threads import answered
 from palaver.webhooks.service import Webhooks
@@ -212,6 +213,8 @@ def _joined(house: House, concluding: Concluding) -> House:
     """The house, in which who is shown out of a session hears and does nothing more there."""
     house.members.ended = house.runs.end_of
     house.members.cut = house.pulse.cut
+    house.members.everybody_is_known = house.identity.teams.everybody_is_known
+    house.identity.groups.lost = SharedSessions(house.database, house.members, house.clock, house.audit).lost
     house.members.audit = house.webhooks.audit = house.answering.audit = house.moving.taking.audit = house.audit
     house.agency.agents.shelves.audit = house.agency.agents.recipes.audit = house.audit
     house.agency.searching.embed = embedding_of(house.inference, house.settings.inference)

@@ -68,6 +68,7 @@ _NAMED = {
     "server_id": ("An MCP server of yours, or the name of an operator's.", shelf_examples.DEFINITION),
     "link_id": ("A share link; not its secret.", sharing_examples.LINK),
     "secret": ("What a share link ends with.", sharing_examples.SECRET),
+    "holder_id": ("A group or an organisation.", team_examples.GROUP),
     "organisation_id": ("An organisation.", team_examples.ORGANISATION),
     "group_id": ("A group.", team_examples.GROUP),
     "user_id": ("Somebody.", team_examples.GRACE),

@@ -56,6 +56,8 @@ from palaver.sessions import api as sessions_api
 from palaver.sessions import members_api, moving_api, projects_api, rewind_api, search_api, travel_api
 from palaver.sessions.links import api as links_api
 from palaver.sessions.links.service import ShareLinks
+from palaver.sessions.sharing import api as sharing_api
+from palaver.sessions.sharing.service import SharedSessions
 from palaver.tools import api as tools_api
 from palaver.tools.mcp import api as mcp_api
 from palaver.web import api as web_api
@@ -144,7 +146,8 @@ def _taking_part(house: House) -> tuple[APIRouter, ...]:
     """Who sees sessions besides their owners."""
     door, allowed = house.identity.door, house.settings.sessions.share_links
     links = ShareLinks(house.database, house.clock, house.identity.audit, allowed=allowed)
-    return (members_api.routes(house.members, door), links_api.routes(links, door))
+    shared = SharedSessions(house.database, house.members, house.clock, house.identity.audit)
+    return (members_api.routes(house.members, door), sharing_api.routes(shared, door), links_api.routes(links, door))
 
 
 def _seeing(house: House) -> Seeing:

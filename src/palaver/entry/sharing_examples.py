@@ -1,17 +1,21 @@
-"""What share links look like, for the OpenAPI document; it serves nothing."""
+"""What sharing and share links look like, for the OpenAPI document; it serves nothing."""
 
 from typing import Any
 
 import msgspec
 
 from palaver.core.ids import MessageId, SessionId
+from palaver.entry.team_examples import GROUP
 from palaver.sessions.links.api import ShareLinkList
 from palaver.sessions.links.service import ShareLink
+from palaver.sessions.sharing.api import SharedWithList
+from palaver.sessions.sharing.service import SharedWith
 
 LINK = "lnk_019aa3c5f0807d2f9b66e4d3c2b1a009"
 SECRET = "3q2-7wZ0b1lV9s5xkT8mPz4cRjYh6uNaQeLdGfWo_Io"  # noqa: S105 - nobody's
 
 REQUESTS: dict[str, dict[str, Any]] = {
+    "share_session": {"To be read": {"role": "viewer"}, "To ask in it": {"role": "editor"}},
     "create_share_link": {
         "All of it, for a month": {},
         "Up to a message, with names": {"message_id": "msg_019aa3c5e0087f40bd88a6f5e4d3c204", "authors": True},
@@ -31,7 +35,10 @@ def answers(session_id: SessionId, message_id: MessageId, at: str) -> dict[str, 
         created_at=at,
         expires_at=at,
     )
+    shared = SharedWith(id=GROUP, kind="group", name="Roots", role="viewer", added_at=at)
     return {
+        "list_groups_of_session": SharedWithList([shared]),
+        "share_session": shared,
         "list_share_links": ShareLinkList([link]),
         "create_share_link": msgspec.structs.replace(link, link=f"/shared/{SECRET}"),
     }

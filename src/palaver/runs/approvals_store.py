@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, literal_column, or_, select, text, tuple_, union, update
+from sqlalchemy import bindparam, delete, func, insert, literal_column, or_, select, text, tuple_, union, update
 
 from palaver.core.errors import NotFound
 from palaver.core.ids import RunId, SessionId, UserId
 from palaver.core.questions import Question
+from palaver.identity.groups.store import holders_of
 from palaver.runs.tables import approvals, grants, runs
 from palaver.sessions import store as session_store
 from palaver.sessions.members_tables import members
+from palaver.sessions.sharing.tables import session_groups
 from palaver.sessions.tables import sessions
 from palaver.storage.script import Row, Script, Statement, changed, first, rows
 
@@ -73,12 +75,19 @@ _CANCEL = Statement(
 _POSITION = tuple_(approvals.c.created_at, approvals.c.run_id, approvals.c.call_id)
 # Where one may answer what others asked: in one's own sessions, and where one writes with others. Only rooms are looked
 # for: in all other sessions it is their owner who asked.
+_WAITING = approvals.alias()
 _ROOMS = union(
     select(sessions.c.id).where(sessions.c.user_id == bindparam("user"), sessions.c.room != literal_column("0")),
     select(members.c.session_id).where(members.c.user_id == bindparam("user"), members.c.role == "editor"),
     select(sessions.c.id)
     .join_from(members, sessions, sessions.c.root_id == members.c.session_id)
     .where(members.c.user_id == bindparam("user"), members.c.role == "editor"),
+    # by a group: of the few that wait, not of the many that are shared
+    select(_WAITING.c.session_id)
+    .join_from(_WAITING, sessions, sessions.c.id == _WAITING.c.session_id)
+    .join(session_groups, session_groups.c.session_id == func.coalesce(sessions.c.root_id, sessions.c.id))
+    .where(_WAITING.c.state == "pending", session_groups.c.role == "editor")
+    .where(session_groups.c.group_id.in_(holders_of("user"))),
 )
 _ROOM = Statement(select(_ROOMS.subquery()))
 _THERE = text("approvals.session_id in (select value from json_each(:there))")

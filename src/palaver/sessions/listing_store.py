@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Text, bindparam, literal_column, or_, select, text, tuple_
@@ -10,11 +10,13 @@ from sqlalchemy.sql import Executable
 from sqlalchemy.sql.elements import ColumnElement
 
 from palaver.core.ids import UserId
-from palaver.sessions import store
+from palaver.identity.groups.tables import group_members
+from palaver.sessions import access, store
 from palaver.sessions.members_tables import members
 from palaver.sessions.search_store import Try, worth
+from palaver.sessions.sharing.tables import session_groups
 from palaver.sessions.tables import sessions
-from palaver.storage.script import Script, Statement, rows
+from palaver.storage.script import Row, Script, Statement, rows
 
 
 class Filter(NamedTuple):
@@ -55,7 +57,14 @@ _SAYING = Statement(
     )
 )
 _SAID = text("sessions.id in (select value from json_each(:said))")
-_Shape = tuple[bool, bool, bool, bool]  # one's own, tagged, in a project, searched
+Whose = Literal["own", "members", "groups"]
+_Shape = tuple[Whose, bool, bool, bool]  # tagged, in a project, searched
+_GROUPS = Statement(  # that somebody is in, and that anything is shared with
+    select(group_members.c.group_id).where(
+        group_members.c.user_id == bindparam("user_id"),
+        select(session_groups.c.role).where(session_groups.c.group_id == group_members.c.group_id).exists(),
+    )
+)
 _lists: dict[_Shape, Statement] = {}
 
 
@@ -73,29 +82,58 @@ def page(user_id: UserId, narrowed: Filter, after: Position, limit: int) -> Scri
         "title": narrowed.title,
     }
     shape = (narrowed.tag is not None, narrowed.project_id is not None, bool(narrowed.match))
-    own = yield from rows(_statement((True, *shape))(**values))
-    # Two ranges, each of an index: of one query over both SQLite would look at every session.
-    others = yield from rows(_statement((False, *shape))(**values))
-    found = sorted((*own, *others), key=itemgetter(1, 2), reverse=True) if others else own
+    own = yield from rows(_statement(("own", *shape))(**values))
+    # Ranges of indexes, one after the other: of one query over all SQLite would look at every session.
+    others = list((yield from rows(_statement(("members", *shape))(**values))))
+    for group_id in (yield from groups_of(user_id)):
+        others += yield from rows(_statement(("groups", *shape))(**values, group_id=group_id))
+    found = _merged(own, others) if others else own
     return [Listed(store.seen_as(row[0], row[3], row[4]), row[1], row[2]) for row in found[:limit]]
+
+
+def groups_of(user_id: UserId) -> Script[list[str]]:
+    """The groups and organisations of somebody with which sessions are shared."""
+    return [row[0] for row in (yield from rows(_GROUPS(user_id=user_id)))]
+
+
+def _merged(own: Sequence[Row], others: Sequence[Row]) -> list[Row]:
+    """All of them once, in the order of a list; what came by several ways in the highest role."""
+    found: dict[str, Row] = {row[2]: row for row in own}
+    for row in others:
+        known = found.get(row[2])
+        if known is None or access.higher(known[3], row[3]) != known[3]:
+            found[row[2]] = row
+    return sorted(found.values(), key=itemgetter(1, 2), reverse=True)
+
+
+_ROLES = {"members": members.c.role, "groups": session_groups.c.role}
+_MEANT = {
+    "own": store.owned_by(),
+    "members": members.c.user_id == bindparam("user_id"),
+    "groups": session_groups.c.group_id == bindparam("group_id"),
+}
 
 
 def _statement(shape: _Shape) -> Statement:
     return _lists.get(shape) or _lists.setdefault(shape, Statement(_list(*shape)))
 
 
-def _list(own: bool, tagged: bool, in_project: bool, searched: bool) -> Executable:
-    role: ColumnElement[str] = literal_column("'owner'", Text()) if own else members.c.role
+def _list(whose: Whose, tagged: bool, in_project: bool, searched: bool) -> Executable:
+    role: ColumnElement[str] = literal_column("'owner'", Text()) if whose == "own" else _ROLES[whose]
+    in_group = whose == "groups"  # there the place in the list stands beside the group
+    table = session_groups if in_group else sessions
+    id_ = session_groups.c.session_id if in_group else sessions.c.id
     query = (
-        select(sessions.c.body, sessions.c.activity, sessions.c.id, role, sessions.c.room)
-        .where(store.owned_by() if own else members.c.user_id == bindparam("user_id"))
-        .where(sessions.c.archived == bindparam("archived"), sessions.c.run_id.is_(None))
-        .where(tuple_(sessions.c.activity, sessions.c.id) < tuple_(bindparam("activity"), bindparam("after_id")))
-        .order_by(sessions.c.activity.desc(), sessions.c.id.desc())
+        select(sessions.c.body, table.c.activity, id_, role, sessions.c.room)
+        .where(_MEANT[whose], table.c.archived == bindparam("archived"), sessions.c.run_id.is_(None))
+        .where(tuple_(table.c.activity, id_) < tuple_(bindparam("activity"), bindparam("after_id")))
+        .order_by(table.c.activity.desc(), id_.desc())
         .limit(bindparam("limit"))
     )
-    if not own:
+    if whose == "members":
         query = query.join_from(members, sessions, sessions.c.id == members.c.session_id)
+    if in_group:
+        query = query.join_from(session_groups, sessions, sessions.c.id == session_groups.c.session_id)
     if tagged:
         query = query.where(sessions.c.tags.like(bindparam("tag"), escape="\\"))
     if in_project:

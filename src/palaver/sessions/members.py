@@ -8,13 +8,14 @@ import msgspec
 
 from palaver.bus.port import Bus
 from palaver.core.audit import Audit, SecurityEvent, unheard
-from palaver.core.errors import Conflict, Invalid, NotFound
+from palaver.core.errors import Conflict, NotFound
 from palaver.core.ids import MessageId, SessionId, UserId
+from palaver.core.principal import Principal
 from palaver.core.room import MarkedRead, MemberJoined, MemberLeft, MemberRole, Person, Sign, topic_of_room
 from palaver.files import store as files_store
 from palaver.identity import store as identity_store
 from palaver.identity.credentials import hashed, new_secret
-from palaver.identity.emails import normal
+from palaver.identity.groups.service import at_address, unknown
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.sessions import access, members_store, store
@@ -26,6 +27,7 @@ from palaver.storage.script import Script
 GIVEN = Literal["editor", "viewer"]  # the roles that can be given
 
 MOST_MEMBERS = 200  # besides the owner: as many sockets as one session is measured with
+TO_A_STRANGER = timedelta(hours=72)
 MOST_INVITATIONS = 100  # of one session that hold at a time
 NO_INVITATION = "There is no such invitation, or it holds no more."
 
@@ -87,6 +89,7 @@ class Members:
         self.ended: Callable[[UserId, Sequence[SessionId]], Awaitable[None]] = _nobody_runs
         self.cut: Callable[[MemberLeft], None] = _nobody_listens
         self.audit: Audit = unheard
+        self.everybody_is_known = False  # whether whoever is here may learn by their address who else is
 
     async def of(self, user_id: UserId, session_id: SessionId) -> list[Member]:
         """Everybody who takes part in a session, the owner first, with what they have read."""
@@ -102,15 +105,23 @@ class Members:
         """What somebody is in a session; NotFound for strangers."""
         return (await self._database.read(store.find(session_id, user_id))).role
 
-    async def add(self, user_id: UserId, session_id: SessionId, whom: UserId | str, role: GIVEN) -> Member:
-        """Let somebody take part, by id or e-mail address, or give them another role."""
+    async def add(
+        self, caller: Principal, session_id: SessionId, whom: UserId | str, role: GIVEN
+    ) -> Member | Invited:  # fmt: skip
+        """Let somebody take part, by id or e-mail address, or give them another role.
 
-        def write() -> Script[Member]:
+        To an address whose owner the caller may not know, if there is one, they get an invitation to send it to.
+        """
+        user_id, everybody = caller.user_id, self.everybody_is_known or caller.admin
+
+        def write() -> Script[Member | None]:
             yield from _own(session_id, user_id)
-            other = yield from _user(whom)
-            return (yield from self._join(session_id, other, role))
+            other = yield from _user(user_id, whom, everybody=everybody)
+            return (yield from self._join(session_id, other, role)) if other else None
 
         joined = await self._database.write(write())
+        if joined is None:
+            return await self.invite(user_id, session_id, Wish(role, TO_A_STRANGER, 1))
         await self._audited("member.added", user_id, session_id, {"user_id": joined.user_id, "role": role})
         self._joined(session_id, joined)
         return joined
@@ -130,12 +141,16 @@ class Members:
             return Shown(whom, [session_id, *(yield from members_store.below(session_id))])
 
         shown = await self._database.write(write())
-        for one in shown.sessions:
+        await self.show_out(whom, shown.sessions)
+        await self._audited("member.removed", user_id, session_id, {"user_id": whom})
+
+    async def show_out(self, whom: UserId, sessions: Sequence[SessionId]) -> None:
+        """Somebody takes part in these no more: what they listen to of them ends, and what they asked there."""
+        for one in sessions:
             left = MemberLeft(session_id=one, user_id=whom)
             self.cut(left)
             self._tell(left)
-        await self.ended(whom, shown.sessions)
-        await self._audited("member.removed", user_id, session_id, {"user_id": whom})
+        await self.ended(whom, sessions)
 
     async def mark_read(self, user_id: UserId, session_id: SessionId, message_id: MessageId) -> None:
         """Somebody has read up to a message; the others hear of it."""
@@ -256,23 +271,16 @@ def _own(session_id: SessionId, user_id: UserId) -> Script[None]:
         raise Conflict("A subagent's session has the members of the session that it works for.")
 
 
-def _user(whom: UserId | str) -> Script[UserId]:
-    """Somebody by id, or by an e-mail address that is clear."""
+def _user(asker: UserId, whom: UserId | str, *, everybody: bool) -> Script[UserId | None]:
+    """Somebody by id, or by an e-mail address that is clear; None for an address that the asker may not know."""
     if "@" not in whom:
         if (yield from identity_store.user(whom)) is None:
-            raise _unknown("user_id")
+            raise unknown("user_id")
         return UserId(whom)
-    found = yield from identity_store.users_by_email(normal(whom))
-    if not found:
-        raise _unknown("email")
-    if len(found) > 1:
-        raise Conflict("Several people have this address here; name one by user_id.")
-    return UserId(found[0].id)
-
-
-def _unknown(field: str) -> Invalid:
-    said = "Nobody here is known by it."
-    return Invalid(said, errors=[{"loc": ["body", field], "msg": said, "type": "unknown_user"}])
+    found = yield from at_address(asker, whom, everybody=everybody)
+    if found is None and everybody:
+        raise unknown("email")
+    return found
 
 
 def _told(one: Invitation) -> Invited:

@@ -115,13 +115,14 @@ def _members(router: APIRouter, members: Members, door: Door) -> None:
         status_code=201,
         operation_id="add_member",
         summary="Let somebody take part in a session, or give them another role",
-        responses=described(Member, 201) | REFUSED | CHANGING,
+        description="To an address whose owner you may not know, if there is one, you get an invitation to send (202).",
+        responses=described(Member, 201) | described(Invited, 202, says="An invitation.") | REFUSED | CHANGING,
         openapi_extra=SECURED,
         response_class=Response,
     )
     async def add(session_id: str, body: MemberIn, principal: Annotated[Principal, Depends(door)]) -> Response:
-        added = await members.add(principal.user_id, SessionId(session_id), body.whom(), body.role)
-        return answer(added, 201)
+        added = await members.add(principal, SessionId(session_id), body.whom(), body.role)
+        return answer(added, 202 if isinstance(added, Invited) else 201)
 
     @router.delete(
         SESSION + "/members",

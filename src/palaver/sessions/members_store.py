@@ -1,6 +1,7 @@
 """Every query about who takes part in sessions, who is invited, and what they have read; all scripts."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Text, bindparam, delete, func, insert, literal_column, select, union_all, update
@@ -12,8 +13,10 @@ from palaver.core.messages import Author
 from palaver.core.room import MemberRole
 from palaver.identity.naming import called
 from palaver.identity.tables import users
+from palaver.sessions.listing_store import groups_of
 from palaver.sessions.members_tables import invitations, members, read_marks
 from palaver.sessions.record import tree_of
+from palaver.sessions.sharing.tables import session_groups
 from palaver.sessions.store import Kept as Held
 from palaver.sessions.tables import sessions
 from palaver.storage.script import Row, Script, Statement, changed, first, rows
@@ -72,6 +75,13 @@ _TREES = Statement(
         .where(members.c.user_id == bindparam("user")),
     )
     .order_by(literal_column("activity", Text()).desc())
+    .limit(MOST_ROOMS)
+)
+_TREES_OF_GROUP = Statement(
+    select(sessions.c.tree, session_groups.c.activity)
+    .join_from(session_groups, sessions, sessions.c.id == session_groups.c.session_id)
+    .where(session_groups.c.group_id == bindparam("group"), session_groups.c.archived == 0)
+    .order_by(session_groups.c.activity.desc())
     .limit(MOST_ROOMS)
 )
 
@@ -135,6 +145,11 @@ def role(session_id: SessionId, user_id: UserId) -> Script[MemberRole | None]:
 def join(session_id: SessionId, user_id: UserId, role: MemberRole, now: str) -> Script[None]:
     """Somebody takes part from now on, or in another role; from the first one on the session is a room."""
     yield _JOIN(session_id=session_id, user_id=user_id, role=role, joined_at=now)
+    yield from open_room(session_id)
+
+
+def open_room(session_id: SessionId) -> Script[None]:
+    """Others take part in a session from now on."""
     yield _OPEN(session=session_id)
 
 
@@ -183,8 +198,12 @@ def authors(user_ids: Iterable[UserId]) -> Script[Mapping[UserId, Author]]:
 
 
 def lines_shared_with(user_id: UserId) -> Script[list[str]]:
-    """The lines of the rooms that somebody owns or takes part in, where others write as well."""
-    return [line.id for row in (yield from rows(_TREES(user=user_id))) for line in tree_of(row[0]).lines]
+    """The lines of the rooms that somebody owns or takes part in, where others write as well; of the newest rooms."""
+    found = list((yield from rows(_TREES(user=user_id))))
+    for group_id in (yield from groups_of(user_id)):
+        found += yield from rows(_TREES_OF_GROUP(group=group_id))
+    newest = sorted(set(found), key=itemgetter(1), reverse=True)[:MOST_ROOMS]
+    return [line.id for row in newest for line in tree_of(row[0]).lines]
 
 
 def invite(new: Invitation) -> Script[None]:

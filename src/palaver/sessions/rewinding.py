@@ -183,7 +183,7 @@ class Rewinding:
         session = msgspec.structs.replace(
             kept.session, head_message_id=message_id, updated_at=stamp(self._clock.now()), status="idle"
         )
-        yield from store.save(Kept(session, kept.tree, place))
+        yield from store.save(kept._replace(session=session, head=place))
 
     def _difference(self, now: Snapshot | None, target: Target) -> RestoredFiles:
         changes = self._snapshots.diff(now.root if now else None, target.root)

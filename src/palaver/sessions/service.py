@@ -212,7 +212,7 @@ class Sessions:
             first = tree.window(tree.path(kept.tree, kept.head), 0, 1)
             root = yield from store.stretch(first[0], session_id)
             session = msgspec.structs.replace(session, title=title_of(root[0].text) if root else None)
-        yield from store.save(Kept(session, kept.tree, head))
+        yield from store.save(kept._replace(session=session, head=head))
         if session.title != kept.session.title:
             owner = yield from members_store.owner_of(kept, user_id)
             yield from self.hears.titled(owner, session_id, session.title)
@@ -274,7 +274,7 @@ class Sessions:
             head_message_id=parent_id if lost_head else kept.session.head_message_id,
             updated_at=self._now(),
         )
-        yield from store.save(Kept(session, left, before if lost_head else kept.head))
+        yield from store.save(kept._replace(session=session, tree=left, head=before if lost_head else kept.head))
 
 
 def _any_mode(principal: Principal, mode: str) -> None:

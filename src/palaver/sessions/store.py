@@ -15,11 +15,13 @@ from palaver.core.errors import NotFound
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.messages import Author, Message, Siblings
 from palaver.core.room import MemberRole
+from palaver.identity.groups.store import holders_of
 from palaver.sessions import access, shares_store, shown
 from palaver.sessions.access import Act
 from palaver.sessions.members_tables import members
 from palaver.sessions.record import body_of, message_of, rendered, session_body, session_of, tree_body, tree_of
 from palaver.sessions.session import Session
+from palaver.sessions.sharing.tables import session_groups
 from palaver.sessions.tables import messages, sessions
 from palaver.sessions.tree import Line, Place, Reach, Tree
 from palaver.storage.script import Row, Script, Statement, changed, first, rows
@@ -69,11 +71,19 @@ class Found(NamedTuple):
 _TAKES_PART = and_(
     members.c.session_id == func.coalesce(sessions.c.root_id, sessions.c.id), members.c.user_id == bindparam("user_id")
 )
+_THROUGH_A_GROUP = and_(
+    session_groups.c.session_id == func.coalesce(sessions.c.root_id, sessions.c.id),
+    session_groups.c.group_id.in_(holders_of("user_id")),
+)
 
 
 def visible_to() -> ColumnElement[bool]:
-    """Which sessions someone may see: their own, and those in which they take part."""
-    return or_(owned_by(), select(members.c.role).where(_TAKES_PART).exists())
+    """Which sessions someone may see: their own, and those in which they take part, alone or by a group."""
+    return or_(
+        owned_by(),
+        select(members.c.role).where(_TAKES_PART).exists(),
+        select(session_groups.c.role).where(_THROUGH_A_GROUP).exists(),
+    )
 
 
 def owned_by() -> ColumnElement[bool]:
@@ -82,9 +92,15 @@ def owned_by() -> ColumnElement[bool]:
 
 
 def role_of() -> ColumnElement[str | None]:
-    """What somebody is in a session; null for a stranger."""
+    """What somebody is in a session, the highest of what they are alone and by groups; null for a stranger."""
     taken: ColumnElement[str | None] = select(members.c.role).where(_TAKES_PART).scalar_subquery()
-    return case((owned_by(), "owner"), else_=taken)
+    by_group: ColumnElement[str | None] = (
+        select(func.min(session_groups.c.role)).where(_THROUGH_A_GROUP).scalar_subquery()  # an editor before a viewer
+    )
+    return case(
+        (owned_by(), "owner"), (taken == "editor", "editor"), (by_group == "editor", "editor"),
+        else_=func.coalesce(taken, by_group),
+    )  # fmt: skip
 
 
 def _one(*of: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
@@ -111,6 +127,11 @@ _CHANGING = (
 )
 _UPDATE = Statement(
     update(sessions).where(sessions.c.id == bindparam("key")).values({name: bindparam(name) for name in _CHANGING})
+)
+_LISTED = Statement(  # what lists of those read with whom it is shared
+    update(session_groups)
+    .where(session_groups.c.session_id == bindparam("key"))
+    .values(activity=bindparam("activity"), archived=bindparam("archived"))
 )
 _DELETE = Statement(delete(sessions).where(and_(sessions.c.id == bindparam("id"), owned_by())))
 _INSERT_MESSAGE = Statement(insert(messages).values({c.name: bindparam(c.name) for c in messages.c if c.name != "n"}))
@@ -201,7 +222,10 @@ def create(kept: Kept, user_id: UserId, root_id: SessionId | None = None) -> Scr
 
 def save(kept: Kept) -> Script[None]:
     """Write down what became of a session that was found `to_change`."""
-    yield _UPDATE(key=kept.session.id, **_columns(kept))
+    columns = _columns(kept)
+    yield _UPDATE(key=kept.session.id, **columns)
+    if kept.room:
+        yield _LISTED(key=kept.session.id, activity=columns["activity"], archived=columns["archived"])
 
 
 def remove(session_id: SessionId, user_id: UserId) -> Script[bool]:

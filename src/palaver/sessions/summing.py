@@ -46,7 +46,7 @@ def add(session_id: SessionId, user_id: UserId, summary: Message, *, below: Plac
     head = place if kept.head == below else kept.head
     if head == place:
         session = msgspec.structs.replace(session, head_message_id=summary.id)
-    yield from store.save(Kept(session, grown, head))
+    yield from store.save(kept._replace(session=session, tree=grown, head=head))
     family = tree.siblings(grown, place)
     return Siblings(len(family), family.index(place))
 
@@ -68,7 +68,7 @@ def insert(session_id: SessionId, user_id: UserId, summary: Message, *, before: 
     yield from store.put_message(summary, before, user_id)
     longer = msgspec.structs.replace(line, end=line.end + 1)
     lines = tuple(longer if one.id == line.id else one for one in kept.tree.lines)
-    moved = Kept(_with(kept.session, summary), tree.Tree(lines), place)
+    moved = kept._replace(session=_with(kept.session, summary), tree=tree.Tree(lines), head=place)
     yield from store.save(moved)
     return moved
 

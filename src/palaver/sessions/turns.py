@@ -102,7 +102,7 @@ def placed(kept: Kept, message: Message, *, after: Place | None) -> Asked:
         head_message_id=message.id,
         message_count=kept.session.message_count + 1,
     )
-    return Asked(Kept(session, grown, spot), message.id, spot, message)
+    return Asked(kept._replace(session=session, tree=grown, head=spot), message.id, spot, message)
 
 
 def _names(parts: tuple[Part, ...]) -> str:
@@ -116,7 +116,7 @@ def ask_again(kept: Kept, message_id: MessageId) -> Script[Asked]:
     if again.role not in {"user", "tool"}:
         raise Invalid("Only a user's message can be answered again: give a prompt, or the id of a user's message.")
     session = msgspec.structs.replace(kept.session, head_message_id=again.id)
-    return Asked(Kept(session, kept.tree, found.place), again.id, found.place, None)
+    return Asked(kept._replace(session=session, head=found.place), again.id, found.place, None)
 
 
 def note(asked: Asked, metadata: bytes) -> Script[None]:
@@ -136,7 +136,7 @@ def begin(asked: Asked, run_id: RunId, *, model: str, provider: str, now: str) -
         updated_at=now,
         last_message_at=now,
     )
-    return Kept(session, asked.kept.tree, asked.kept.head)
+    return asked.kept._replace(session=session)
 
 
 def wait(session_id: SessionId) -> Script[None]:
@@ -163,7 +163,7 @@ def answer(session_id: SessionId, user_id: UserId, message: Message, *, below: P
     session = _answered(kept.session, message, now)
     if head == place:
         session = msgspec.structs.replace(session, head_message_id=message.id)
-    yield from store.save(Kept(session, grown, head))
+    yield from store.save(kept._replace(session=session, tree=grown, head=head))
     family = tree.siblings(grown, place)
     return Siblings(len(family), family.index(place))
 

@@ -30,7 +30,7 @@ class Teams:
     def __init__(self, database: Database, directory: Directory, *, everybody_is_known: bool) -> None:
         self._database = database
         self._directory = directory
-        self._everybody_is_known = everybody_is_known
+        self.everybody_is_known = everybody_is_known
 
     async def page(
         self, caller: Principal, kind: Kind, organisation_id: str | None = None, *, after: str = "", limit: int = 50
@@ -110,7 +110,7 @@ class Teams:
     async def _whom(self, caller: Principal, whom: str) -> UserId:
         if "@" not in whom:
             return UserId(whom)
-        everybody = self._everybody_is_known or caller.admin
+        everybody = self.everybody_is_known or caller.admin
         found = await self._database.read(at_address(caller.user_id, whom, everybody=everybody))
         if found is None:
             raise unknown("email")
