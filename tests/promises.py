@@ -56,6 +56,17 @@ PROMISES = {
     "inbound:bounded": Promise(
         says="What comes is bounded in size and time, and who is slow hinders nobody else.", because="issue:#6"
     ),
+    "secrets:rotation": Promise(
+        says="The key that seals secrets is replaced while the server runs; killed at any step, nothing is lost.",
+        because="issue:#6",
+    ),
+    "secrets:sealed": Promise(
+        says="A copy of the database holds no secret that anybody could use.", because="issue:#6"
+    ),
+    "secrets:planted": Promise(
+        says="A secret that comes in anywhere comes out nowhere: in no log, error, metric, event, export or command.",
+        because="issue:#6",
+    ),
     "members:roles": Promise(
         says="In a session of several, everybody may do what their role says; strangers see nothing.",
         because="issue:#5",

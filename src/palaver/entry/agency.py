@@ -21,14 +21,13 @@ from palaver.core.ids import SessionId, UserId
 from palaver.core.messages import TextPart, text_of
 from palaver.core.principal import Principal
 from palaver.entry.filing import open_files
-from palaver.entry.home import sealing_key
+from palaver.entry.keys import TOKENS, sealer_of
 from palaver.entry.settings import Settings
 from palaver.files.searching import Searching
 from palaver.files.service import Files, Home
 from palaver.files.templates import Templates, open_templates
 from palaver.files.workspaces import Workspaces
 from palaver.kit.clock import Clock
-from palaver.privacy.sealing import Sealer
 from palaver.runs.prompt import Prompt
 from palaver.sessions.grounds import Grounds
 from palaver.sessions.service import Sessions
@@ -91,7 +90,7 @@ async def open_agency(
 ) -> Agency:
     """Find out what there is on this machine; nothing runs yet."""
     home = settings.home
-    sealer = Sealer(sealing_key(home).reveal())
+    sealer = sealer_of(settings)
     chosen = await choose(settings.sandbox, home)
     web = _web(settings)
     files = open_files(home, settings.files, database, clock)
@@ -100,7 +99,7 @@ async def open_agency(
     tools = Tools(shipped, settings.tools, withheld=withheld(chosen))
     hooks = Hooks(settings.hooks, clock, installed(_callbacks(settings)))
     servers = McpServers(
-        settings.mcp, environment=environment, sealer=sealer, tokens=FolderTokens(home / "tokens"), tasks=tasks,
+        settings.mcp, environment=environment, sealer=sealer, tokens=FolderTokens(home / TOKENS), tasks=tasks,
         clock=clock,
     )  # fmt: skip
     bounds = Bounds(agents=settings.agents, mcp=settings.mcp, hooks=settings.hooks)

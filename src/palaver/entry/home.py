@@ -9,7 +9,6 @@ from palaver.core.errors import Unavailable
 from palaver.kit.sealed import Sealed
 
 KEY_FILE = "signing.key"
-SEALING_KEY_FILE = "sealing.key"
 AUDIT_KEY_FILE = "audit.key"
 KEY_BYTES = 32
 
@@ -33,11 +32,6 @@ def prepare_home(home: Path) -> None:
 def signing_key(home: Path) -> Sealed[bytes]:
     """The key that signs access tokens; when it is lost, tokens are fetched anew."""
     return _key(home / KEY_FILE, "Remove it: a new one is made, and access tokens are fetched anew.")
-
-
-def sealing_key(home: Path) -> Sealed[bytes]:
-    """The key that seals secrets people store here; when it is lost, they are given anew."""
-    return _key(home / SEALING_KEY_FILE, "Put the right one back, or remove it: then stored secrets are given anew.")
 
 
 def audit_key(home: Path) -> Sealed[bytes]:

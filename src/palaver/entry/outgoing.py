@@ -2,10 +2,9 @@
 
 from typing import Protocol
 
-from palaver.entry.home import sealing_key
+from palaver.entry.keys import sealer_of
 from palaver.entry.settings import Settings
 from palaver.kit.clock import Clock
-from palaver.privacy.sealing import Sealer
 from palaver.runs.journal import Journal
 from palaver.runs.titling import Titling
 from palaver.sessions.service import Sessions
@@ -32,7 +31,7 @@ class Ground(Protocol):
 def webhooks(ground: Ground, sessions: Sessions, journal: Journal, titling: Titling) -> Webhooks:
     """Webhooks that hear of what happens, in the units of work in which it does."""
     settings, database, clock = ground.settings.webhooks, ground.database, ground.clock
-    sending = Sending(settings, Sealer(sealing_key(ground.settings.home).reveal()), clock)
+    sending = Sending(settings, sealer_of(ground.settings), clock)
     outbox = Outbox(clock, settings)
     jobs = Deliveries(database, sending, outbox, settings=settings, clock=clock, holder=ground.holder)
     outbox.queued = jobs.wake

@@ -1,6 +1,7 @@
 """All settings as a list for people: value, source and sentence; as text for a terminal or Markdown for the docs."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import groupby
@@ -58,18 +59,24 @@ def _sections(settings: Iterable[Setting]) -> Iterator[str]:
             yield from _sections(settings_of(entry, (*setting.path[:-1], f"{setting.path[-1]}[]")))
 
 
+# What follows the host of a hook's URL may be all that keeps others from calling it.
+_PATH = re.compile(r"(https?://[^/\"\s]+/)[^\"\s]+")
+
+
 def show(value: Any) -> str:
     """A value as one would write it."""
     if isinstance(value, timedelta):
         return _show_span(value)
     if isinstance(value, BaseModel):
-        return value.model_dump_json(exclude_defaults=True)
+        return _PATH.sub(r"\1…", redact(value.model_dump_json(exclude_defaults=True)))
     if isinstance(value, (list, tuple)) and not all(isinstance(part, str) for part in _items(value)):
         return "[" + ", ".join(show(part) for part in _items(value)) + "]"
     if isinstance(value, (list, tuple, dict)):
         return json.dumps(value, default=str)
     if value is None:
         return "not set"
+    if isinstance(value, str):
+        return redact(value) if "://" in value else value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

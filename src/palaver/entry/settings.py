@@ -30,6 +30,7 @@ from palaver.kit.sealed import Sealed
 from palaver.observability.logs import LogStyle
 from palaver.observability.settings import ObservabilitySettings
 from palaver.privacy.audit.settings import AuditSettings
+from palaver.privacy.keys.settings import SecretSettings
 from palaver.realtime.settings import RealtimeSettings
 from palaver.realtime.socket_settings import SocketSettings
 from palaver.runs.settings import RunSettings
@@ -80,6 +81,7 @@ class Settings(BaseModel):
     limits: LimitSettings = LimitSettings.model_validate({})
     audit: AuditSettings = AuditSettings.model_validate({})
     mail: MailSettings = MailSettings.model_validate({})
+    secrets: SecretSettings = SecretSettings.model_validate({})
     inference: InferenceSettings = InferenceSettings.model_validate({})
     providers: dict[str, ProviderSettings] = Field({}, description="The servers that answer for models, by name.")
     sessions: SessionSettings = SessionSettings.model_validate({})

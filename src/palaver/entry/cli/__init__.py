@@ -15,6 +15,7 @@ from palaver.entry.cli import (
     importing,
     key,
     models,
+    secrets,
     serve,
     shelves,
     teams,
@@ -34,6 +35,7 @@ app.command()(chat.chat)
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(secrets.app, name="secrets")
 app.add_typer(teams.organisation, name="organisation")
 app.add_typer(teams.group, name="group")
 app.add_typer(approvals.app, name="approvals")
