@@ -12,7 +12,8 @@ from palaver.entry import contexts, outgoing, remembering
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.auditing import open_audit
 from palaver.entry.filing import embedding_of, sweep_of
-from palaver.entry.home import sealing_key, signing_key
+from palaver.entry.home import signing_key
+from palaver.entry.keys import sealer_of
 from palaver.entry.memory import keep_tidy
 from palaver.entry.metering import open_rates
 from palaver.entry.moving import Moving, moving
@@ -30,7 +31,6 @@ from palaver.kit.tasks import keep_going
 from palaver.observability.health import HealthChecks
 from palaver.observability.metrics import Metrics
 from palaver.privacy.audit.service import AuditLog
-from palaver.privacy.sealing import Sealer
 from palaver.realtime.hub import Hub
 from palaver.realtime.jobs import keep_beating, keep_sockets
 from palaver.realtime.sse import Pulse
@@ -202,7 +202,7 @@ def _identity(settings: Settings, database: Database, clock: Clock, audit: Audit
         settings.identity,
         signing_key=signing_key(settings.home),
         clock=clock,
-        sealing=Sealer(sealing_key(settings.home).reveal()),
+        sealing=sealer_of(settings),
         links=Links(settings.network.public_url),
         mail=settings.mail,
         audit=audit,
