@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, request as ask } from 'node:http';
 import { createServer as createTls } from 'node:https';
 
-import { begin, settled } from './page.mjs';
+import { begin, chooseOf, settled, violations } from './page.mjs';
 
 const QUICK = 'fake/fake-n5-d1';
 const HOST = '__Host-palaver_session';
@@ -73,7 +73,7 @@ function guarded(path, response, { isPage }) {
   }
   if (isPage) {
     assert.match(headers['permissions-policy'], /camera=\(\).*geolocation=\(\).*microphone=\(\)/, path);
-    assert.equal(policy['object-src'], "'none'", path);
+    assert.equal(policy['object-src'] ?? policy['default-src'], "'none'", path);
     assert.equal(policy['base-uri'], "'none'", path);
     assert.equal(policy['form-action'], "'none'", path);
   }
@@ -332,8 +332,36 @@ export async function tell_no_foreign_server_anything({ open }) {
     await page.keyboard.press('Escape');
     await page.reload();
     await answer.locator('table').last().waitFor();
+    await readByALink(page, session, await (await open({ fresh: true })).newPage());
     assert.deepEqual(heard, []);
   });
+}
+
+/** Makes a link in the session's menu, and opens it as somebody who has no account. */
+async function readByALink(page, session, guest) {
+  await chooseOf(page, 'More about this conversation', 'Share by a link');
+  const panel = page.getByRole('dialog', { name: 'Share by a link' });
+  for (const shown of ['tools were asked', 'models thought']) await panel.getByLabel(shown).click();
+  assert.deepEqual(await violations(page), []);
+  await panel.getByRole('button', { name: 'Make a link' }).press('Enter');
+  const link = await panel.locator('.said-so').textContent();
+  const response = await guest.goto(new URL(link, page.url()).pathname);
+  const policy = guarded('shared', response, { isPage: true });
+  assert.equal(policy['script-src'] ?? policy['default-src'], "'none'");
+  assert.match(response.headers()['x-robots-tag'], /noindex/);
+  await guest.getByText('a harmless word').first().waitFor();
+  const loading = 'script, iframe, object, embed, video, audio, link[href^=http], img[src^=http], [ping], [srcset]';
+  assert.equal(await guest.locator(loading).count(), 0);
+  const links = await guest.locator('a[href^=http]').evaluateAll(all => all.map(one => one.rel));
+  assert.ok(
+    links.every(rel => /noopener/.test(rel) && /noreferrer/.test(rel)),
+    links.join(),
+  );
+  assert.equal((await guest.context().cookies()).length, 0);
+  await panel.getByRole('button', { name: 'Revoke' }).press('Enter');
+  await panel.getByRole('list', { name: 'Links that hold' }).getByRole('listitem').waitFor({ state: 'detached' });
+  assert.equal((await guest.reload()).status(), 404);
+  await page.keyboard.press('Escape');
 }
 
 export async function run_nothing_that_was_uploaded({ open }) {

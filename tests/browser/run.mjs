@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
+import * as accounting from './accounting.mjs';
 import * as acting from './acting.mjs';
 import * as carrying from './carrying.mjs';
 import * as contexts from './contexts.mjs';
@@ -19,6 +20,7 @@ import * as travelling from './travelling.mjs';
 const { CHROMIUM, PALAVER_URL, PALAVER_LINK, KEPT, SHOTS } = process.env;
 const scenarios = {
   ...talking,
+  ...accounting,
   ...acting,
   ...carrying,
   ...contexts,

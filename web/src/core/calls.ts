@@ -15,6 +15,7 @@ export interface Model {
 export interface Person {
   id: string;
   email: string | null;
+  role: string;
 }
 
 /** The run that a prompt started. */
@@ -54,8 +55,6 @@ const MESSAGES_A_PAGE = 100;
 const SESSIONS_A_PAGE = 30;
 
 export const me = async () => (await ask<{ user: Person }>('/auth/me')).user;
-export const logIn = (email: string, password: string) =>
-  ask<unknown>('/auth/login', { method: 'POST', body: { email, password } });
 export const logOut = () => ask<unknown>('/auth/logout', { method: 'POST' });
 
 export const listModels = () => ask<{ items: Model[] }>('/models');

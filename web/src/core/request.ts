@@ -30,6 +30,9 @@ export interface Asking {
   signal?: AbortSignal;
 }
 
+/** Where 401 says that a password or a code is wrong, and nothing about who is signed in. */
+const SAYING_WHO = /^\/auth\/(login|password|register|verify|second-factor)/;
+
 let onSignedOut = (): void => {};
 
 /** Who is told when the server does not know us any more. */
@@ -79,7 +82,7 @@ export async function open(path: string, asking: Asking = {}, accept = 'applicat
   }
   if (response.ok) return response;
   const refused = await refusal(response);
-  if (refused.status === 401 && path !== '/auth/login') onSignedOut();
+  if (refused.status === 401 && !SAYING_WHO.test(path)) onSignedOut();
   throw refused;
 }
 

@@ -2,6 +2,7 @@
 
 const PATHS = {
   plus: 'M12 5v14M5 12h14',
+  key: 'M15 4a5 5 0 1 0 0 10 5 5 0 0 0 0-10ZM11.5 12.5L4 20M7 17l3 3',
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM20 20l-4-4',
   send: 'M12 19V5M6 11l6-6 6 6',
   stop: 'M8 8h8v8H8Z',

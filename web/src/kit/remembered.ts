@@ -20,3 +20,14 @@ export function remember(name: string, text: string): void {
     fallback.set(name, text);
   }
 }
+
+/** Forgets everything but what is named: what somebody wrote is not the next one's to see. */
+export function forgetAllBut(...kept: string[]): void {
+  fallback.clear();
+  try {
+    const names = Object.keys(localStorage).filter(name => name.startsWith(PREFIX));
+    for (const name of names) if (!kept.includes(name.slice(PREFIX.length))) localStorage.removeItem(name);
+  } catch {
+    // Nothing was kept.
+  }
+}

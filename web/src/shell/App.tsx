@@ -6,6 +6,7 @@ import { useEffect } from 'preact/hooks';
 import { whenSignedOut, wordsFor } from '@/core/request';
 import { loadOffers } from '@/features/agents/offers';
 import { FilesButton } from '@/features/files/FilesPanel';
+import { arrived } from '@/features/identity/arrived';
 import { SignIn } from '@/features/identity/SignIn';
 import { person, recognise } from '@/features/identity/who';
 import { loadModels } from '@/features/inference/models';
@@ -98,7 +99,7 @@ function Door() {
       {person.value === null && invited.value && (
         <p class="soft">You were invited to a conversation: sign in to join it.</p>
       )}
-      {person.value === null && <SignIn />}
+      {(person.value === null || arrived.value) && <SignIn />}
       {unreachable.value && <Disconnected onNow={() => void begin()} />}
     </main>
   );
@@ -126,7 +127,8 @@ export function App() {
     document.title = title.value && place.value ? `${title.value} · Palaver` : 'Palaver';
   }, [title.value, place.value]);
 
-  if (!here) return <Door />;
+  // Who follows the link of a letter while they are signed in has come for what it says.
+  if (!here || (arrived.value && arrived.value.kind !== 'sign-in-failed')) return <Door />;
   return (
     <div class="page">
       <a class="skip" href="#main">

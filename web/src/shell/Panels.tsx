@@ -3,6 +3,10 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
+import { AccountPanel } from '@/features/account/AccountPanel';
+import { AuditPanel } from '@/features/administration/AuditPanel';
+import { UsersPanel } from '@/features/administration/UsersPanel';
+import { person } from '@/features/identity/who';
 import { MemoryPanel } from '@/features/memory/MemoryPanel';
 import { ProjectsPanel } from '@/features/projects/ProjectsPanel';
 import { ImportPanel } from '@/features/sessions/ImportPanel';
@@ -10,7 +14,7 @@ import { WebhooksPanel } from '@/features/webhooks/WebhooksPanel';
 
 import { place } from './place';
 
-export type PanelName = 'import' | 'memory' | 'projects' | 'webhooks';
+export type PanelName = 'account' | 'audit' | 'users' | 'import' | 'memory' | 'projects' | 'webhooks';
 
 export const panel = signal<PanelName | null>(null);
 
@@ -22,6 +26,12 @@ export function Panels() {
   // Who went to a conversation from a panel is done with it.
   useEffect(close, [place.value]);
   switch (panel.value) {
+    case 'account':
+      return <AccountPanel email={person.value?.email ?? null} onClose={close} />;
+    case 'audit':
+      return <AuditPanel onClose={close} />;
+    case 'users':
+      return <UsersPanel me={person.value?.id ?? ''} onClose={close} />;
     case 'import':
       return <ImportPanel onClose={close} />;
     case 'memory':

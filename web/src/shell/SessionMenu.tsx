@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 
 import { person } from '@/features/identity/who';
+import { LinksPanel } from '@/features/members/LinksPanel';
 import { PeoplePanel } from '@/features/members/PeoplePanel';
 import { ProjectOf } from '@/features/projects/ProjectOf';
 import { refresh } from '@/features/sessions/list';
@@ -15,6 +16,7 @@ import { go } from './place';
 export function SessionMenu({ sessionId }: { sessionId: string }) {
   const [project, setProject] = useState(false);
   const [people, setPeople] = useState(false);
+  const [links, setLinks] = useState(false);
   const leave = () => {
     go('/');
     void refresh();
@@ -26,6 +28,7 @@ export function SessionMenu({ sessionId }: { sessionId: string }) {
         choices={[
           { icon: 'gauge', says: 'Context', act: () => (contextShown.value = '') },
           { icon: 'people', says: 'People', act: () => setPeople(true) },
+          { icon: 'out', says: 'Share by a link', act: () => setLinks(true) },
           { icon: 'folder', says: 'Project', act: () => setProject(true) },
           { icon: 'out', says: 'Export with its files', act: () => takeSession(sessionId, 'zip') },
           { icon: 'out', says: 'Export as JSON', act: () => takeSession(sessionId, 'json') },
@@ -41,6 +44,7 @@ export function SessionMenu({ sessionId }: { sessionId: string }) {
           onClose={() => setPeople(false)}
         />
       )}
+      {links && <LinksPanel key={sessionId} sessionId={sessionId} onClose={() => setLinks(false)} />}
       {project && <ProjectOf key={sessionId} sessionId={sessionId} onClose={() => setProject(false)} />}
     </>
   );

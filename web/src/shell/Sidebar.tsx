@@ -24,12 +24,15 @@ const LOOKS: Record<Theme, { icon: IconName; says: string }> = {
 };
 
 const CHOICES: Choice[] = [
+  { icon: 'key', says: 'Account', act: () => (panel.value = 'account') },
   { icon: 'folder', says: 'Projects', act: () => (panel.value = 'projects') },
   { icon: 'book', says: 'Memory', act: () => (panel.value = 'memory') },
   { icon: 'bell', says: 'Webhooks', act: () => (panel.value = 'webhooks') },
   { icon: 'in', says: 'Import conversations', act: () => (panel.value = 'import') },
   { icon: 'out', says: 'Export everything', act: takeEverything },
 ];
+
+const OF_ADMINISTRATORS: Choice[] = [{ icon: 'book', says: 'Audit log', act: () => (panel.value = 'audit') }];
 
 function Foot() {
   const look = LOOKS[theme.value];
@@ -38,7 +41,7 @@ function Foot() {
       <span class="who" title={person.value?.email ?? ''}>
         {person.value?.email}
       </span>
-      <Menu label="More" choices={CHOICES} />
+      <Menu label="More" choices={person.value?.role === 'admin' ? [...CHOICES, ...OF_ADMINISTRATORS] : CHOICES} />
       <button type="button" class="quiet" aria-label={look.says} title={look.says} onClick={nextTheme}>
         <Icon name={look.icon} />
       </button>
