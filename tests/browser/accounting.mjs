@@ -1,6 +1,7 @@
 // What people do with their account on the page, and administrators with everybody's. See `scenarios.mjs`.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 
 import { close, openPanel, panel, tooWide, violations } from './page.mjs';
 
@@ -118,4 +119,121 @@ export async function read_what_was_written_down({ open }) {
     [...document.querySelectorAll('[aria-label=Entries] li')].every(one => one.textContent.startsWith('auth.')),
   );
   assert.ok((await entries.count()) > 0);
+}
+
+/** The code that an authenticator shows for this secret (RFC 6238), `steps` of half a minute from now. */
+function codeOf(secret, steps = 0) {
+  const bits = [...secret].map(letter =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  );
+  const bytes = bits
+    .join('')
+    .match(/.{8}/g)
+    .map(byte => parseInt(byte, 2));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const mac = createHmac('sha1', Buffer.from(bytes)).update(counter).digest();
+  return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+const door = page => page.locator('form.sign-in');
+
+export async function come_by_an_invitation_with_a_second_factor({ open }) {
+  const admin = await (await open(STILL)).newPage();
+  await admin.goto('/');
+  await openPanel(admin, 'Users');
+  const users = panel(admin, 'Users');
+  await users.getByRole('list', { name: 'Users' }).getByRole('listitem').first().waitFor();
+  await users.getByLabel('Role of whoever comes').selectOption('member');
+  await users.getByRole('button', { name: 'Make a link' }).press('Enter');
+  const link = await users.locator('.said-so').textContent();
+  assert.deepEqual(await violations(admin), []);
+  const secret = link.split('#register=')[1];
+
+  // The secret leaves the address at once, and is sent in a body only.
+  const page = await (await open({ ...STILL, fresh: true })).newPage();
+  const asked = [];
+  page.on('request', request => asked.push(request.url() + JSON.stringify(request.headers())));
+  await page.goto(`/${new URL(link).hash}`);
+  await door(page).getByText('You were invited').waitFor();
+  assert.ok(!page.url().includes(secret));
+  assert.deepEqual(await violations(page), []);
+  await door(page).getByLabel('Name').fill('Grace');
+  await door(page).getByLabel('Email').fill('grace@example.org');
+  await door(page).getByLabel('New password').fill(FIRST);
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Your message').waitFor();
+  assert.ok(!asked.join().includes(secret));
+
+  await openPanel(page, 'Account');
+  const factor = part(page, 'Second factor');
+  await factor.getByRole('button', { name: 'Set it up' }).press('Enter');
+  await factor.getByLabel('Your password').fill(FIRST);
+  await page.keyboard.press('Enter');
+  await factor.getByRole('img', { name: 'The key for your authenticator' }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  const key = await factor.locator('code').textContent();
+  await factor.getByLabel('Code').fill('000000');
+  await page.keyboard.press('Enter');
+  await factor.getByRole('alert').waitFor();
+  await factor.getByLabel('Code').fill(codeOf(key));
+  await page.keyboard.press('Enter');
+  const codes = (await factor.locator('.said-so').textContent()).split('\n');
+  assert.equal(codes.length, 10);
+  await factor.getByText('10 backup codes are left').waitFor();
+  await close(page, 'Account');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+
+  // A password alone is nobody; a wrong code says so; a backup code works once.
+  const come = async () => {
+    await door(page).getByLabel('Email').fill('grace@example.org');
+    await door(page).getByLabel('Password').fill(FIRST);
+    await page.keyboard.press('Enter');
+    await door(page).getByLabel('Code').waitFor();
+  };
+  const give = async code => {
+    await door(page).getByLabel('Code').fill(code);
+    await page.keyboard.press('Enter');
+  };
+  await come();
+  assert.deepEqual(await violations(page), []);
+  assert.equal(await page.evaluate(() => fetch('/api/v1/auth/me').then(reply => reply.status)), 401);
+  await give('not-a-code');
+  await door(page).getByRole('alert').waitFor();
+  await give(codes[0]);
+  await page.getByLabel('Your message').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await come();
+  await give(codes[0]);
+  await door(page).getByRole('alert').waitFor();
+  await give(codes[1]);
+  await page.getByLabel('Your message').waitFor();
+
+  // Whoever lost both is helped: the second factor is turned off, and a link lets them choose a password.
+  await users.getByRole('button', { name: 'I have kept it' }).press('Enter');
+  await users.getByLabel('Search users').fill('grace@');
+  await admin.keyboard.press('Enter');
+  const help = async deed => {
+    await users.getByRole('button', { name: 'Actions for grace@example.org' }).press('Enter');
+    await admin.getByRole('menuitem', { name: deed }).press('Enter');
+  };
+  await help('Turn off the second factor');
+  await help('Link for a new password');
+  const reset = await users.locator('.said-so').textContent();
+  await page.goto('about:blank');
+  await page.goto(`/${new URL(reset).hash}`);
+  await door(page).getByLabel('New password').fill(SECOND);
+  await page.keyboard.press('Enter');
+  await page.getByText('The new password is set.').waitFor();
+  await page.getByRole('button', { name: 'Sign in' }).press('Enter');
+  await door(page).getByLabel('Email').fill('grace@example.org');
+  await door(page).getByLabel('Password').fill(SECOND);
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Your message').waitFor();
+
+  // Who is disabled is out at once.
+  await help('Disable');
+  await users.getByText('Disabled').waitFor();
+  await page.reload();
+  await door(page).getByLabel('Email').waitFor();
 }

@@ -26,6 +26,9 @@ SETTINGS = """
 [context]
 titles = false
 
+[identity]
+registration = "invitation"
+
 [network]
 trusted_proxies = ["127.0.0.1"]
 

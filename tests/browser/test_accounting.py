@@ -14,3 +14,7 @@ def test_an_account_fits_a_small_phone_by_night(opened: House) -> None:
 
 def test_an_administrator_reads_who_changed_what(opened: House) -> None:
     visit("read_what_was_written_down", opened)
+
+
+def test_who_is_invited_makes_an_account_with_a_second_factor_and_is_helped_or_turned_away(opened: House) -> None:
+    visit("come_by_an_invitation_with_a_second_factor", opened)

@@ -74,6 +74,8 @@ export interface Limits {
   runs: { at_once: number | null; running: number; waiting: number };
 }
 
+/** Who signs in by a link alone has no password to show. */
+const shown = (password: string) => (password ? { current_password: password } : {});
 const post = (body: unknown) => ({ method: 'POST' as const, body });
 const items = async <One>(path: string) => (await ask<{ items: One[] }>(path)).items;
 
@@ -93,17 +95,17 @@ export const listDevices = () => items<Device>('/auth/devices');
 export const endDevice = (id: string) => ask<void>(`/auth/devices/${id}`, { method: 'DELETE' });
 export const endOtherDevices = () => ask<void>('/auth/devices', { method: 'DELETE' });
 export const setPassword = (current: string, fresh: string) =>
-  ask<unknown>('/auth/password', post({ current_password: current, new_password: fresh }));
+  ask<unknown>('/auth/password', post({ ...shown(current), new_password: fresh }));
 
 export const secondFactor = () => ask<SecondFactor>('/auth/second-factor');
 export const beginTotp = (password: string) =>
-  ask<{ secret: string; uri: string }>('/auth/second-factor/totp', post({ current_password: password }));
+  ask<{ secret: string; uri: string }>('/auth/second-factor/totp', post(shown(password)));
 export const confirmTotp = async (code: string) =>
   (await ask<{ backup_codes: string[] }>('/auth/second-factor/totp/confirm', post({ code }))).backup_codes;
 export const freshCodes = async (code: string) =>
   (await ask<{ backup_codes: string[] }>('/auth/second-factor/backup-codes', post({ code }))).backup_codes;
 export const endSecondFactor = (password: string, code: string) =>
-  ask<void>('/auth/second-factor', { method: 'DELETE', body: { current_password: password, code } });
+  ask<void>('/auth/second-factor', { method: 'DELETE', body: { ...shown(password), code } });
 
 export const listKeys = () => items<ApiKey>('/api-keys');
 export const makeKey = (wish: KeyWish) => ask<ApiKey & { key: string }>('/api-keys', post(wish));

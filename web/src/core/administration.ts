@@ -11,8 +11,8 @@ export interface User {
   email: string | null;
   name: string | null;
   role: Role;
-  disabled_at?: string | null;
-  disabled?: boolean;
+  second_factor: boolean;
+  disabled_at: string | null;
 }
 
 export interface HouseInvitation {
@@ -20,6 +20,7 @@ export interface HouseInvitation {
   email: string | null;
   role: Role;
   expires_at: string;
+  used_at: string | null;
 }
 
 export interface AuditEntry {
@@ -37,8 +38,12 @@ export const changeUser = (id: string, by: { role?: Role; disabled?: boolean }) 
   ask<User>(`/users/${id}`, { method: 'PATCH', body: by });
 export const resetOf = (id: string) =>
   ask<{ link: string; expires_at: string }>(`/users/${id}/password-reset`, { method: 'POST' });
+export const endSignIns = (id: string) => ask<void>(`/users/${id}/sign-ins`, { method: 'DELETE' });
+export const endSecondFactorOf = (id: string) => ask<void>(`/users/${id}/second-factor`, { method: 'DELETE' });
 
-export const listInvitations = async () => (await ask<Page<HouseInvitation>>('/users/invitations')).items;
+/** Those that hold. */
+export const listInvitations = async () =>
+  (await ask<Page<HouseInvitation>>('/users/invitations')).items.filter(one => one.used_at === null);
 export const invite = (wish: { email?: string; role: Role }) =>
   ask<HouseInvitation & { link: string }>('/users/invitations', { method: 'POST', body: wish });
 export const revokeInvitation = (id: string) => ask<void>(`/users/invitations/${id}`, { method: 'DELETE' });

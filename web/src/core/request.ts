@@ -88,8 +88,8 @@ export async function open(path: string, asking: Asking = {}, accept = 'applicat
 
 /** The answer's JSON; undefined where there is no body. */
 export async function ask<Answer>(path: string, asking: Asking = {}): Promise<Answer> {
-  const response = await open(path, asking);
-  return (response.status === 204 ? undefined : await response.json()) as Answer;
+  const text = await (await open(path, asking)).text();
+  return (text ? JSON.parse(text) : undefined) as Answer;
 }
 
 /** Words for people about whatever was thrown. */

@@ -32,7 +32,10 @@ const CHOICES: Choice[] = [
   { icon: 'out', says: 'Export everything', act: takeEverything },
 ];
 
-const OF_ADMINISTRATORS: Choice[] = [{ icon: 'book', says: 'Audit log', act: () => (panel.value = 'audit') }];
+const OF_ADMINISTRATORS: Choice[] = [
+  { icon: 'people', says: 'Users', act: () => (panel.value = 'users') },
+  { icon: 'book', says: 'Audit log', act: () => (panel.value = 'audit') },
+];
 
 function Foot() {
   const look = LOOKS[theme.value];

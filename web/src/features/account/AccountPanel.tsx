@@ -36,8 +36,8 @@ function Password() {
       {changing ? (
         <Fields act="Set it" onEnd={() => setChanging(false)} onSend={send}>
           <label>
-            Your password
-            <input name="current" type="password" autocomplete="current-password" required />
+            Your password, if you have one
+            <input name="current" type="password" autocomplete="current-password" />
           </label>
           <label>
             New password

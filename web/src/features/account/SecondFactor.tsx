@@ -14,8 +14,8 @@ type Doing = 'nothing' | 'beginning' | 'ending' | 'renewing' | { secret: string;
 
 const Password = () => (
   <label>
-    Your password
-    <input name="password" type="password" autocomplete="current-password" required ref={takeFocus} />
+    Your password, if you have one
+    <input name="password" type="password" autocomplete="current-password" ref={takeFocus} />
   </label>
 );
 

@@ -4,6 +4,8 @@ import { useEffect, useState } from 'preact/hooks';
 
 import {
   changeUser,
+  endSecondFactorOf,
+  endSignIns,
   invite,
   listInvitations,
   listUsers,
@@ -35,7 +37,7 @@ function RoleChoice({ label, role, onChange }: { label: string; role: Role; onCh
   );
 }
 
-const off = (user: User) => Boolean(user.disabled ?? user.disabled_at);
+const off = (user: User) => user.disabled_at !== null;
 
 function Invitations({ onSecret }: { onSecret: (secret: Secret) => void }) {
   const { found, trouble, absent, attempt } = useLoaded(listInvitations);
@@ -100,6 +102,7 @@ export function UsersPanel({ me, onClose }: { me: string; onClose: () => void })
     setTrouble(null);
     deed().catch((thrown: unknown) => setTrouble(wordsFor(thrown)));
   };
+  const put = (now: User) => setUsers(before => (before ?? []).map(one => (one.id === now.id ? now : one)));
   const look = (q: string, cursor: string | null) =>
     attempt(async () => {
       const page = await listUsers(q, cursor);
@@ -107,10 +110,7 @@ export function UsersPanel({ me, onClose }: { me: string; onClose: () => void })
       setNext(page.next_cursor);
     });
   const change = (user: User, by: { role?: Role; disabled?: boolean }) =>
-    attempt(async () => {
-      const now = await changeUser(user.id, by);
-      setUsers(before => (before ?? []).map(one => (one.id === now.id ? now : one)));
-    });
+    attempt(async () => put(await changeUser(user.id, by)));
   useEffect(() => look(wanted, null), [wanted]);
 
   return (
@@ -154,6 +154,20 @@ export function UsersPanel({ me, onClose }: { me: string; onClose: () => void })
                           setSecret({ says: `A new password for ${user.email ?? user.id}.`, words: made.link });
                         }),
                     },
+                    { icon: 'leave', says: 'Sign out everywhere', act: () => attempt(() => endSignIns(user.id)) },
+                    ...(user.second_factor
+                      ? [
+                          {
+                            icon: 'key' as const,
+                            says: 'Turn off the second factor',
+                            act: () =>
+                              attempt(async () => {
+                                await endSecondFactorOf(user.id);
+                                put({ ...user, second_factor: false });
+                              }),
+                          },
+                        ]
+                      : []),
                     {
                       icon: off(user) ? 'check' : 'stop',
                       says: off(user) ? 'Enable' : 'Disable',

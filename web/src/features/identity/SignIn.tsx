@@ -17,7 +17,7 @@ import { takeFocus } from '@/kit/focus';
 
 import { arrived } from './arrived';
 import { Email, Form, NewPassword } from './Form';
-import { come, signIn, signInByCode } from './who';
+import { come, recognise, signIn, signInByCode } from './who';
 
 type Step =
   | { at: 'in' | 'register' | 'forgot'; trouble?: string }
@@ -164,6 +164,7 @@ function Reset({ token, onStep }: StepProps & { token: string }) {
       acting="Setting it…"
       onSend={async field => {
         await resetPassword(token, field('password'));
+        await recognise(); // it ended this browser's sign-in, too
         onStep({ at: 'told', says: 'The new password is set. Sign in with it.' });
       }}
     >
