@@ -17,6 +17,7 @@ from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
 from palaver.identity.groups import tables as of_groups
 from palaver.identity.oidc import tables as of_oidc
+from palaver.identity.scim import tables as of_scim
 from palaver.privacy.audit import tables as of_audit
 from palaver.runs import tables as of_runs
 from palaver.sessions import projects_tables as of_projects
@@ -43,6 +44,7 @@ TABLES = (
     of_memory.memories,
     of_identity.users,
     of_oidc.pending_sign_ins,
+    of_scim.scim_users,
     of_projects.projects,
     of_runs.runs,
     of_sessions.sessions,

@@ -589,6 +589,16 @@ PROMISES = {
     "identity:oidc:away": Promise(
         says="While an issuer is away nobody new comes in by it, and whoever is in stays.", because="issue:#6"
     ),
+    "identity:scim": Promise(
+        says="Whom a directory calls inactive opens nothing, at once; only an administrator's key for it speaks so.",
+        because="https://www.rfc-editor.org/rfc/rfc7644",
+    ),
+    "identity:scim:dialects": Promise(
+        says="Users are found and changed in the words of Okta, of Entra and of the standard.", because="issue:#6"
+    ),
+    "identity:scim:groups": Promise(
+        says="A directory's groups are groups here, and it sees no others.", because="issue:#6"
+    ),
     "identity:service-accounts": Promise(
         says="A service account acts like a user, is seen for what it is, and ends at once.", because="issue:#6"
     ),

@@ -28,7 +28,7 @@ log = logging.getLogger("palaver.requests")
 
 LARGEST_BODY = 1_048_576  # bytes of JSON
 LARGEST_HISTORY = 33_554_432  # the same where clients send all that was said, with images, again and again
-API = ("/api/v1/", "/v1/", "/api/ai-sdk/", "/ag-ui", "/mcp")
+API = ("/api/v1/", "/v1/", "/api/ai-sdk/", "/ag-ui", "/mcp", "/scim/")
 FORMS = "/v1/audio/"  # recordings come in forms
 HISTORIES = ("/v1/", "/api/ai-sdk/", "/ag-ui")
 

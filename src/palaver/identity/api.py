@@ -17,6 +17,7 @@ from palaver.identity.presented import cookies_in
 from palaver.identity.refusals import LinkRefused, OriginRefused, ScopeMissing
 from palaver.identity.registering import api as registering
 from palaver.identity.registering.api import Opened
+from palaver.identity.scim import api as scim_api
 from palaver.identity.second_factor import api as second_factor
 from palaver.identity.service import Identity
 from palaver.identity.service_accounts import api as service_accounts_api
@@ -47,6 +48,7 @@ def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
     router.include_router(devices_api.routes(identity.devices, identity.door))
     router.include_router(oidc_api.routes(identity.oidc, cookies, settings))
     router.include_router(api_keys_api.routes(identity.keys, identity.leaks, identity.door))
+    router.include_router(scim_api.routes(*identity.directory, identity.door, settings.scim.largest_page))
     router.include_router(service_accounts_api.routes(identity.service_accounts, identity.door))
     return router
 

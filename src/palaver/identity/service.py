@@ -22,6 +22,8 @@ from palaver.identity.lockout.service import Lockout
 from palaver.identity.oidc.service import OidcSignIn
 from palaver.identity.passwords import Passwords
 from palaver.identity.registering.service import Registering
+from palaver.identity.scim.directory_groups import DirectoryGroups
+from palaver.identity.scim.service import DirectoryUsers
 from palaver.identity.second_factor.service import Sealing, SecondFactors, Unsealing
 from palaver.identity.service_accounts.service import ServiceAccounts
 from palaver.identity.settings import IdentitySettings
@@ -62,6 +64,7 @@ class Identity:
     leaks: Leaks
     service_accounts: ServiceAccounts
     oidc: OidcSignIn
+    directory: tuple[DirectoryUsers, DirectoryGroups]
     people: People
     ground: Ground
     door: Door
@@ -96,7 +99,6 @@ def open_identity(
     factors = SecondFactors(ground, sealing or Unsealing())
     keys, one_time = ApiKeys(database, settings, uses, clock, audit=audit), OneTimeTokens(database, settings, clock)
     groups, sign_ins = Directory(database, clock, audit), SignIns(database, settings, access, clock, audit=audit)
-    oidc = OidcSignIn(database, settings, fetch, (accounts, sign_ins, groups), clock=clock, audit=audit)
     door = Door(database, settings, accounts, access=access, issuers=issuers, one_time=one_time, uses=uses, clock=clock)
     door.factors = factors
     return Identity(
@@ -109,7 +111,8 @@ def open_identity(
         keys=keys,
         service_accounts=ServiceAccounts(database, accounts, keys, clock, audit=audit),
         leaks=Leaks(database, clock, audit),
-        oidc=oidc,
+        oidc=OidcSignIn(database, settings, fetch, (accounts, sign_ins, groups), clock=clock, audit=audit),
+        directory=(DirectoryUsers(database, settings.scim, accounts, clock, audit=audit), DirectoryGroups(groups)),
         people=_people(ground, accounts, factors, passwords=passwords, one_time=one_time),
         ground=ground,
         door=door,

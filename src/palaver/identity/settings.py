@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from palaver.core.principal import Role
 from palaver.identity.oidc.settings import Algorithm, GroupSettings, OidcSettings, ProviderId, may_fetch
+from palaver.identity.scim.settings import ScimSettings
 
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 
@@ -115,6 +116,7 @@ class IdentitySettings(BaseModel):
     oidc: dict[ProviderId, OidcSettings] = Field(
         {}, description="External issuers by which people sign in at the page, by an id of one's own."
     )
+    scim: ScimSettings = ScimSettings.model_validate({})
     clock_skew: timedelta = Field(
         timedelta(seconds=30), ge=timedelta(0), description="How far an external issuer's clock may be off."
     )

@@ -41,6 +41,15 @@ _ANTHROPIC_TYPES = {
     504: "timeout_error",
 }
 
+_SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+_SCIM_TYPES = {
+    "conflict": "uniqueness",
+    "invalid": "invalidValue",
+    "invalid_filter": "invalidFilter",
+    "invalid_path": "invalidPath",
+    "no_target": "noTarget",
+}
+
 _INVALID_REQUEST, _INTERNAL = -32600, -32603  # of JSON-RPC
 
 
@@ -53,6 +62,8 @@ def shape_of(path: str, *, versioned: bool = False) -> Shape | None:
         return plain
     if path == "/mcp":
         return mcp
+    if path.startswith("/scim/"):
+        return scim
     if not path.startswith("/v1/"):
         return None
     return anthropic if versioned or path.split("/", 3)[2] == "messages" else openai
@@ -101,6 +112,14 @@ def mcp(wrong: Wrong, headers: Mapping[str, str]) -> Response:
     error = {"code": _INVALID_REQUEST if wrong.status < 500 else _INTERNAL, "message": wrong.detail}
     told = {"jsonrpc": "2.0", "id": None, "error": error | {"data": {"code": wrong.code}}}
     return _json(told, wrong.status, headers)
+
+
+def scim(wrong: Wrong, headers: Mapping[str, str]) -> Response:
+    """As directories read errors (RFC 7644, section 3.12)."""
+    status = _status(wrong)
+    told: dict[str, Any] = {"schemas": [_SCIM_ERROR], "status": str(status), "detail": wrong.detail}
+    told |= {"scimType": _SCIM_TYPES[wrong.code]} if wrong.code in _SCIM_TYPES else {}
+    return Response(json.dumps(told).encode(), status, dict(headers), "application/scim+json")
 
 
 def _status(wrong: Wrong) -> int:
