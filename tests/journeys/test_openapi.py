@@ -259,7 +259,7 @@ CONFIG = """
 bearer = "${KEY}"
 
 [checks.negative_data_rejection]
-expected-statuses = ["400", "401", "403", "404", "405", "409", "413", "415", "422", "429", "5xx"]
+expected-statuses = ["400", "401", "403", "404", "405", "409", "413", "414", "415", "422", "429", "5xx"]
 """
 # Endless by promise; who follows a session is tested in test_turns.
 ENDLESS = "follow_session"

@@ -149,13 +149,19 @@ def _name_parameters(path: str, operation: dict[str, Any]) -> None:
 
 def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
     """What an operation of this kind can answer, whatever it is for."""
-    says = {"_500": "A fault of the server; its log has the cause.", "_503": "Not now; see Retry-After."}
+    says = {
+        "_429": "Too many calls; see Retry-After.",
+        "_500": "A fault of the server; its log has the cause.",
+        "_503": "Not now; see Retry-After.",
+    }
     if "security" in operation:
         says |= {"_401": "No credential, or one that does not hold.", "_403": "The credential does not allow it."}
     if "{" in path:
         says |= {"_404": "There is no such thing, or it is somebody else's."}
     if "parameters" in operation or "requestBody" in operation:
         says |= {"_422": "A field is missing, unknown or wrong."}
+    if "parameters" in operation:
+        says |= {"_414": "The path and its query are too long."}
     if method in ("post", "put", "patch") or "requestBody" in operation:
         says |= {"_413": "The body is too large."}
         says |= {"_415": "The body is not JSON."} if path.startswith("/api/v1/") else {}

@@ -10,11 +10,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from palaver.entry.network import NetworkSettings
+from palaver.kit.answers import PROBLEM_JSON, Problem
+from palaver.kit.ids import new_id
 from palaver.realtime.sse import EXTENSION
 
 LINGER = 10.0  # seconds that the rest of a refused request may take
@@ -168,10 +171,11 @@ class Connection(HttpToolsProtocol):
         self._watch_no_more()
         if self.transport.is_closing():
             return
-        said = b'{"type":"about:blank","title":"%b","status":%d,"code":"bad_request"}' % (title.encode(), status)
-        head = b"HTTP/1.1 %d %b\r\nconnection: close\r\n" % (status, title.encode())
-        kind = b"content-type: application/problem+json\r\ncontent-length: %d\r\n\r\n" % len(said)
-        self.transport.write(head + kind + said)
+        request_id = new_id("req")
+        said = msgspec.json.encode(Problem("about:blank", title, status, "bad_request", f"{title}.", request_id))
+        head = f"HTTP/1.1 {status} {title}\r\nconnection: close\r\nx-request-id: {request_id}\r\n"
+        head += f"content-type: {PROBLEM_JSON}\r\ncontent-length: {len(said)}\r\nx-content-type-options: nosniff\r\n"
+        self.transport.write(head.encode() + b"\r\n" + said)
         self.transport.close()
 
     @property
