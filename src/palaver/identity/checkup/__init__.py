@@ -1,0 +1,1 @@
+"""What an operator should know of accounts and keys; it changes none."""
