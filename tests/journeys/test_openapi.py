@@ -55,6 +55,16 @@ GET /api/v1/sessions/{}/share-links | POST /api/v1/sessions/{}/share-links
 DELETE /api/v1/sessions/{}/share-links/{} | GET /shared/{}
 GET /api/v1/sessions/{}/shared-with | PUT /api/v1/sessions/{}/shared-with/{}
 DELETE /api/v1/sessions/{}/shared-with/{}
+GET /api/v1/agents/{}/shared-with | PUT /api/v1/agents/{}/shared-with/{}
+DELETE /api/v1/agents/{}/shared-with/{}
+GET /api/v1/skills/{}/shared-with | PUT /api/v1/skills/{}/shared-with/{}
+DELETE /api/v1/skills/{}/shared-with/{}
+GET /api/v1/commands/{}/shared-with | PUT /api/v1/commands/{}/shared-with/{}
+DELETE /api/v1/commands/{}/shared-with/{}
+GET /api/v1/tool-presets/{}/shared-with | PUT /api/v1/tool-presets/{}/shared-with/{}
+DELETE /api/v1/tool-presets/{}/shared-with/{}
+GET /api/v1/mcp-servers/{}/shared-with | PUT /api/v1/mcp-servers/{}/shared-with/{}
+DELETE /api/v1/mcp-servers/{}/shared-with/{}
 DELETE /api/v1/sessions/{}/invitations/{} | POST /api/v1/invitations/accept | POST /api/v1/sessions/{}/read
 POST /api/v1/query | POST /api/v1/query/single | POST /api/v1/sessions/{}/resume | POST /api/v1/sessions/{}/interrupt
 POST /api/v1/sessions/{}/answer | POST /api/v1/sessions/{}/control

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.acting import says
+from tests.journeys.acting import ask_until_waiting, bash, calls, says
 from tests.journeys.house import House, Person
 from tests.journeys.sockets import opened
 from tests.promises import keeps
@@ -122,3 +122,41 @@ async def test_who_sees_a_session_by_two_ways_keeps_it_when_one_ends(house: Hous
             if event.type == "done":
                 break
     assert [one["id"] for one in (await eve.get("/sessions"))["items"]] == [session_id]
+
+
+@keeps("sharing:groups")
+async def test_an_agent_that_is_shared_answers_those_it_is_shared_with_and_grants_them_nothing(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    ada, eve, bob = [await house.stranger() for _ in range(3)]
+    _, roots = await tree_of(owner, ada, eve)
+    body = {"name": "heron", "description": "Wades.", "instructions": "You are a heron.", "model": "fake/fake-n2-d1"}
+    agent = (await ada.post("/agents", body))["id"]
+    preset = (await ada.post("/tool-presets", {"name": "free", "allowed_tools": ["Bash"], "description": "All."}))["id"]
+    session_id = (await ada.post("/sessions", {"settings": {"agent": "heron"}}))["id"]
+    await ada.call("PUT", f"/sessions/{session_id}/shared-with/{roots}", {"role": "editor"})
+    asking = {"prompt": "Hello", "session_id": session_id}
+    refused = await eve.call("POST", "/query/single", asking)
+    assert refused.status == 422  # the agent of the session is the owner's alone
+    assert (await eve.call("PUT", f"/agents/{agent}/shared-with/{roots}")).status == 404
+    assert (await ada.call("PUT", f"/agents/{agent}/shared-with/{roots}")).status == 200
+    assert (await ada.call("PUT", f"/tool-presets/{preset}/shared-with/{await id_of(eve)}")).status == 200
+    assert (await eve.call("POST", "/query/single", asking)).status == 200
+    assert "You are a heron." in str(vendor.heard[-1].body)
+    seen = (await eve.get("/agents"))["items"]
+    assert [(one["name"], one["source"], one["read_only"]) for one in seen] == [("heron", "shared", True)]
+    assert (await eve.call("PATCH", f"/agents/{agent}", {"description": "Mine."})).status == 403
+    assert (await eve.call("GET", f"/agents/{agent}/shared-with")).status == 403
+    assert [one["id"] for one in (await ada.get(f"/agents/{agent}/shared-with"))["items"]] == [roots]
+    assert (await bob.get("/agents"))["items"] == []
+    assert (await bob.call("POST", "/query/single", {"prompt": "Hello", "agent": "heron"})).status == 422
+    assert (await bob.call("GET", f"/agents/{agent}")).status == 404
+    vendor.next(calls(bash("call_1")))
+    heard = await ask_until_waiting(eve, "list it", tool_preset="free")
+    assert any(event.type == "approval" for event in heard)  # what others share allows nothing
+    assert (await owner.call("DELETE", f"/groups/{roots}/members/{await id_of(eve)}")).status == 204
+    assert (await eve.call("POST", "/query/single", {"prompt": "Hello", "agent": "heron"})).status == 422
+    assert (await ada.call("DELETE", f"/agents/{agent}/shared-with/{roots}")).status == 204
+    server = {"name": "files", "url": "https://mcp.example.org/"}
+    made = await ada.post("/mcp-servers", server)
+    assert (await ada.call("PUT", f"/mcp-servers/{made['id']}/shared-with/{roots}")).status == 403

@@ -162,7 +162,7 @@ class Recipes:
         lacking = shelf.lacks(named)
         if not lacking:
             return shelf
-        rows = await self._database.read(store.shared_as(lacking))
+        rows = await self._database.read(store.shared_as(lacking, principal.user_id))
         return shelf.having(_stored(row, principal.user_id) for row in rows)
 
     async def _whole(self, thing: Thing) -> Values:

@@ -155,6 +155,12 @@ class Shelves:
         await self._database.write(store.remove(definition_id))
         await self._audited(principal, kind, definition_id, "deleted", shared=bool(kept.shared))
 
+    async def check_owner(self, principal: Principal, kind: Kind, definition_id: str) -> None:
+        """Raise unless the caller may change it: it is theirs, or they are an administrator who sees it."""
+        await self._refuse_disk(definition_id)
+        kept, _ = await self._database.read(_owned(kind, definition_id, principal))
+        _check_owner(principal, kept)
+
     async def versions(self, principal: Principal, kind: Kind, definition_id: str, window: Window) -> Page:
         """Every version that is kept, whole, newest first."""
         entry = (await self.disk.look()).by_id.get(definition_id)

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, tuple_, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from palaver.agents.sharing.tables import definition_shares as shares
 from palaver.agents.tables import definition_versions as versions
 from palaver.agents.tables import definitions
 from palaver.core.ids import UserId
+from palaver.identity.groups.store import holders_of
 from palaver.identity.tables import users
 from palaver.storage.script import Script, Statement, first, rows
 
@@ -45,8 +47,14 @@ class Version(NamedTuple):
 
 
 def visible_to() -> ColumnElement[bool]:
-    """Which definitions someone may see: their own, and what is shared."""
-    return or_(definitions.c.user_id == bindparam("user_id"), definitions.c.shared == 1)
+    """Which definitions someone may see: their own, what is shared with all, and what is shared with them."""
+    return or_(definitions.c.user_id == bindparam("user_id"), definitions.c.shared == 1, shared_with())
+
+
+def shared_with() -> ColumnElement[bool]:
+    """What is shared with somebody, or with a group of theirs."""
+    theirs = or_(shares.c.user_id == bindparam("user_id"), shares.c.group_id.in_(holders_of("user_id")))
+    return definitions.c.id.in_(select(shares.c.definition_id).where(theirs))
 
 
 _columns = [definitions.c[name] for name in Kept._fields[:-1]]
@@ -62,7 +70,7 @@ _UNNAMED = Statement(
 )
 _NAMED = Statement(
     _any.where(
-        definitions.c.shared == 1,
+        or_(definitions.c.shared == 1, shared_with()),
         definitions.c.kind == bindparam("kind"),
         or_(definitions.c.name == bindparam("name"), definitions.c.id == bindparam("name")),
     )
@@ -124,11 +132,11 @@ def unnamed(user_id: UserId) -> Script[list[Kept]]:
     return [Kept(*row) for row in (yield from rows(_UNNAMED(user_id=user_id)))]
 
 
-def shared_as(wanted: Sequence[tuple[str, str]]) -> Script[list[Kept]]:
-    """What anybody shares under these kinds and names (or ids)."""
+def shared_as(wanted: Sequence[tuple[str, str]], user_id: UserId) -> Script[list[Kept]]:
+    """What anybody shares with all, or with this user, under these kinds and names (or ids)."""
     found: list[Kept] = []
     for kind, name in wanted:
-        found += [Kept(*row) for row in (yield from rows(_NAMED(kind=kind, name=name)))]
+        found += [Kept(*row) for row in (yield from rows(_NAMED(kind=kind, name=name, user_id=user_id)))]
     return found
 
 

@@ -19,6 +19,9 @@ from starlette.types import ASGIApp
 
 from palaver import __version__
 from palaver.agents import api as agents_api
+from palaver.agents.hooks import HOOK
+from palaver.agents.sharing import api as shared_shelves_api
+from palaver.agents.sharing.service import SharedShelves
 from palaver.care import api as care_api
 from palaver.care.service import Care
 from palaver.context.memory import api as memory_api
@@ -98,7 +101,7 @@ def application(house: House) -> ASGIApp:
         templates_api.routes(house.agency.templates, door, SECURED),
         tools_api.routes(house.agency.tools, door),
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
-        agents_api.routes(house.agency.agents.shelves, door, house.agency.agents.kinds),
+        *_shelves(house),
         usage_api.routes(house.database, door),
         context_api.routes(_seeing(house), house.runs, house.sessions, door),
         *_taking_part(house),
@@ -139,6 +142,17 @@ def _identity(house: House) -> tuple[APIRouter, ...]:
         identity_api.routes(identity, house.settings.identity),
         groups_api.routes(identity.teams, identity.door),
         audit_api.routes(house.audit, identity.door.needs(ADMIN), SECURED),
+    )
+
+
+def _shelves(house: House) -> tuple[APIRouter, ...]:
+    """What stands on shelves, and with whom it is shared."""
+    door, agents = house.identity.door, house.agency.agents
+    shared = SharedShelves(house.database, agents.shelves, house.clock, house.identity.audit)
+    named = [kind for kind in agents.kinds if kind.name != HOOK]  # hooks act without being named
+    return (
+        agents_api.routes(agents.shelves, door, agents.kinds),
+        shared_shelves_api.routes(shared, door, named),
     )
 
 

@@ -4,6 +4,10 @@ from typing import Any
 
 import msgspec
 
+from palaver.agents.kinds import PLAIN_KINDS
+from palaver.agents.servers import MCP_SERVER
+from palaver.agents.sharing.api import ShelfSharedWithList
+from palaver.agents.sharing.service import ShelfSharedWith
 from palaver.core.ids import MessageId, SessionId
 from palaver.entry.team_examples import GROUP
 from palaver.sessions.links.api import ShareLinkList
@@ -36,7 +40,11 @@ def answers(session_id: SessionId, message_id: MessageId, at: str) -> dict[str, 
         expires_at=at,
     )
     shared = SharedWith(id=GROUP, kind="group", name="Roots", role="viewer", added_at=at)
+    used = ShelfSharedWith(id=GROUP, kind="group", name="Roots", added_at=at)
+    kinds = (*(kind.name for kind in PLAIN_KINDS), MCP_SERVER)
     return {
+        **{f"list_{kind}_shared_with": ShelfSharedWithList([used]) for kind in kinds},
+        **{f"share_{kind}": used for kind in kinds},
         "list_groups_of_session": SharedWithList([shared]),
         "share_session": shared,
         "list_share_links": ShareLinkList([link]),

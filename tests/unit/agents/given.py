@@ -55,16 +55,8 @@ EVERY: dict[str, dict[str, Any]] = {
 
 async def settle_people(database: Database) -> None:
     for one in PEOPLE.values():
-        values = {
-            "id": one.user_id,
-            "issuer": "",
-            "subject": one.user_id,
-            "email": None,
-            "name": None,
-            "role": one.role,
-            "password_hash": None,
-            "created_at": "2026",
-        }
+        user = identity_store.User(one.user_id, "", one.user_id, None, None, one.role, "2026")
+        values = {**user._asdict(), "password_hash": None}
         await database.write(identity_store.add_user(values))
 
 

@@ -1408,13 +1408,10 @@ class SessionOpened(TypedDict):
 
 
 class Share(TypedDict):
-    """What one part consumed; `key` says which, "" what belongs to none: asked without an API key, for
-    example. `name` is how people call it: a user's address, a key's or an organisation's name.
-    """
+    """What one day, model or session consumed; `key` says which."""
 
     key: str
     used: Consumed
-    name: NotRequired[str | None]
 
 
 class Siblings(TypedDict):
@@ -1852,11 +1849,9 @@ class UsageCounted(TypedDict):
 
 
 class UsageReport(TypedDict):
-    """What was consumed, in parts and together; `total` is the sum of the parts. By organisation, those who
-    belong to several count for each.
-    """
+    """What was consumed, in parts and together; `total` is the sum of the parts."""
 
-    by: Literal["day", "key", "model", "organisation", "session", "user"]
+    by: Literal["day", "model", "session"]
     items: list[Share]
     total: Consumed
 
