@@ -613,6 +613,10 @@ PROMISES = {
         says="A right password with the second factor pending opens nothing, and no code works twice.",
         because="issue:#6",
     ),
+    "identity:standing": Promise(
+        says="What ends a sign-in, a key or a user's rights ends their open streams and sockets before it is answered.",
+        because="issue:#6",
+    ),
     "identity:administrators": Promise(says="There is always somebody who looks after the house.", because="issue:#6"),
     "identity:devices": Promise(
         says="Everybody sees where they are signed in, and ends it from elsewhere at once.", because="issue:#6"

@@ -6,6 +6,8 @@ import msgspec
 
 from palaver.core.ids import KeyId, UserId
 
+WHO = "palaver.who"  # where the door puts the principal into the ASGI scope, for what stays open
+
 # What somebody is in this house as a whole. A viewer reads what others share and asks nothing; a counsellor is a member
 # who may be called to people in need.
 Role = Literal["admin", "counsellor", "member", "viewer"]

@@ -26,7 +26,7 @@ from palaver.care import api as care_api
 from palaver.care.service import Care
 from palaver.context.memory import api as memory_api
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import contexts, doors, filing, later, memory, problem, service_api, travelling
+from palaver.entry import contexts, doors, filing, later, memory, problem, service_api, standing, travelling
 from palaver.entry.agency import open_agency
 from palaver.entry.auditing import started
 from palaver.entry.compose import House, build, start_jobs
@@ -219,6 +219,7 @@ async def _serve(loaded: Loaded) -> None:
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})
             start_jobs(house, tasks)
+            standing.watch(house, tasks)
             memory.settle()
             await _Server(house).serve()
             _cancel(tasks)

@@ -15,6 +15,7 @@ from palaver.identity.lockout.service import Lockout
 from palaver.identity.passwords import Passwords
 from palaver.identity.refusals import NoSuchUser, PasswordWrong, UserExists
 from palaver.identity.settings import IdentitySettings
+from palaver.identity.standing import Standing
 from palaver.identity.store import User
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
@@ -40,6 +41,7 @@ class Accounts:
         self._settings = settings
         self._passwords = passwords
         self._clock = clock
+        self.standing = Standing(database, clock)
         self._lockout = lockout or Lockout(database, settings, clock)
 
     async def create(
@@ -107,15 +109,19 @@ class Accounts:
         hashed = await self._passwords.hash(password)
         await self._database.write(store.set_password(user.id, hashed, stamp(self._clock.now())))
         await self._audit(SecurityEvent(kind="user.password_set", actor_id=by, subject=user.id))
+        await self.standing.changed(user.id)
 
     async def set_disabled(self, user: User, *, disabled: bool) -> None:
-        """For operators: no credential of a disabled user opens anything, from the next request on; nothing is lost."""
+        """No credential of a disabled user opens anything, open streams included; nothing is lost."""
         at = stamp(self._clock.now()) if disabled else None
         await self._database.write(store.set_disabled(user.id, at))
+        if disabled:
+            await self.standing.out(user.id)
 
     async def set_role(self, user: User, role: Role) -> None:
-        """For operators: what the user may do, from the next request on."""
+        """What the user may do, from the next request on."""
         await self._database.write(store.set_role(user.id, role))
+        await self.standing.changed(user.id)
 
     async def get(self, user_id: UserId) -> User:
         """By id; a user who is gone or disabled is signed out."""
@@ -174,6 +180,7 @@ class Accounts:
         await self._database.write(store.set_said_role(user.id, role, at))
         detail = {"role": role, "by": user.issuer}
         await self._audit(SecurityEvent(kind="user.role_changed", subject=user.id, detail=detail))
+        await self.standing.changed(user.id)
         return user._replace(role=role, role_said_at=at)
 
     async def known(self, foreigner: Foreigner) -> User | None:

@@ -11,6 +11,7 @@ from palaver.core.ids import UserId
 from palaver.identity import devices_store
 from palaver.identity.credentials import hashed
 from palaver.identity.devices_store import Opened
+from palaver.identity.standing import Standing
 from palaver.kit.clock import Clock, stamp
 from palaver.storage.port import Database
 from palaver.storage.script import Script
@@ -42,6 +43,7 @@ class Devices:
         self._database = database
         self._clock = clock
         self._audit = audit
+        self.standing = Standing(database, clock)
 
     async def list(self, user_id: UserId, here: Here) -> Sequence[Device]:
         """The one that was used last first."""
@@ -57,6 +59,7 @@ class Devices:
         if not await self._database.write(devices_store.end(user_id, device_id, stamp(self._clock.now()))):
             raise NotFound("You have no such device.")
         await self._audit(SecurityEvent(kind="auth.device_ended", actor_id=user_id, subject=device_id))
+        await self.standing.changed(user_id)
 
     async def end_others(self, user_id: UserId, here: Here) -> None:
         """End all but the one that asks."""
@@ -69,6 +72,7 @@ class Devices:
 
         await self._database.write(write())
         await self._audit(SecurityEvent(kind="auth.other_devices_ended", actor_id=user_id))
+        await self.standing.changed(user_id)
 
 
 def _device_of(here: Here) -> Script[str | None]:

@@ -7,14 +7,14 @@ whether the sign-in, the key or the user still exists is read each time, so that
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from starlette.requests import HTTPConnection
 
 from palaver.core.errors import Forbidden, Unauthenticated
 from palaver.core.ids import KeyId
-from palaver.core.principal import Principal
+from palaver.core.principal import WHO, Principal
 from palaver.identity import store
 from palaver.identity.accounts import Accounts
 from palaver.identity.api_keys.networks import admits
@@ -35,6 +35,7 @@ from palaver.identity.scopes import ADMIN, allowed, asked_of, may_with_one
 from palaver.identity.second_factor.service import SecondFactors
 from palaver.identity.settings import IdentitySettings
 from palaver.identity.sign_ins import OneTimeTokens
+from palaver.identity.standing import Standing
 from palaver.identity.tokens import Access, AccessTokens
 from palaver.identity.uses import Uses
 from palaver.kit.clock import Clock, instant
@@ -63,6 +64,7 @@ class Door:
     """A FastAPI dependency: `Depends(door)` gives the principal. Routes that take the ASGI scope call `who`."""
 
     factors: SecondFactors
+    standing: Standing
 
     def __init__(
         self,
@@ -108,6 +110,7 @@ class Door:
             self.check(principal, asked_of(principal, scope.get("method", "GET"), _path(scope)))
         if self._with_two and self.factors.wanted_of(principal) and not may_with_one(_path(scope)):
             await self.factors.require(principal)
+        cast("dict[str, Any]", scope)[WHO] = principal  # what stays open is looked at again by it
         return principal
 
     async def holds(self, scope: Mapping[str, Any], principal: Principal) -> None:
@@ -115,7 +118,9 @@ class Door:
         if principal.via != "ticket":
             role = (await self.who(scope)).role
         elif principal.key_id is None:
-            role = (await self._accounts.get(principal.user_id)).role
+            if not await self.standing.stands(principal):
+                raise SignInOver
+            role = principal.role
         else:
             role = (await self._holder(principal.key_id, scope)).role
         if role != principal.role:

@@ -17,6 +17,7 @@ from palaver.identity.api_keys import store as key_store
 from palaver.identity.credentials import api_key, hashed, new_secret
 from palaver.identity.refusals import KeyOver, ScopeMissing, TooManyKeys
 from palaver.identity.settings import IdentitySettings
+from palaver.identity.standing import Standing
 from palaver.identity.uses import Uses
 from palaver.kit.clock import Clock, instant, stamp
 from palaver.kit.ids import new_id
@@ -57,6 +58,7 @@ class ApiKeys:
         self._uses = uses
         self._clock = clock
         self._audit = audit
+        self.standing = Standing(database, clock)
 
     async def create(
         self,
@@ -128,6 +130,7 @@ class ApiKeys:
         if not await self._database.write(store.delete_key(user_id, key_id)):
             raise NotFound
         await self._tell("key.deleted", by or user_id, key_id, user_id)
+        await self.standing.changed(user_id)
 
     def _check(self, asking: Principal, scopes: Sequence[str] | None, expires_at: datetime | None) -> None:
         strange = vocabulary.unknown(scopes or ())

@@ -96,16 +96,16 @@ def open_identity(
     access, issuers = AccessTokens(signing_key, settings.access_token_lifetime, clock), Issuers(settings, fetch, clock)
     ground = _ground(database, settings, clock, audit=audit, mail=mail, links=links)
     accounts = Accounts(database, settings, passwords, clock, lockout=ground.lockout, audit=audit)
-    factors = SecondFactors(ground, sealing or Unsealing())
     keys, one_time = ApiKeys(database, settings, uses, clock, audit=audit), OneTimeTokens(database, settings, clock)
     groups, sign_ins = Directory(database, clock, audit), SignIns(database, settings, access, clock, audit=audit)
     door = Door(database, settings, accounts, access=access, issuers=issuers, one_time=one_time, uses=uses, clock=clock)
-    door.factors = factors
+    devices = Devices(database, clock, audit)
+    accounts.standing = keys.standing = sign_ins.standing = devices.standing = door.standing = ground.standing
     return Identity(
         accounts=accounts,
         sign_ins=sign_ins,
         one_time=one_time,
-        devices=Devices(database, clock, audit),
+        devices=devices,
         groups=groups,
         teams=Teams(database, groups, everybody_is_known=_closed(settings)),
         keys=keys,
@@ -113,7 +113,7 @@ def open_identity(
         leaks=Leaks(database, clock, audit),
         oidc=OidcSignIn(database, settings, fetch, (accounts, sign_ins, groups), clock=clock, audit=audit),
         directory=(DirectoryUsers(database, settings.scim, accounts, clock, audit=audit), DirectoryGroups(groups)),
-        people=_people(ground, accounts, factors, passwords=passwords, one_time=one_time),
+        people=_people(ground, accounts, door, sealing or Unsealing(), passwords=passwords, one_time=one_time),
         ground=ground,
         door=door,
         upkeep=Upkeep(database, settings, issuers, uses=uses, lockout=ground.lockout, clock=clock),
@@ -132,12 +132,13 @@ def _ground(
     database: Database, settings: IdentitySettings, clock: Clock, *, audit: Audit, mail: MailSettings, links: Links
 ) -> Ground:
     lockout = Lockout(database, settings, clock)
-    return Ground(database, settings, clock, audit, lockout, Standing(), Outbox(mail, clock), links)
+    return Ground(database, settings, clock, audit, lockout, Standing(database, clock), Outbox(mail, clock), links)
 
 
 def _people(
-    ground: Ground, accounts: Accounts, factors: SecondFactors, *, passwords: Passwords, one_time: OneTimeTokens
+    ground: Ground, accounts: Accounts, door: Door, sealing: Sealing, *, passwords: Passwords, one_time: OneTimeTokens
 ) -> People:
+    door.factors = factors = SecondFactors(ground, sealing)
     return People(
         factors=factors,
         users=Users(ground, accounts, factors, one_time),

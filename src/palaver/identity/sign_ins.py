@@ -13,6 +13,7 @@ from palaver.identity import store
 from palaver.identity.credentials import hashed, new_secret
 from palaver.identity.refusals import LinkRefused, RefreshRefused
 from palaver.identity.settings import IdentitySettings
+from palaver.identity.standing import Standing
 from palaver.identity.tokens import AccessTokens
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
@@ -122,6 +123,7 @@ class SignIns:
     ) -> None:
         self._database = database
         self._audit = audit
+        self.standing = Standing(database, clock)
         self._cookie_lifetime: timedelta = settings.cookie_lifetime
         self._refresh_lifetime: timedelta = settings.refresh_token_lifetime
         self._access = access
@@ -175,6 +177,7 @@ class SignIns:
         whose = await self._database.write(script)
         if whose is not None:
             await self._audited("signed_out", whose)
+            await self.standing.changed(whose)
 
     async def _audited(self, act: str, user_id: UserId | None, subject: str | None = None) -> None:
         await self._audit(SecurityEvent(kind=f"auth.{act}", actor_id=user_id, subject=subject))

@@ -182,6 +182,12 @@ class Hub:
             except PalaverError as error:
                 socket.end(UNAUTHENTICATED, error.code)
 
+    async def look(self, user_id: UserId, stands: Callable[[Principal], Awaitable[bool]]) -> None:
+        """Something changed about a user: end those of their sockets whose credential holds no more."""
+        for socket in [one for one in self.sockets if one.principal.user_id == user_id and not one.over]:
+            if not await stands(socket.principal):
+                socket.end(UNAUTHENTICATED, "unauthenticated")
+
     def _look(self, socket: Socket, now: float, answering: set[SessionId]) -> None:
         silent = now - socket.wire.heard
         beat = self.settings.heartbeat.total_seconds()

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from palaver.core.ids import UserId
+from palaver.core.principal import WHO, Principal
 from palaver.core.room import MemberLeft
 from palaver.kit.sse import HEADERS
 from palaver.kit.streams import Closed, Lagged
@@ -54,6 +56,14 @@ class Counts(Protocol):
     readers_let_go: int
 
 
+Stands = Callable[[Principal], Awaitable[bool]]
+
+
+async def always(principal: Principal) -> bool:
+    """Where nobody is signed out."""
+    return True
+
+
 class Pulse:
     """All open streams, looked at now and then: silent ones are pinged, stuck ones are dropped."""
 
@@ -62,6 +72,8 @@ class Pulse:
         self.ping = ping
         self.stuck = stuck
         self.streams: set[EventStream] = set()
+        self.stands: Stands = always
+        self.may_open: Stands = always
         self._shown_out: deque[tuple[MemberLeft, float]] = deque(maxlen=SHOWN_OUT)
 
     @property
@@ -78,6 +90,20 @@ class Pulse:
     def shown_out(self, feed: Feed) -> bool:
         """Whether whose feed it is was shown out while it was being opened."""
         return any(feed.began <= at and feed.ends_with(left) for left, at in self._shown_out)
+
+    async def look(self, user_id: UserId) -> None:
+        """Something changed about a user: end those of their streams whose credential holds no more."""
+        for stream in [one for one in self.streams if one.principal and one.principal.user_id == user_id]:
+            await self._look(stream)
+
+    async def look_at_all(self) -> None:
+        """The same for everybody, where it changed elsewhere: by the command line, or in another process."""
+        for stream in list(self.streams):
+            await self._look(stream)
+
+    async def _look(self, stream: "EventStream") -> None:
+        if stream.principal is not None and not await self.stands(stream.principal):
+            stream.end()
 
     def beat(self) -> None:
         """Look at every stream once."""
@@ -115,11 +141,13 @@ class EventStream(Response):
         self._writing = True  # until what was told before is sent, nothing goes past it
         self._wire: Wire | None = None
         self._unsent = 0
+        self.principal: Principal | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         mailbox, pulse = self._feed.mailbox, self._pulse
         wire: Wire = scope["extensions"][EXTENSION]
         self._wire, wire.lost, mailbox.lagging = wire, mailbox.end, self._lagging
+        self.principal = scope.get(WHO)
         mailbox.at_once = self._at_once
         self._wrote = self._loop.time()
         pulse.streams.add(self)
@@ -127,6 +155,8 @@ class EventStream(Response):
         if wire.gone or pulse.shown_out(self._feed):  # the reader left, or had to, before anything was written
             mailbox.end()
         try:
+            if self.principal and not await pulse.may_open(self.principal):
+                mailbox.end()
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             if self._first:
                 await self._write(send, self._rendering.frames(self._first))
@@ -164,6 +194,10 @@ class EventStream(Response):
             self._wire.abort()
         elif not self._writing and silent > self._pulse.ping - self._pulse.every:
             self._feed.mailbox.offer(None)
+
+    def end(self) -> None:
+        """Whoever reads may do so no more."""
+        self._feed.mailbox.end()
 
     def cut(self, left: MemberLeft) -> None:
         """End it, if it is theirs."""

@@ -12,9 +12,10 @@ from starlette.types import Receive, Scope, Send
 
 from palaver.core.errors import Forbidden, NotFound, PalaverError, RateLimited, Unauthenticated, Unavailable
 from palaver.core.ids import SessionId
+from palaver.core.principal import Principal
 from palaver.identity.door import Door
 from palaver.identity.presented import SUBPROTOCOL
-from palaver.identity.refusals import OriginRefused
+from palaver.identity.refusals import OriginRefused, SignInOver
 from palaver.observability.logs import request_id
 from palaver.realtime import frames
 from palaver.realtime.commands import Commands, refuse_flood
@@ -81,6 +82,7 @@ class Sockets:
         principal = await self._door.who(scope)
         socket = self._hub.admit(wire, principal, scope)
         try:
+            await self._still(principal)
             if chat is not None:
                 await self._commands.subscribe(socket, chat, None)
                 socket.chat = chat
@@ -88,6 +90,11 @@ class Sockets:
             self._hub.left(socket)
             raise
         return socket
+
+    async def _still(self, principal: Principal) -> None:
+        """What changed about somebody while their socket was being opened counts for it, too."""
+        if not await self._door.standing.may_open(principal):
+            raise SignInOver
 
     def _refuse(self, wire: SocketWire, error: PalaverError) -> None:
         code = next((code for kind, code in _CODES if isinstance(error, kind)), FAULT)

@@ -1,0 +1,1 @@
+"""Ending what somebody asked who may ask no more."""
