@@ -15,6 +15,7 @@ from palaver.context.memory import tables as of_memory
 from palaver.files import index_tables as of_documents
 from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
+from palaver.identity.budgets import tables as of_budgets
 from palaver.identity.groups import tables as of_groups
 from palaver.identity.oidc import tables as of_oidc
 from palaver.identity.scim import tables as of_scim
@@ -34,6 +35,7 @@ from palaver.webhooks import tables as of_webhooks
 TABLES = (
     of_agents.definitions,
     of_audit.audit_log,
+    of_budgets.budgets,
     of_contexts.manifests,
     of_documents.documents,
     of_files.snapshots,

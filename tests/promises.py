@@ -618,6 +618,24 @@ PROMISES = {
         because="issue:#6",
     ),
     "identity:administrators": Promise(says="There is always somebody who looks after the house.", because="issue:#6"),
+    "budgets:hold": Promise(
+        says="However many ask at once, no more is spent of a budget than one after the other could spend.",
+        because="issue:#6",
+    ),
+    "budgets:told": Promise(
+        says="Everybody sees what is left, and hears once when four fifths of a budget are used.", because="issue:#6"
+    ),
+    "budgets:crash": Promise(
+        says="What a server had reserved that is gone is reserved by nobody any more, and no run is paid twice.",
+        because="issue:#6",
+    ),
+    "fairness:users": Promise(
+        says="A hundred runs of one user do not keep another's first waiting.", because="issue:#6"
+    ),
+    "usage:reports": Promise(
+        says="What was consumed is told by user, model and day, and a change of prices does not change the past.",
+        because="issue:#6",
+    ),
     "identity:devices": Promise(
         says="Everybody sees where they are signed in, and ends it from elsewhere at once.", because="issue:#6"
     ),

@@ -140,6 +140,7 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
     ids["link_id"] = (await ada.post(f"/sessions/{ids['session_id']}/share-links", {}))["id"]
     ids["holder_id"] = "grp_" + "0" * 32
     ids["organisation_id"], ids["group_id"] = "org_" + "0" * 32, "grp_" + "0" * 32  # see test_organisations
+    ids["budget_id"] = "bud_" + "0" * 32
     ids["grant_id"] = "grn_" + "0" * 32
     return Belongings(ids)
 

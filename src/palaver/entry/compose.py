@@ -11,7 +11,8 @@ from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts, outgoing, remembering
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.auditing import open_audit
-from palaver.entry.filing import embedding_of, sweep_of
+from palaver.entry.embedding import embedding_of
+from palaver.entry.filing import sweep_of
 from palaver.entry.home import signing_key
 from palaver.entry.keys import sealer_of
 from palaver.entry.memory import keep_tidy
@@ -20,6 +21,7 @@ from palaver.entry.moving import Moving, moving
 from palaver.entry.settings import Loaded, Settings
 from palaver.entry.watching import watch
 from palaver.files.attaching import Attachments
+from palaver.identity.budgets.service import Budgets
 from palaver.identity.letters.links import Links
 from palaver.identity.limits.service import Rates
 from palaver.identity.service import Identity, open_identity
@@ -44,6 +46,7 @@ from palaver.runs.children import Children
 from palaver.runs.concluding import Concluding
 from palaver.runs.delegating import Delegating
 from palaver.runs.driver import Driver
+from palaver.runs.fairness.places import Places
 from palaver.runs.family import Family
 from palaver.runs.hands import RunHands
 from palaver.runs.hooked import Hooked
@@ -58,6 +61,7 @@ from palaver.runs.recalling import Recalling
 from palaver.runs.recovery import Recovery
 from palaver.runs.remembering import Remembering
 from palaver.runs.service import Runs
+from palaver.runs.spending.purse import Purse
 from palaver.runs.titling import Titling
 from palaver.runs.waking import Waking
 from palaver.sessions.jobs import SearchUpkeep
@@ -84,6 +88,7 @@ class House:
     bus: MemoryBus
     identity: Identity
     rates: Rates
+    purse: Purse
     audit: AuditLog
     inference: Inference
     sessions: Sessions
@@ -152,7 +157,10 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     inference = Inference(settings.inference, loaded.providers, Guide(clock), clock, metrics=metrics)
     sessions, projects = _sessions(database, agency, clock, settings.sessions)
     memories = remembering.memories(database, projects, clock, settings.memory)
-    ground = _Ground(settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics, memories=memories)
+    purse = Purse(Budgets(database, settings.budgets, clock))
+    ground = _Ground(
+        settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics, memories=memories, purse=purse
+    )
     driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
     house = _house(ground, driving, agency, inference=inference, sessions=sessions, projects=projects)
     return _joined(house, driving.concluding)
@@ -173,6 +181,7 @@ def _house(
         identity=_identity(settings, database, clock, audit),
         audit=audit,
         rates=open_rates(settings, clock),
+        purse=ground.purse,
         inference=inference,
         sessions=sessions,
         members=Members(database, bus, clock),
@@ -217,7 +226,8 @@ def _joined(house: House, concluding: Concluding) -> House:
     house.identity.groups.lost = SharedSessions(house.database, house.members, house.clock, house.audit).lost
     house.members.audit = house.webhooks.audit = house.answering.audit = house.moving.taking.audit = house.audit
     house.agency.agents.shelves.audit = house.agency.agents.recipes.audit = house.audit
-    house.agency.searching.embed = embedding_of(house.inference, house.settings.inference)
+    house.purse.budgets.audit = house.audit
+    house.agency.searching.embed = embedding_of(house.inference, house.settings.inference, house.purse)
     watch(house, concluding)
     return house
 
@@ -246,6 +256,7 @@ class _Ground:
     holder: str
     metrics: Metrics
     memories: Memories
+    purse: Purse
 
 
 def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Settling) -> _Driving:
@@ -254,15 +265,17 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     delegating = Delegating(journal)
     questioning = Questioning(journal, agency.workspaces, clock, expiry=settings.approval_expiry)
     concluding = Concluding(journal, count=counting.count, clock=clock)
-    concluding.threaded = answered
+    concluding.threaded, concluding.purse = answered, ground.purse
     questioning.ground = agency.grounds.of
-    hands = _hands(ground, inference, agency, (journal, delegating, questioning, concluding))
+    places = Places(journal, settings)
+    hands = _hands(ground, inference, agency, (journal, delegating, questioning, concluding, places))
     family = Family(journal)
     driver = Driver(journal, hands, ground.tasks)
     parts = _parts(ground, inference, agency, (journal, driver, family))
     queue = Queue(parts)
-    parts.acceptance.may_wait = queue.may_wait
+    parts.acceptance.may_wait, parts.acceptance.afford = queue.may_wait, ground.purse.accept
     runs = Runs(parts, queue, Waking(parts), settling)
+    runs.places, driver.left = places, places.leave
     children = Children(parts, runs)
     titling, picking = _behind(ground, journal, inference)
     recovery = Recovery(parts, queue, questioning)
@@ -306,9 +319,13 @@ def _parts(
 
 def _behind(ground: _Ground, journal: Journal, inference: Inference) -> tuple[Titling, Remembering]:
     """What works behind answers, on their sessions."""
-    database, bus, clock = ground.database, ground.bus, ground.clock
-    titling = contexts.titling(ground.settings.context, journal, inference, database=database, bus=bus, clock=clock)
-    picking = remembering.remembering(ground.memories, journal, inference, database=database, bus=bus, clock=clock)
+    database, bus, clock, purse = ground.database, ground.bus, ground.clock, ground.purse
+    titling = contexts.titling(
+        ground.settings.context, journal, inference, database=database, bus=bus, clock=clock, purse=purse
+    )
+    picking = remembering.remembering(
+        ground.memories, journal, inference, database=database, bus=bus, clock=clock, purse=purse
+    )
     return titling, picking
 
 
@@ -316,10 +333,10 @@ def _hands(
     ground: _Ground,
     inference: Inference,
     agency: Agency,
-    shared: tuple[Journal, Delegating, Questioning, Concluding],
+    shared: tuple[Journal, Delegating, Questioning, Concluding, Places],
 ) -> RunHands:
     settings, database, clock = ground.settings.runs, ground.database, ground.clock
-    journal, delegating, questioning, concluding = shared
+    journal, delegating, questioning, concluding, places = shared
     bypass = ground.settings.agents.allow_bypass != "nobody"
     boxes = RunBoxes(agency.tools, agency.places, settings, bypass=bypass)
     hooked = Hooked(journal, agency.hooks)
@@ -330,12 +347,15 @@ def _hands(
         boxes=boxes,
         hooked=hooked,
         conveying=contexts.conveying(ground.settings, database, agency.files),
-        compacting=contexts.compacting(ground.settings, journal, inference, hooked=hooked, clock=clock),
+        compacting=contexts.compacting(
+            ground.settings, journal, inference, hooked=hooked, clock=clock, purse=ground.purse
+        ),
         recalling=Recalling(ground.memories, journal),
         count=counting.count,
         history=settings.history_messages,
         format_tries=settings.format_tries,
     )
+    asking.purse, asking.places = ground.purse, places
     acting = Acting(
         database,
         journal,

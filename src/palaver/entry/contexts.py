@@ -16,6 +16,7 @@ from palaver.runs.hooked import Hooked
 from palaver.runs.journal import Journal
 from palaver.runs.recalling import Recall
 from palaver.runs.seeing import Seeing
+from palaver.runs.spending.purse import Purse
 from palaver.runs.titling import Titling
 from palaver.sessions.service import Sessions
 from palaver.storage.port import Database
@@ -45,10 +46,11 @@ def conveying(settings: Settings, database: Database, files: Files) -> Conveying
 
 
 def titling(
-    settings: ContextSettings, journal: Journal, inference: Inference, *, database: Database, bus: Bus, clock: Clock
+    settings: ContextSettings, journal: Journal, inference: Inference, *, database: Database, bus: Bus, clock: Clock,
+    purse: Purse,
 ) -> Titling:  # fmt: skip
     """What names sessions; answers go first."""
-    consulting = Consulting(inference, counting.count)
+    consulting = Consulting(inference, counting.count, purse)
 
     def busy() -> bool:
         return len(journal.lives) > QUIET
@@ -57,10 +59,10 @@ def titling(
 
 
 def compacting(
-    settings: Settings, journal: Journal, inference: Inference, *, hooked: Hooked, clock: Clock
+    settings: Settings, journal: Journal, inference: Inference, *, hooked: Hooked, clock: Clock, purse: Purse
 ) -> Compacting:  # fmt: skip
     """What sums up earlier messages."""
-    consulting = Consulting(inference, counting.count)
+    consulting = Consulting(inference, counting.count, purse)
     return Compacting(
         journal, consulting, hooked, inference.resolve, settings=settings.context, clock=clock,
         history=settings.runs.history_messages,

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from palaver.entry.compose import House
+from palaver.entry.embedding import Embedding
 from palaver.realtime.doorway import Doorway
 from palaver.realtime.hearing import Hearing
 from palaver.realtime.sse import EXTENSION, Wire
@@ -70,7 +71,7 @@ def _surfaces(house: House) -> Sequence[APIRouter]:
         openai_chat_api.routes(shared, door, house.clock),
         anthropic_messages_api.routes(shared, house.inference, documents, door),
         models_api.routes(house.inference, door),
-        openai_embeddings.routes(house.inference, door),
+        openai_embeddings.routes(Embedding(house.inference, house.purse).asked_by, door),
         *_openai_responses(house, shared),
         ag_ui_api.routes(chats, door),
         ai_sdk_api.routes(chats, door),

@@ -18,6 +18,7 @@ from palaver.entry import (
     context_examples,
     fact_examples,
     file_examples,
+    limit_examples,
     machine_examples,
     member_examples,
     moving_examples,
@@ -181,6 +182,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     **moving_examples.REQUESTS,
     **sharing_examples.REQUESTS,
     **team_examples.REQUESTS,
+    **limit_examples.REQUESTS,
     **webhook_examples.REQUESTS,
     "ask": _ASKING
     | {
@@ -226,6 +228,7 @@ ANSWERS: dict[str, Any] = {
     **member_examples.answers(_SESSION, ANSWER, LATER),
     **fact_examples.answers(SESSION, QUESTION, LATER),
     **machine_examples.answers(KEY, _USER.id, NOON),
+    **limit_examples.ANSWERS,
     **sharing_examples.answers(SESSION, ANSWER, NOON),
     **team_examples.answers(NOON),
     **webhook_examples.answers(RUN, SESSION, LATER),

@@ -23,8 +23,6 @@ from palaver.files.snapshots import Snapshots
 from palaver.files.workspace import Workspace
 from palaver.files.workspaces import Workspaces
 from palaver.identity.door import SECURED, Door
-from palaver.inference.service import Inference
-from palaver.inference.settings import InferenceSettings
 from palaver.kit.clock import Clock
 from palaver.runs.waiting_store import waiting
 from palaver.sessions import checkpoints_store
@@ -74,23 +72,6 @@ def passages(
 ) -> APIRouter:
     """The door to the search in files."""
     return searching_api.routes(searching, searching_api.Grounds(owns, of, glob), door, SECURED)
-
-
-class Embedding:
-    """Vectors of the model that the operator names (`files.searching.Embed`)."""
-
-    def __init__(self, inference: Inference, model: str) -> None:
-        self._inference = inference
-        self.model = model
-
-    async def __call__(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-        """A vector for each text."""
-        return (await self._inference.embed(self.model, texts)).vectors
-
-
-def embedding_of(inference: Inference, settings: InferenceSettings) -> Embedding | None:
-    """What makes vectors of texts, where a model for that is named."""
-    return Embedding(inference, settings.embedding_model) if settings.embedding_model else None
 
 
 def _document(kind: str, file: BinaryIO) -> str:

@@ -12,6 +12,7 @@ from palaver.kit.clock import Clock
 from palaver.runs.consulting import Consulting
 from palaver.runs.journal import Journal
 from palaver.runs.remembering import Remembering
+from palaver.runs.spending.purse import Purse
 from palaver.sessions import store as session_store
 from palaver.sessions.projects import Projects
 from palaver.sessions.shown import written
@@ -46,10 +47,10 @@ def memories(database: Database, projects: Projects, clock: Clock, settings: Mem
 
 
 def remembering(
-    kept: Memories, journal: Journal, inference: Inference, *, database: Database, bus: Bus, clock: Clock
+    kept: Memories, journal: Journal, inference: Inference, *, database: Database, bus: Bus, clock: Clock, purse: Purse
 ) -> Remembering:  # fmt: skip
     """What lets models pick facts; answers go first."""
-    consulting = Consulting(inference, counting.count)
+    consulting = Consulting(inference, counting.count, purse)
 
     def busy() -> bool:
         return len(journal.lives) > QUIET

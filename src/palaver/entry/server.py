@@ -35,6 +35,7 @@ from palaver.entry.describing import describe
 from palaver.entry.express import Express
 from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
+from palaver.entry.metering import running_of
 from palaver.entry.openings import raise_openings, too_few
 from palaver.entry.settings import Loaded
 from palaver.entry.socket_wire import SocketConnection
@@ -43,6 +44,7 @@ from palaver.entry.wire import Connection
 from palaver.files import templates_api
 from palaver.files.api import Owns
 from palaver.identity import api as identity_api
+from palaver.identity.budgets import api as budgets_api
 from palaver.identity.door import SECURED
 from palaver.identity.groups import api as groups_api
 from palaver.identity.scopes import ADMIN
@@ -103,6 +105,7 @@ def application(house: House) -> ASGIApp:
         mcp_api.routes(house.agency.servers, door, house.agency.agents.server),
         *_shelves(house),
         usage_api.routes(house.database, door),
+        budgets_api.routes(house.purse.budgets, house.rates, door, running_of(house.runs)),
         context_api.routes(_seeing(house), house.runs, house.sessions, door),
         *_taking_part(house),
         sessions_api.routes(house.sessions, door, house.clear, house.moving.taking),
@@ -214,6 +217,7 @@ async def _serve(loaded: Loaded) -> None:
             await travelling.backward(house).rewinding.recover()  # before a turn can begin
             recovered = await house.recovery.recover(alone=database.alone())
             await house.children.wake_parents()
+            await house.purse.recover()
             await house.webhooks.jobs.recover(alone=database.alone())
             await house.audit(started(loaded))
             if recovered:

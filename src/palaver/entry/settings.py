@@ -21,6 +21,7 @@ from palaver.entry.layers import Layer, Source, Values, from_environment, from_f
 from palaver.entry.network import NetworkSettings
 from palaver.files.s3_settings import S3_LACKS
 from palaver.files.settings import FileSettings
+from palaver.identity.budgets.settings import BudgetSettings
 from palaver.identity.letters.settings import MailSettings
 from palaver.identity.limits.settings import LimitSettings
 from palaver.identity.settings import IdentitySettings
@@ -79,6 +80,7 @@ class Settings(BaseModel):
     network: NetworkSettings = NetworkSettings.model_validate({})
     identity: IdentitySettings = IdentitySettings.model_validate({})
     limits: LimitSettings = LimitSettings.model_validate({})
+    budgets: BudgetSettings = BudgetSettings.model_validate({})
     audit: AuditSettings = AuditSettings.model_validate({})
     mail: MailSettings = MailSettings.model_validate({})
     secrets: SecretSettings = SecretSettings.model_validate({})

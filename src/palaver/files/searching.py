@@ -46,8 +46,8 @@ class Embed(Protocol):
         """The model that makes them: vectors of different models say nothing of each other."""
         ...
 
-    async def __call__(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
-        """A vector for each text."""
+    async def __call__(self, texts: Sequence[str], user_id: UserId, session_id: SessionId) -> Sequence[Sequence[float]]:
+        """A vector for each text, paid by who searches."""
         ...
 
 
@@ -132,7 +132,8 @@ class Searching:
             return scores
         try:
             async with asyncio.timeout(_EMBEDDING_PATIENCE):
-                meant = await self._meant(session_id, query, self.embed, notices)
+                embed = _Paid(self.embed, user_id, session_id)
+                meant = await self._meant(session_id, query, embed, notices)
         except (PalaverError, TimeoutError) as error:
             why = error.detail if isinstance(error, PalaverError) else "The model took too long."
             log.warning("Files are searched by words alone: %s", why)
@@ -140,7 +141,7 @@ class Searching:
             return scores
         return joined(list(scores), meant)
 
-    async def _meant(self, session_id: SessionId, query: str, embed: Embed, notices: list[str]) -> list[int]:
+    async def _meant(self, session_id: SessionId, query: str, embed: "_Paid", notices: list[str]) -> list[int]:
         """The passages that are near to a query by their meaning, nearest first."""
         (asked, *_) = await embed([query])
         if not await self._embedded(session_id, embed):
@@ -151,7 +152,7 @@ class Searching:
         vectors = await self._database.scan(index_store.vectors(embed.model, nearest))
         return await asyncio.to_thread(near, vector, vectors, _LEAST)
 
-    async def _embedded(self, session_id: SessionId, embed: Embed) -> bool:
+    async def _embedded(self, session_id: SessionId, embed: "_Paid") -> bool:
         """Ask the model about passages that it has not seen; whether it has seen all of them then."""
         for _ in range(_EMBEDDED // _TOGETHER):
             some = await self._database.scan(index_store.without_vector(session_id, embed.model, _TOGETHER))
@@ -178,6 +179,19 @@ class Searching:
             if len(items) == most:
                 break
         return items
+
+
+class _Paid:
+    """What makes vectors, and who pays for them."""
+
+    def __init__(self, embed: Embed, user_id: UserId, session_id: SessionId) -> None:
+        self._embed = embed
+        self._for = (user_id, session_id)
+        self.model = embed.model
+
+    async def __call__(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """A vector for each text."""
+        return await self._embed(texts, *self._for)
 
 
 def _found(kept: Kept, paths: list[str], text: str, score: float) -> FoundPassage:

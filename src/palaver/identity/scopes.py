@@ -44,6 +44,7 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
     "files": ("sessions:read", "sessions:write"),
     "invitations": ("sessions:read", "sessions:write"),
     "templates": ("sessions:read", "sessions:write"),
+    "limits": (None, None),
     "stats": ("sessions:read", "sessions:read"),
     "usage": ("sessions:read", "sessions:read"),
     "search": ("sessions:read", "sessions:read"),

@@ -3,6 +3,8 @@
 Pure: the operator's facts, the server's own offer, the price list and the profiles are handed in.
 """
 
+from datetime import date
+
 import msgspec
 
 from palaver.inference.port import Ability, Capability, Offer, ResolvedModel
@@ -22,7 +24,7 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
-    """All who know something about one model. `toolless`: its server refused to tell it of tools."""
+    """All who know something about one model. `toolless`: its server refused to tell it of tools; prices of `day`."""
 
     facts: ModelFacts = ModelFacts.model_validate({})
     offer: Offer | None = None
@@ -30,6 +32,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     vendor: Vendor | None = None
     toolless: bool = False
     local: bool = False
+    day: date = date.min
 
 
 def describe(provider: str, model: str, known: Sources) -> ResolvedModel:
@@ -51,7 +54,7 @@ def describe(provider: str, model: str, known: Sources) -> ResolvedModel:
         images=_images(profile, known),
         image_side=profile.image_side,
         most_images=known.vendor.most_images if known.vendor else PLAIN.most_images,
-        price=_price(provider, facts, offer) or known.listed.price,
+        price=_dated(facts, known.day) or _price(provider, facts, offer) or known.listed.price,
         local=known.local,
     )
 
@@ -86,6 +89,21 @@ def _capabilities(profile: Profile, facts: ModelFacts, offer: Offer) -> frozense
     added: frozenset[Capability] = frozenset(name for name, can in said.items() if can)
     removed: frozenset[Capability] = frozenset(name for name, can in said.items() if can is False)
     return (base | added) - removed
+
+
+def _dated(facts: ModelFacts, day: date) -> Price | None:
+    """The newest of the operator's dated prices that holds on this day."""
+    held = [one for one in facts.prices if one.since <= day]
+    if not held:
+        return None
+    newest = max(held, key=lambda one: one.since)
+    return Price(
+        input_usd_per_mtok=newest.input_usd_per_mtok,
+        output_usd_per_mtok=newest.output_usd_per_mtok,
+        cached_usd_per_mtok=newest.cached_usd_per_mtok,
+        source="settings",
+        since=newest.since.isoformat(),
+    )
 
 
 def _price(provider: str, facts: ModelFacts, offer: Offer) -> Price | None:

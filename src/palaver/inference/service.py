@@ -5,7 +5,7 @@ What an answer is worth, and where it is kept, is decided above.
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -77,7 +77,7 @@ class Inference:
         self._servers = Servers(settings, providers, builtin, clock)
         self._builtin = builtin.name
         self._prices = PriceList(clock)
-        self._known: dict[tuple[str, str], tuple[tuple[Offer | None, Listed, bool], ResolvedModel]] = {}
+        self._known: dict[tuple[str, str], tuple[tuple[Offer | None, Listed, bool, date], ResolvedModel]] = {}
         backoff = Backoff(
             tries=settings.tries,
             first=settings.first_wait,
@@ -195,18 +195,21 @@ class Inference:
 
     def _describe(self, server: Server, model: str, listed: Listed) -> ResolvedModel:
         """As long as nobody says anything new of the model, what was made of it before: every turn asks."""
-        changing = (server.offers.get(model), listed, model in server.toolless)
+        facts = server.settings.facts.get(model, NO_FACTS)
+        day = self._clock.now().date() if facts.prices else date.min
+        changing = (server.offers.get(model), listed, model in server.toolless, day)
         known = self._known.get((server.name, model))
         if known is not None and known[0] == changing:
             return known[1]
-        offer, listed, toolless = changing
+        offer, listed, toolless, day = changing
         sources = Sources(
-            facts=server.settings.facts.get(model, NO_FACTS),
+            facts=facts,
             offer=offer,
             listed=listed,
             vendor=server.vendor,
             toolless=toolless,
             local=server.local,
+            day=day,
         )
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()

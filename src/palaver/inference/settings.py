@@ -1,6 +1,7 @@
 """What an operator can say about models: which servers, which keys, how long to wait; nothing is looked up here."""
 
 import re
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
@@ -18,6 +19,17 @@ class Timeouts(BaseModel):
     idle: float = Field(default=60.0, gt=0, description="Seconds an answer that has begun may pause.")
 
 
+class DatedPrice(BaseModel):
+    """What a model costs from a day on, until the next such day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: date = Field(description="The first day (UTC) on which it holds, as 2026-12-01.")
+    input_usd_per_mtok: float = Field(ge=0, description="US dollars for a million tokens in.")
+    cached_usd_per_mtok: float | None = Field(default=None, ge=0, description="US dollars for a million cached tokens.")
+    output_usd_per_mtok: float = Field(ge=0, description="US dollars for a million tokens out.")
+
+
 class ModelFacts(BaseModel):
     """What an operator knows better about one model; it goes before every other source."""
 
@@ -32,6 +44,9 @@ class ModelFacts(BaseModel):
     input_usd_per_mtok: float | None = Field(default=None, ge=0, description="US dollars for a million tokens in.")
     cached_usd_per_mtok: float | None = Field(default=None, ge=0, description="US dollars for a million cached tokens.")
     output_usd_per_mtok: float | None = Field(default=None, ge=0, description="US dollars for a million tokens out.")
+    prices: tuple[DatedPrice, ...] = Field(
+        default=(), description="Prices that hold from a day on; what was answered before keeps what it cost."
+    )
 
 
 class ProviderSettings(BaseModel):

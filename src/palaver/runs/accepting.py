@@ -6,7 +6,7 @@ Scripts only: nothing is committed and no model is asked here.
 import hashlib
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -39,6 +39,12 @@ class Accepted(NamedTuple):
 Accepting = Script[tuple[tuple[RunEvent, ...], Accepted]]
 
 
+class Affords(Protocol):
+    """Raises BudgetExceeded where who asks may spend no more; see `spending.py`."""
+
+    def __call__(self, live: Live, prompt: Prompt, model: ResolvedModel, /, *, begins: bool) -> Script[None]: ...
+
+
 class Acceptance:
     """Accepts turns for one process, whose lease is `holder`; at most `queued` wait in one session."""
 
@@ -47,6 +53,7 @@ class Acceptance:
         self._holder = holder
         self._queued = queued
         self.may_wait: Callable[[SessionId], bool] = _anywhere  # whether it is worth looking for turns that wait
+        self.afford: Affords = _free  # reserves what a turn needs at least, or only looks
 
     def accept(self, live: Live, prompt: Prompt, model: ResolvedModel) -> Accepting:
         """A new turn: begun, put in line, or found under its idempotency key."""
@@ -58,6 +65,7 @@ class Acceptance:
         kept = self._new_session(live) if created else (yield from _found(live))
         row = self._row(live, prompt, model)
         if kept.session.active_run_id is not None or (yield from self._others_wait(live.session_id)):
+            yield from self.afford(live, prompt, model, begins=False)
             return (), (yield from self._wait_in_line(row))
         return (yield from self._begin(live, kept, row, model, created=created))
 
@@ -80,6 +88,7 @@ class Acceptance:
     ) -> Accepting:
         now, prompt = self._now(), row.prompt
         _refuse_freer(kept, prompt)
+        yield from self.afford(live, prompt, model, begins=True)
         asked = yield from _asked(kept, prompt, now)
         prompt = msgspec.structs.replace(prompt, branched=True) if _branches(kept, asked) else prompt
         run = row._replace(
@@ -183,6 +192,10 @@ def _told_started(run: Kept, live: Live) -> Script[RunStarted]:
 
 def _anywhere(session_id: SessionId) -> bool:
     return True
+
+
+def _free(live: Live, prompt: Prompt, model: ResolvedModel, /, *, begins: bool) -> Script[None]:
+    yield from ()
 
 
 def _asked(kept: session_store.Kept, prompt: Prompt, now: str) -> Script[turns.Asked]:

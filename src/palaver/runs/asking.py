@@ -51,11 +51,14 @@ from palaver.runs.calling import CallsHeard
 from palaver.runs.client_tools import refuse_unoffered
 from palaver.runs.conveying import Conveyed
 from palaver.runs.ending import asked_images, asked_text, priced, so_far
+from palaver.runs.fairness.places import Places
 from palaver.runs.hooked import Hooked
 from palaver.runs.journal import Journal
+from palaver.runs.limits import Reserved
 from palaver.runs.live import Live
 from palaver.runs.machine import failure
 from palaver.runs.past import considered
+from palaver.runs.spending.purse import Purse, of_step
 from palaver.runs.viewing import most_output, view_of
 from palaver.runs.written import write
 from palaver.storage.port import Database
@@ -142,10 +145,14 @@ class Asking:
         self._count = count
         self._history = history
         self._format_tries = format_tries
+        self.purse: Purse | None = None
+        self.places: Places | None = None
 
     async def ask(self, live: Live) -> Sequence[RunEvent]:
         """One step: the events that end it, written down where more steps follow. Whatever goes wrong is an event."""
         try:
+            if self.places is not None:
+                await self.places.take(live)
             box = live.box or await self._open(live)
             if live.prompt.summarize is not None:
                 return await self._compacting.asked(live, box, (await self._conveyed(live)).path)
@@ -157,7 +164,7 @@ class Asking:
             if not live.run.steps.count:
                 await self._compacting.before(live, box, (await self._conveyed(live, aloud=True)).path)
             question = await self._question(live, box)
-            return (question,) if isinstance(question, LimitReached) else await self._listen(live, box, question)
+            return await self._listen(live, box, question) if isinstance(question, Ask) else (question,)
         except PalaverError as error:
             return (failure(error),)
         except Exception:  # a fault of ours must end this run with an error, and no other run
@@ -171,7 +178,7 @@ class Asking:
                 self._journal.tell(live, notice, len(notice.message))
         return box
 
-    async def _question(self, live: Live, box: Box) -> Ask | LimitReached:
+    async def _question(self, live: Live, box: Box) -> Ask | LimitReached | RunFailed:
         prompt, model, steps = live.prompt, live.asked, live.fold().steps  # what hooks just added is in it
         form = prompt.recipe.output_format
         native = form is None or "json_schema" in model.capabilities
@@ -187,7 +194,9 @@ class Asking:
             wanted=prompt.max_output_tokens,
             longest=model.max_output,
         )
-        if isinstance(reserved, LimitReached):
+        if isinstance(reserved, Reserved):
+            reserved = await self._paid(live, box, reserved)
+        if not isinstance(reserved, Reserved):
             return reserved
         return refuse_unoffered(
             Ask(
@@ -208,6 +217,17 @@ class Asking:
             )
         )
 
+    async def _paid(self, live: Live, box: Box, reserved: Reserved) -> Reserved | LimitReached | RunFailed:
+        """The same, as far as the budgets of who asked go."""
+        if self.purse is None or not await self.purse.bound(live):
+            return reserved
+        asked = await self._all_tokens(live, box)
+        paid = await self.purse.step(live, of_step(live, asked, reserved), reserved)
+        if isinstance(paid, LimitReached) and not live.run.steps.count:
+            live.view = None  # nobody was asked anything, and nobody will be
+            return RunFailed(code=paid.code, message=paid.message, retryable=False)
+        return paid
+
     async def _view(self, live: Live, box: Box, *, form: OutputWish | None) -> Told:
         """What the model is told now."""
         steps = live.run.steps
@@ -223,8 +243,9 @@ class Asking:
         )
 
     async def _asked_tokens(self, live: Live, box: Box) -> int:
-        if box.limits.max_budget_usd is None:
-            return 0
+        return 0 if box.limits.max_budget_usd is None else await self._all_tokens(live, box)
+
+    async def _all_tokens(self, live: Live, box: Box) -> int:
         schemas = "".join(spec.description + str(spec.parameters) for spec in box.specs)
         words = await self._count(asked_text(live) + schemas, live.run.model)
         return words + asked_images(live) * IMAGE_TOKENS

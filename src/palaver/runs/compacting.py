@@ -114,7 +114,7 @@ class Compacting:
         if model.provider == "builtin":
             text, usage, repaired = summarising.extract(earlier, before=before, focus=focus), Usage(), False
         else:
-            text, usage, repaired = await self._asked_for(model, earlier, before, focus)
+            text, usage, repaired = await self._asked_for(live, model, earlier, (before, focus))
         receipt = receipt_of(known) if known else None
         summary = Summary(
             from_message_id=receipt.from_message_id if receipt else earlier[0].id,
@@ -150,20 +150,21 @@ class Compacting:
         return await self._resolve(wanted, accepted_before(live.user_id)) if wanted else live.asked
 
     async def _asked_for(
-        self, model: ResolvedModel, earlier: list[Message], before: str, focus: str | None
+        self, live: Live, model: ResolvedModel, earlier: list[Message], wish: tuple[str, str | None]
     ) -> tuple[str, Usage, bool]:
         """The summary in the model's words, piece by piece, each looked at twice."""
+        before, focus = wish
         limit = limit_of(model)
         most = min(ANSWER, limit // 8)
         usage, repaired = Usage(), False
         for piece in summarising.pieces(earlier, int(limit * PIECE)):
             question = summarising.request(piece, before=before, focus=focus, words=int(most * WORDS_PER_TOKEN))
-            said = await self._consulting.ask(model, summarising.SYSTEM, question, most=most)
+            said = await self._consulting.ask(model, summarising.SYSTEM, question, most=most, live=live)
             usage = usage.plus(said.usage)
             text = said.text or before
             if self._settings.check_summaries:
                 question = summarising.check_request(piece, before=before, summary=text)
-                looked = await self._consulting.ask(model, summarising.CHECK, question, most=most)
+                looked = await self._consulting.ask(model, summarising.CHECK, question, most=most, live=live)
                 usage = usage.plus(looked.usage)
                 if looked.text and not summarising.FINE.fullmatch(looked.text):
                     text, repaired = looked.text, True

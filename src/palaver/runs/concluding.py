@@ -14,6 +14,7 @@ from palaver.core.events import MessageFinished, ModelReplied, RunEvent, RunWait
 from palaver.core.ids import UserId
 from palaver.core.messages import Message
 from palaver.core.usage import Usage
+from palaver.identity.budgets.service import Warned
 from palaver.kit.clock import Clock, stamp
 from palaver.runs import approvals_store, ending, store
 from palaver.runs.asking import Counter
@@ -21,6 +22,7 @@ from palaver.runs.compacting import compacted
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.seen import seen
+from palaver.runs.spending.purse import Purse, notices
 from palaver.runs.store import LeaseLost
 from palaver.sessions import summing, turns
 from palaver.storage.port import StorageUnavailable
@@ -45,6 +47,7 @@ class Concluding:
         self._count = count
         self._clock = clock
         self.threaded: Threaded = _nobody_asks_again
+        self.purse: Purse | None = None
         self.spent = Usage()  # what all runs that were concluded here consumed
 
     async def conclude(self, live: Live) -> Sequence[RunEvent] | None:
@@ -55,8 +58,12 @@ class Concluding:
                 return (await self._write_end(live, usage),)
             except StorageUnavailable:
                 await self._clock.sleep(AGAIN)
-            except (LeaseLost, NotFound):
-                return None  # driven elsewhere, or its session is gone: there is nothing left to write
+            except LeaseLost:
+                return None  # driven elsewhere: there is nothing left to write
+            except NotFound:  # its session is gone, and what it cost is not
+                if self.purse is not None:
+                    await self.purse.settle_alone(live, usage)
+                return None
             except Exception:  # a fault of ours: this run is given up until the next start, the others go on
                 log.exception("The end of a run could not be written", extra={"run_id": live.id})
                 return None
@@ -68,6 +75,8 @@ class Concluding:
 
         def lie_down() -> Script[tuple[Sequence[RunEvent], None]]:
             yield from store.rest(live.id, live.epoch)
+            if self.purse is not None:
+                yield from self.purse.rest(live)
             yield from turns.wait(live.session_id)
             return (waits,), None
 
@@ -86,24 +95,29 @@ class Concluding:
         manifest = seen(live, at=stamp(now), reported=live.run.steps.context_tokens or None)
         end = ending.compose(live, usage, at=stamp(now), milliseconds=(time.monotonic() - live.started) * 1000)
 
-        def write() -> Script[tuple[Sequence[RunEvent], None]]:
+        def write() -> Script[tuple[Sequence[RunEvent], Sequence[Warned]]]:
             error = end.message.error
             reason = end.done.finish_reason
             yield from store.over(live.id, live.epoch, reason=reason, why=error.code if error else None, now=stamp(now))
             if live.run.calls:
                 yield from approvals_store.cancel(live.id, stamp(now))
+            warned = (yield from self.purse.settle(live, usage)) if self.purse is not None else ()
+            if warned:
+                end.first.extend(notices(warned))
             if live.prompt.summarize is not None:
-                return (yield from self._summed_up(live, end, stamp(now))), None
+                return (yield from self._summed_up(live, end, stamp(now))), warned
             answered = turns.answer(live.session_id, live.user_id, end.message, below=live.place, now=stamp(now))
             siblings = yield from answered
             if manifest is not None:
                 yield from context_store.put(live.message_id, manifest)
             if live.prompt.thread is not None:
                 yield from self.threaded(live.user_id, live.prompt.thread, end.message)
-            return end.told(siblings), None
+            return end.told(siblings), warned
 
-        await self._journal.boundary(live, write())
+        warned = await self._journal.boundary(live, write())
         self.spent = self.spent.plus(usage)
+        if warned and self.purse is not None:
+            await self.purse.told(warned)
         return end.done
 
     def _summed_up(self, live: Live, end: ending.End, now: str) -> Script[Sequence[RunEvent]]:

@@ -1,5 +1,6 @@
 """One short question of the house's own to a model, outside any answer: its words and what they cost; no event."""
 
+import asyncio
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from palaver.core.usage import Usage
 from palaver.inference.port import Ask, Finished, OutputFormat, ResolvedModel, Switched, TextPiece, Turn
 from palaver.runs.asking import Counter, Models
 from palaver.runs.ending import priced
+from palaver.runs.live import Live
+from palaver.runs.spending.purse import Purse, payer_of, question_of
 
 LONGEST = 40_000  # characters; whoever says more than that was not asked for it
 
@@ -23,14 +26,31 @@ class Said(NamedTuple):
 class Consulting:
     """Asks models on behalf of the house."""
 
-    def __init__(self, models: Models, count: Counter) -> None:
+    def __init__(self, models: Models, count: Counter, purse: Purse | None = None) -> None:
         self._models = models
         self._count = count
+        self._purse = purse
 
     async def ask(
-        self, model: ResolvedModel, system: str, question: str, *, most: int, output_format: OutputFormat | None = None
+        self, model: ResolvedModel, system: str, question: str, *, most: int, live: Live,
+        output_format: OutputFormat | None = None,
+    ) -> Said:  # fmt: skip
+        """The whole answer of at most so many tokens, paid by who asked in `live`. Raises `core.errors`."""
+        if self._purse is None:
+            return await self._asked(model, system, question, most=most, output_format=output_format)
+        payer = payer_of(live)
+        holder = await self._purse.beside(payer, question_of(system + question, model, most))
+        try:
+            said = await self._asked(model, system, question, most=most, output_format=output_format)
+        except BaseException:
+            await asyncio.shield(self._purse.settle_beside(payer, holder, None))
+            raise
+        await self._purse.settle_beside(payer, holder, (live.session_id, model.id, said.usage))
+        return said
+
+    async def _asked(
+        self, model: ResolvedModel, system: str, question: str, *, most: int, output_format: OutputFormat | None
     ) -> Said:
-        """The whole answer of at most so many tokens. Raises `core.errors`."""
         ask = Ask(
             model=model.model,
             messages=(Turn("user", (TextPart(text=question),)),),

@@ -89,6 +89,7 @@ class Delegating:
             model=subagent.model or live.run.model,
             recipe=narrowed(live, box, subagent, instructions=await self.instructions(live.user_id, subagent)),
             workspace=live.prompt.ground(live.session_id),
+            key_id=live.prompt.key_id,
         )
         await self.begin_run(child, prompt)
 

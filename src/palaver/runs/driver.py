@@ -37,6 +37,7 @@ class Driver:
         self._ended: dict[RunId, list[asyncio.Future[None]]] = {}
         self.concluded: Callable[[Live], Awaitable[None]] = _nothing_follows
         self.rested: Callable[[Live], None] = _nothing
+        self.left: Callable[[RunId], None] = _nobody_waits
         self.kept_awake: Callable[[Live], bool] = _by_nothing
         journal.lost = self.abandon
 
@@ -122,6 +123,7 @@ class Driver:
         self.rested(live)
 
     def _end(self, run_id: RunId) -> None:
+        self.left(run_id)
         for waiter in self._ended.pop(run_id, ()):
             if not waiter.done():
                 waiter.set_result(None)
@@ -141,6 +143,10 @@ async def _nothing_follows(live: Live) -> None:
 
 def _nothing(live: Live) -> None:
     """For a driver that nobody listens to."""
+
+
+def _nobody_waits(run_id: RunId) -> None:
+    """For a driver with room for all."""
 
 
 def _by_nothing(live: Live) -> bool:

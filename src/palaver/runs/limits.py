@@ -79,16 +79,16 @@ def reserve(
     if budget is None or price is None:
         return Reserved(wanted)
     left = budget - (steps.spent.cost_usd or 0.0) - steps.delegated_usd
-    affordable = _affordable(left, price, asked_tokens)
+    paid = affordable(left, price, asked_tokens)
     most = wanted or longest or USUAL_ANSWER
-    if affordable < min(LEAST_ANSWER, most):
+    if paid < min(LEAST_ANSWER, most):
         return LimitReached(code="budget_exceeded", message=f"The turn's ${budget:g} do not pay for another answer.")
-    if affordable < most or not (wanted or longest):
-        return Reserved(int(min(affordable, most)))
+    if paid < most or not (wanted or longest):
+        return Reserved(int(min(paid, most)))
     return Reserved(wanted)
 
 
-def _affordable(left: float, price: Price, asked_tokens: int) -> float:
+def affordable(left: float, price: Price, asked_tokens: int) -> float:
     """How many tokens of an answer so much money pays for, once the question is paid."""
     into = price.cost(Usage(input_tokens=asked_tokens))
     each = (price.cost(Usage(input_tokens=asked_tokens, output_tokens=1000)) - into) / 1000

@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from palaver.agents.recipe import PLAIN, Recipe
 from palaver.agents.wanted import Wanted
-from palaver.core.ids import MessageId, SessionId
+from palaver.core.ids import KeyId, MessageId, SessionId
 from palaver.core.messages import Part
 from palaver.files.templates import Wish
 from palaver.inference.port import Effort, ToolChoice, ToolSpec
@@ -30,11 +30,13 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `template` is what the workspace of a new session begins with.
     `echo` is what the protocol that it came by says again of the request, and Palaver has no word for.
     `thread` is what the history of a client of another protocol is found by, with this turn.
+    `key_id` is the API key with which it was asked.
     `wanted` is what was asked for of the agent, by name; `recipe` what that came to when the turn was accepted.
     """
 
     parts: tuple[Part, ...] = ()
     session_id: SessionId | None = None
+    key_id: KeyId | None = None
     below: MessageId | Literal["head", "root"] = "head"
     model: str | None = None
     system_prompt: str | None = None

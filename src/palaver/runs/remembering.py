@@ -83,7 +83,12 @@ class Remembering:
             model = await self._resolve(self._settings.extraction_model, accepted_before(live.user_id))
         form = OutputFormat(extracting.SCHEMA, "facts") if "json_schema" in model.capabilities else None
         answered = await self._consulting.ask(
-            model, extracting.SYSTEM, extracting.question(said), most=extracting.MOST_TOKENS, output_format=form
+            model,
+            extracting.SYSTEM,
+            extracting.question(said),
+            most=extracting.MOST_TOKENS,
+            live=live,
+            output_format=form,
         )
         found = await self._database.write(self._write(live, model, answered, said))
         self._memories.changed(live.user_id)

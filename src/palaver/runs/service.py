@@ -20,6 +20,7 @@ from palaver.kit.streams import Closed
 from palaver.runs import store
 from palaver.runs.accepting import Accepted, Accepting, fingerprint, known_by_key
 from palaver.runs.client_tools import refuse_choice
+from palaver.runs.fairness.places import Places
 from palaver.runs.live import Live
 from palaver.runs.machine import Rest
 from palaver.runs.parts import Parts, accepted_before
@@ -66,6 +67,7 @@ class Runs:
         self._driver = parts.driver
         self.keeping = parts.keeping
         self.draining = False
+        self.places: Places | None = None
 
     def new_id(self) -> RunId:
         """An id for a run that is about to be started, so that one can listen to it before."""
@@ -75,10 +77,14 @@ class Runs:
         """Accept a turn: its question is durable when this returns, and it is under way or waits in its session."""
         if self.draining:
             raise Unavailable("The server is restarting; try again in a moment.", retry_after=2)
+        if self.places is not None:
+            self.places.refuse_more(principal.user_id)
         key, mark = prompt.idempotency_key, fingerprint(prompt)
         if key and (known := await self._database.read(known_by_key(principal.user_id, key, mark))):
             return known
         prompt, model = await self._possible(principal, prompt)
+        if principal.key_id is not None:
+            prompt = msgspec.structs.replace(prompt, key_id=principal.key_id)
         session_id = prompt.session_id or SessionId(new_id(SESSION))
         live = Live(run_id or self.new_id(), session_id, principal.user_id, epoch=1)
         live.fingerprint = mark

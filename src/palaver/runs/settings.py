@@ -15,6 +15,13 @@ class RunSettings(BaseModel):
         gt=timedelta(0),
         description="How long runs stay with a server that is not heard of; then another server goes on with them.",
     )
+    at_once: int = Field(
+        10_000, ge=1, description="Runs that work at once in this process; more wait, and whoever has fewest is next."
+    )
+    at_once_per_user: int = Field(6_000, ge=1, description="Runs of one user that work at once; more wait.")
+    waiting_per_user: int = Field(
+        1_000, ge=0, description="Runs of one user that may wait for others to be over; one more is refused with 429."
+    )
     queued_per_session: int = Field(16, ge=0, description="Most turns that may wait for their turn in one session.")
     unwritten_bytes: int = Field(
         1_048_576,

@@ -67,7 +67,7 @@ class Titling:
                 model = await self._resolve(self._settings.title_model, accepted_before(live.user_id))
             asked = text_of(live.path[-1].parts) if live.path else ""
             question = naming_question(asked, live.run.steps.text)
-            said = await self._consulting.ask(model, NAMING, question, most=MOST_TOKENS)
+            said = await self._consulting.ask(model, NAMING, question, most=MOST_TOKENS, live=live)
             title = await self._database.write(self._write(live, model, said))
         except NotFound:
             return  # the session was deleted meanwhile

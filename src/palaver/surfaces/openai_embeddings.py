@@ -2,15 +2,17 @@
 
 import base64
 import struct
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from palaver.core.errors import Invalid, NotImplementedYet
+from palaver.core.principal import Principal
 from palaver.identity.door import Door
-from palaver.inference.service import Inference
+from palaver.inference.port import Embedded
 from palaver.kit.answers import answer
 from palaver.surfaces.refusing import read
 
@@ -36,7 +38,13 @@ class EmbeddingsRequest(BaseModel):
         return texts
 
 
-def routes(inference: Inference, door: Door) -> APIRouter:
+class Pays(Protocol):
+    """Makes vectors that somebody pays for. Raises `core.errors`."""
+
+    async def __call__(self, model: str, texts: Sequence[str], principal: Principal, /) -> Embedded: ...
+
+
+def routes(embedded: Pays, door: Door) -> APIRouter:
     """Embeddings; and transcriptions, which are not there yet."""
     router = APIRouter(tags=["surfaces"])
 
@@ -44,7 +52,7 @@ def routes(inference: Inference, door: Door) -> APIRouter:
     async def embed(request: Request) -> Response:
         principal = await door.who(request.scope)
         body = await read(request, EmbeddingsRequest, {"dimensions": ()})
-        made = await inference.embed(body.model, body.texts(), principal)
+        made = await embedded(body.model, body.texts(), principal)
         data = [
             {"object": "embedding", "index": at, "embedding": _told(vector, body.encoding_format)}
             for at, vector in enumerate(made.vectors)

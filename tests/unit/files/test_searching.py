@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palaver.core.errors import Invalid, ModelUnavailable
-from palaver.core.ids import UserId
+from palaver.core.ids import SessionId, UserId
 from palaver.files import index_store, indexing, searching
 from palaver.files.extracting import BROKEN
 from palaver.files.joined import Joined
@@ -309,7 +309,8 @@ class Meaning:
         self.asked: list[str] = []
         self.fails: Exception | None = None
 
-    async def __call__(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+    async def __call__(self, texts: Sequence[str], user_id: UserId, session_id: SessionId) -> Sequence[Sequence[float]]:
+        assert user_id, "somebody pays"
         if self.fails:
             raise self.fails
         self.asked += texts
@@ -349,7 +350,7 @@ async def test_a_model_that_fails_or_hangs_leaves_the_words(made: Shelves, monke
         await asyncio.Event().wait()
         return []
 
-    monkeypatch.setattr(Meaning, "__call__", lambda self, texts: hangs(texts))
+    monkeypatch.setattr(Meaning, "__call__", lambda self, texts, *payer: hangs(texts))
     monkeypatch.setattr(searching, "_EMBEDDING_PATIENCE", 0.1)
     found = await made.find("car")
     assert [one.citation for one in found.items] == ["[a.txt, line 1]"]

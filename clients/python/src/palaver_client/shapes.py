@@ -1408,10 +1408,13 @@ class SessionOpened(TypedDict):
 
 
 class Share(TypedDict):
-    """What one day, model or session consumed; `key` says which."""
+    """What one part consumed; `key` says which, "" what belongs to none: asked without an API key, for
+    example. `name` is how people call it: a user's address, a key's or an organisation's name.
+    """
 
     key: str
     used: Consumed
+    name: NotRequired[str | None]
 
 
 class Siblings(TypedDict):
@@ -1849,9 +1852,11 @@ class UsageCounted(TypedDict):
 
 
 class UsageReport(TypedDict):
-    """What was consumed, in parts and together; `total` is the sum of the parts."""
+    """What was consumed, in parts and together; `total` is the sum of the parts. By organisation, those who
+    belong to several count for each.
+    """
 
-    by: Literal["day", "model", "session"]
+    by: Literal["day", "key", "model", "organisation", "session", "user"]
     items: list[Share]
     total: Consumed
 

@@ -8,6 +8,7 @@ from palaver.core.errors import PalaverError
 from palaver.entry.cli import (
     approvals,
     audit,
+    budget,
     chat,
     config,
     doctor,
@@ -19,6 +20,7 @@ from palaver.entry.cli import (
     serve,
     shelves,
     teams,
+    usage,
     user,
     version,
 )
@@ -35,6 +37,8 @@ app.command()(chat.chat)
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(budget.app, name="budget")
+app.command()(usage.usage)
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(teams.organisation, name="organisation")
 app.add_typer(teams.group, name="group")

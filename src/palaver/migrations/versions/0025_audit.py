@@ -6,7 +6,7 @@ What lands after this with a smaller number goes before it: it takes over `down_
 from alembic import op
 
 revision = "0025"
-down_revision = "0022"
+down_revision = "0023"
 
 TABLE = """
 create table audit_log (

@@ -1,0 +1,1 @@
+"""What asking models may cost, by user, key, organisation and month, and what it did; no model is known here."""
