@@ -9,10 +9,10 @@ WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -type f -print 2
 
 export PYTHONDONTWRITEBYTECODE ?=
 .DEFAULT_GOAL := help
-.PHONY: help run install test check unit format web web-check lock bench docs clean
+.PHONY: help run install test check unit format web web-check lock bench care-quality docs clean
 
 help:  ## List the verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: install  ## Install what is missing, start Palaver and print a link that opens it signed in
 	@PALAVER_HOME="$${PALAVER_HOME:-$(CURDIR)/.palaver}" exec $(BIN)/palaver serve
@@ -51,6 +51,9 @@ lock: .venv/.stamp-dev  ## Lock what requirements/*.in ask for, by version and h
 
 bench: .venv/.stamp-runtime  ## Measure speed and weight beside two reference relays (see docs/performance.md)
 	@$(BIN)/python bench/run.py $(BENCH)
+
+care-quality: .venv/.stamp-runtime  ## Measure the rules for danger in words on public sets (DATA=folder; see docs/care/quality.md)
+	@$(BIN)/python bench/care_quality.py $(DATA)
 
 docs: .venv/.stamp-dev  ## Write the pages that come from the code
 	@$(BIN)/python docs/reference/write.py

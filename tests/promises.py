@@ -550,6 +550,11 @@ PROMISES = {
     "identity:matrix": Promise(
         says="What somebody owns is unknown to everybody else, by every call there is.", because="product"
     ),
+    "care:explicit": Promise(
+        says="Whoever says that they will kill themselves is heard, in every language and disguise.", because="issue:#7"
+    ),
+    "care:padding": Promise(says="No padding, repetition or order hides what somebody says.", because="issue:#7"),
+    "care:upward": Promise(says="Nothing that is added to a text takes back what it says.", because="issue:#7"),
     "limits:exact": Promise(
         says="Of so many calls that are allowed exactly so many are answered, on one process and on two.",
         because="issue:#6",

@@ -4,6 +4,7 @@ Nothing that stands elsewhere in a text takes anything back: each clause is judg
 round (a negation, another person, a song that says it) has to stand in the statement or right before it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,7 +22,13 @@ class Detector:
     def __init__(self, words: Mapping[str, Mapping[str, str]], book: Mapping[str, Mapping[str, Any]]) -> None:
         self._lexicon = Lexicon(words)
         self._alphabet = Alphabet()
-        self._rules = rules_of(book, self._alphabet)
+        self._patterns: list[tuple[Rule, re.Pattern[str]]] = []
+        self._by_need: dict[str, list[int]] = {}
+        for rule in rules_of(book, self._alphabet):
+            for pattern, needs in rule.patterns:
+                for need in needs:
+                    self._by_need.setdefault(need, []).append(len(self._patterns))
+                self._patterns.append((rule, pattern))
         row = self._alphabet.row
         self._says, self._first, self._if = row("say"), row("i"), row("if")
         self._subjects = frozenset(row("i he you we"))
@@ -48,15 +55,22 @@ class Detector:
         return row, places
 
     def _judged(self, row: str, places: list[Meant]) -> Iterator[tuple[Signal, bool]]:
-        for rule in self._rules:
-            for match in rule.pattern.finditer(row):
-                frame = self._frame(row, match.start()) if rule.framed else None
+        for rule, pattern in self._asked(row):
+            for match in pattern.finditer(row):
+                frame = self._frame(row, match.start())
                 level = min(rule.level, Level.low) if frame else rule.level
                 words = places[match.start() : match.end()]
                 yield _signal(rule, words, level, frame), rule.ask or frame is not None
 
+    def _asked(self, row: str) -> list[tuple[Rule, re.Pattern[str]]]:
+        """Which patterns can be in a clause: nearly none, nearly always."""
+        those = {one for character in self._by_need.keys() & set(row) for one in self._by_need[character]}
+        return [self._patterns[one] for one in sorted(those)]
+
     def _frame(self, row: str, start: int) -> str | None:
         """What makes a statement somebody else's, or none yet, where it stands right before it."""
+        own = row.rfind(self._first, max(0, start - _WITHIN), start + 1)  # the statement's own subject
+        start = start if own < 0 or self._says in row[own:start] else own
         before = row[max(0, start - _WITHIN) : start]
         if before.endswith(self._if):
             return "hypothetical"
@@ -76,7 +90,7 @@ def _signal(rule: Rule, words: list[Meant], level: Level, frame: str | None) -> 
         start=min(one.start for one in words),
         end=max(one.end for one in words),
         language=spoken.pop() if len(spoken) == 1 else "mixed",
-        adjusted_by=frame,
+        adjusted_by=frame or rule.adjusted_by,
     )
 
 

@@ -1,10 +1,12 @@
 """♥ Turns a text into rows of meanings, one row a clause, each with where it stood; no rule is applied here."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
-from palaver.care.crisis.spelling import TOKEN, Folded, fold, pieces, readings, without_one
+from palaver.care.crisis.spelling import TOKEN, Folded, fold, one_slip, pieces, readings, without_one
 from palaver.care.crisis.verbs import PREFIXES, Verbs
 
 # Words so telling that one slip of the finger may not hide them. Shorter ones have too many honest neighbours.
@@ -13,8 +15,11 @@ _TELLING = (
     " nitajimaliza selfharm"
 ).split()
 # Only glued words that hold one of these are taken apart ("killmyself").
-_GLUED = ("kill", "die", "suicid", "unaliv", "myself", "jiua", "kufa")
+_GLUED = ("kill", "die", "suicid", "unaliv", "myself", "jiua")
 _LONGEST_GLUED, _LONGEST_WORD = 40, 10
+# More than a day's largest dose of common painkillers (British National Formulary: paracetamol 4 g in 8 tablets).
+_MANY_PILLS, _LARGE_MG = 9, 4_001
+_NUMBER = re.compile(r"(\d{1,6})(mgs?)?")
 _FILLER = "x"
 _STOP = "stop"
 
@@ -69,11 +74,11 @@ class Lexicon:
         seen: dict[str, list[Part]] = {}
         clauses: list[list[Meant]] = [[]]
         counts: dict[str, int] = {}
-        before = ""
+        before, began, held = "", 0, 0
         for found in TOKEN.finditer(folded.text):
             if found.lastgroup == _STOP:
-                if len(clauses[-1]) > 1:  # a stop after every word parts nothing
-                    clauses.append([])
+                clauses.append([])
+                before = ""
                 continue
             word, at = found[0], found.start()
             if word == before:
@@ -81,19 +86,20 @@ class Lexicon:
             if (parts := seen.get(word)) is None:
                 parts = seen[word] = list(self._parts(word))
             if whole := self._halves(before, word, clauses[-1]):
-                first = clauses[-1].pop()
-                clauses[-1].append(Meant(whole[0], first.start, folded.origin(found.end() - 1) + 1, whole[1]))
+                at = began
+                del clauses[-1][held:]
+                clauses[-1].append(_placed(folded, at, Part(0, found.end() - at, *whole)))
                 before = ""
                 continue
-            before = word
+            before, began, held = word, at, len(clauses[-1])
             for part in parts:
                 if part.language:
                     counts[part.language] = counts.get(part.language, 0) + 1
                 if part.meanings:
                     clauses[-1].append(_placed(folded, at, part))
-        return Read([one for one in clauses if one], sorted(counts, key=lambda one: -counts[one]))
+        return Read([*filter(None, clauses), *_stopped(clauses)], sorted(counts, key=lambda one: -counts[one]))
 
-    def _halves(self, one: str, other: str, clause: list[Meant]) -> tuple[str, str] | None:
+    def _halves(self, one: str, other: str, clause: list[Meant]) -> tuple[str, str | None] | None:
         """What two words mean that are one word with a space in it ("nita jiua", "sui cide")."""
         if not clause or not one or (one not in PREFIXES and not (clause[-1].meanings == _FILLER and len(one) < 6)):
             return None
@@ -113,7 +119,7 @@ class Lexicon:
                 meanings, language = self._whole(part) or (_FILLER, None)
                 yield Part(at, at + len(part), meanings, language)
 
-    def _whole(self, word: str) -> tuple[str, str] | None:
+    def _whole(self, word: str) -> tuple[str, str | None] | None:
         if known := self._one(word):
             return known
         for reading in readings(word):
@@ -123,24 +129,27 @@ class Lexicon:
             return known
         return self._slipped(word)
 
-    def _one(self, word: str) -> tuple[str, str] | None:
+    def _one(self, word: str) -> tuple[str, str | None] | None:
         if known := self._known.get(word):
             return known
+        if word[0].isdigit():
+            return _amount(word)
         meant = self._verbs.read(word) if 3 < len(word) < 25 else None
         return None if meant is None else (meant, "sw")
 
-    def _starred(self, word: str) -> tuple[str, str] | None:
+    def _starred(self, word: str) -> tuple[str, str | None] | None:
         for whole in (*_TELLING, "kill", "killing", "killed", "dead", "die"):
             same = all(one in {"*", other} for one, other in zip(word, whole, strict=False))
             if len(whole) == len(word) and same and word.count("*") <= len(word) // 2:
                 return self._one(whole)
         return None
 
-    def _slipped(self, word: str) -> tuple[str, str] | None:
+    def _slipped(self, word: str) -> tuple[str, str | None] | None:
         if not 5 < len(word) < 14:
             return None
-        near = next((self._near[part] for part in without_one(word) if part in self._near), None)
-        return self._one(near) if near else None
+        near = {self._near[part] for part in without_one(word) if part in self._near}
+        whole = next((one for one in near if one_slip(word, one)), None)
+        return self._one(whole) if whole else None
 
     def _glued(self, word: str) -> list[Part]:
         """Known words that fill a longer one without a gap, as few as can be; nothing where something is left."""
@@ -155,6 +164,22 @@ class Lexicon:
                 if end not in best or len(best[start]) + 1 < len(best[end]):
                     best[end] = [*best[start], Part(start, end, *known)]
         return best.get(len(word), [])
+
+
+def _stopped(clauses: list[list[Meant]]) -> Iterator[list[Meant]]:
+    """What is said with a stop after every word, read without the stops as well."""
+    for alone, run in groupby(clauses, key=lambda clause: len(clause) <= 1):
+        words = [word for clause in run for word in clause] if alone else []
+        if len(words) > 1:
+            yield words
+
+
+def _amount(word: str) -> tuple[str, None] | None:
+    """A number, as far as it tells doses from overdoses."""
+    if (found := _NUMBER.fullmatch(word)) is None:
+        return None
+    size = "large" if int(found[1]) >= _LARGE_MG else "many" if int(found[1]) >= _MANY_PILLS else _FILLER
+    return (f"{size} mg" if found[2] else size), None
 
 
 def _placed(folded: Folded, at: int, part: Part) -> Meant:

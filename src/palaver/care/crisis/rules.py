@@ -14,6 +14,10 @@ _NAME = re.compile(r"[A-Za-z_]+")
 _UNBOUNDED = re.compile(r"[*+]|,\}")
 # What begins another statement, or turns one round: no gap reaches over it.
 _BLOCKS = ("not", "i", "he", "we", "you", "if", "would", "was", "wanted")
+_WILD = {"gap", "clear", "any"}
+_TOKENS = re.compile(r"\(\?!|[()|?]|\{\d,\d\}|[A-Za-z_]+")
+# Meanings that nearly every text has: a rule is not looked for because of them where it needs anything rarer.
+_EVERYDAY = frozenset("i my me not he you we was will want would think feel if all now about able let x on in".split())
 _FIRST = 0xE000  # meanings are written as characters of the private use area
 
 
@@ -28,9 +32,9 @@ class Rule:
     id: str
     concern: Concern
     level: Level
-    pattern: re.Pattern[str]
+    patterns: tuple[tuple[re.Pattern[str], frozenset[str]], ...]  # and one of which characters each cannot do without
     ask: bool
-    framed: bool  # whether words of somebody else's around it (a song, a quotation) make it a question
+    adjusted_by: str | None  # what makes this less than the plain statement
 
 
 class Alphabet:
@@ -47,24 +51,58 @@ class Alphabet:
         """The characters of a row of meanings."""
         return "".join(map(self.of, meanings.split()))
 
-    def pattern(self, written: str, macros: Mapping[str, str]) -> re.Pattern[str]:
-        """A rule's pattern over these characters."""
+    def pattern(self, written: str, macros: Mapping[str, str]) -> tuple[re.Pattern[str], frozenset[str]]:
+        """A rule's pattern over these characters, and one of which it needs."""
         for _ in range(4):  # macros of macros
             written = _NAME.sub(lambda found: macros.get(found[0], found[0]), written)
         if _UNBOUNDED.search(written):
             raise BadRule(written)
-        return re.compile(_NAME.sub(self._class, written).replace(" ", ""))
+        needs = needed(written) or frozenset[str]()
+        return re.compile(_NAME.sub(self._class, written).replace(" ", "")), frozenset(map(self.of, needs))
 
     def _class(self, found: re.Match[str]) -> str:
         match found[0]:
             case "gap":
                 return f"[^{''.join(map(self.of, _BLOCKS))}]"
             case "clear":  # nothing turns round what follows
-                return f"(?<![{''.join(map(self.of, _BLOCKS[:1] + _BLOCKS[2:]))}])"
+                others, no = "".join(map(self.of, _BLOCKS[:1] + _BLOCKS[2:])), self.of(_BLOCKS[0])
+                return f"(?<![{others}])(?<!{no}.)(?<!{no}..)(?<!{no}...)"
             case "any":
                 return "."
             case name:
                 return self.of(name)
+
+
+def needed(written: str) -> frozenset[str] | None:
+    """Meanings of which every match has at least one, the rarest that can be named; None where there are none."""
+    return _either(_TOKENS.findall(written))
+
+
+def _either(words: list[str]) -> frozenset[str] | None:
+    found: list[frozenset[str] | None] = []
+    while True:
+        found.append(_row(words))
+        if not words or words.pop(0) == ")":
+            break
+    return None if None in found else frozenset[str]().union(*(one for one in found if one is not None))
+
+
+def _row(words: list[str]) -> frozenset[str] | None:
+    """What one alternative needs: the best of what its parts need."""
+    best: frozenset[str] | None = None
+    while words and words[0] not in {"|", ")"}:
+        word = words.pop(0)
+        part = _either(words) if word in {"(", "(?!"} else None if word in _WILD else frozenset((word,))
+        optional = word == "(?!" or (words and (words[0] == "?" or words[0].startswith("{0")))
+        if words and words[0][0] in "?{":
+            words.pop(0)
+        if part is not None and not optional and (best is None or _rarity(part) < _rarity(best)):
+            best = part
+    return best
+
+
+def _rarity(part: frozenset[str]) -> tuple[int, int]:
+    return len(part & _EVERYDAY), len(part)
 
 
 def rules_of(book: Mapping[str, Mapping[str, object]], alphabet: Alphabet) -> list[Rule]:
@@ -82,7 +120,7 @@ def _rule(name: str, one: Mapping[str, object], alphabet: Alphabet, macros: Mapp
         id=name,
         concern=one["concern"],  # type: ignore[arg-type]
         level=Level[str(one["level"])],
-        pattern=alphabet.pattern(" | ".join(one["patterns"]), macros),  # type: ignore[arg-type]
+        patterns=tuple(alphabet.pattern(written, macros) for written in one["patterns"]),  # type: ignore[attr-defined]
         ask=bool(one.get("ask", False)),
-        framed=bool(one.get("framed", True)),
+        adjusted_by=one.get("adjusted_by"),  # type: ignore[arg-type]
     )

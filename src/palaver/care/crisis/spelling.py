@@ -71,8 +71,8 @@ def fold(text: str) -> Folded:
 # A word may have signs inside that stand for letters or part them; an ending sign is punctuation.
 TOKEN = re.compile(
     r"(?P<spaced>(?<![^\W_])[^\W_](?:[^\S\n]{1,3}[^\W_](?![^\W_'])){2,})"
-    r"|(?P<word>[^\W_@$](?:[\w@$!|*+'.\-]{0,38}[^\W_])?|[@$!|*+][^\W_](?:[\w@$!|*+'.\-]{0,38}[^\W_])?)"
-    r"|(?P<stop>[.!?;…]+|\n\s*\n)"
+    r"|(?P<word>[^\W_@$](?:[\w@$!|*+'.\-]{0,38}[\w@$*])?|[@$!|*+][^\W_](?:[\w@$!|*+'.\-]{0,38}[^\W_])?)"
+    r"|(?P<stop>(?<!\.)[.!?;](?!\.)[!?]*|\n\s*\n)"
 )
 _LEET = str.maketrans("0134578@$!|+", "oieastbasiit")
 _LEET_L = str.maketrans("0134578@$!|+", "oleastbaslit")
@@ -108,3 +108,12 @@ def without_one(word: str) -> Iterator[str]:
     yield word
     for at in range(len(word)):
         yield word[:at] + word[at + 1 :]
+
+
+def one_slip(one: str, other: str) -> bool:
+    """Whether one letter too many, too few, another or two that changed places make one of the other."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[at:], other[at:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])

@@ -3,8 +3,8 @@
 A verb carries its whole clause: ni-ta-ji-ua is I-will-self-kill; so do its mixtures with English (nita-ji-kill).
 """
 
-import re
 from collections.abc import Mapping
+from itertools import product
 
 # What stands before the verb → what it means. After Ashton, Swahili Grammar (1944), and how Nairobi and Dar write it.
 _FIRST = {
@@ -27,48 +27,55 @@ _OTHERS = {
 }  # fmt: skip
 PREFIXES = _FIRST | _OTHERS
 _WHOM = {"ji": "self", "ni": "me", "ku": "you", "m": "him", "mu": "him", "mw": "him", "wa": "him", "": ""}
-_ENDS = {"", "a", "e", "i", "ia", "ie", "ea", "eni"}
+_REFLEXIVE = {
+    "kill": "suicide",
+    "end": "suicide",
+    "hurt": "selfharm",
+    "hit": "hit self",
+    "give": "give self",
+    "throw": "throw self",
+}
+_ENDS = ("", "a", "e", "i", "u", "ia", "ie", "ea", "eni")
 # These take -ku- where nothing else would make them long enough (nitakufa, nitakunywa).
 _SHORT = {"f", "fw", "nyw", "die", "dai", "ded", "live"}
 
 
 class Verbs:
-    """Every verb of some stems, in all its forms."""
+    """Every verb of some stems, in all its forms: what can stand before a stem, and all that can end a word."""
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
-        stems = "|".join(sorted(meanings, key=len, reverse=True))
+        self._heads: dict[str, list[tuple[str, str, str]]] = {}
+        for head in product(PREFIXES, ("", "ku"), _WHOM):
+            self._heads.setdefault("".join(head), []).append(head)
+        self._tails = {stem + end: (stem, end) for stem in meanings for end in _ENDS}
+        self._longest = max(map(len, self._tails))
         self._meanings = meanings
-        self._starts = sorted(PREFIXES, key=len, reverse=True)
-        self._rest = re.compile(
-            f"(?P<long>ku)?(?P<whom>ji|ni|ku|mw|mu|m|wa)?(?P<stem>{stems})(?P<end>[aei]{{0,2}}|eni)"
-        )
 
     def read(self, word: str) -> str | None:
-        """What a word means, or None where it is no such verb; each prefix is tried once."""
-        word = word.replace("-", "")
-        if len(word) > 24:
-            return None
-        for start in self._starts:
-            if word.startswith(start) and (found := self._rest.fullmatch(word, len(start))):
-                meant = self._meant(start, found)
-                if meant is not None:
-                    return meant
+        """What a word means, or None where it is no such verb."""
+        for at in range(max(1, len(word) - self._longest), len(word)):
+            if tail := self._tails.get(word[at:]):
+                for head in self._heads.get(word[:at], ()):
+                    if (meant := self._meant(head, tail)) is not None:
+                        return meant
         return None
 
-    def _meant(self, start: str, found: re.Match[str]) -> str | None:
-        stem, whom, end = found["stem"], _WHOM[found["whom"] or ""], found["end"]
+    def _meant(self, head: tuple[str, str, str], tail: tuple[str, str]) -> str | None:
+        (start, long, whom), (stem, end) = head, tail
         if not start and not whom:
             return None  # a bare stem is more often another word
-        if (found["long"] and stem not in _SHORT) or end not in _ENDS:
+        if long and stem not in _SHORT:
             return None
-        if len(stem) == 1 and stem != "u" and not (end in {"a", "e", "i"} and whom in {"", "you"}):
+        if len(stem) == 1 and stem != "u" and (end not in {"a", "e", "i"} or whom not in {"", "ku"}):
             return None
-        return " ".join(part for part in (PREFIXES[start], self._acts(stem, whom)) if part)
+        acts = self._acts(stem, _WHOM[whom])
+        if acts == "know" and len(end) > 1:
+            return None  # no form of to know, and one slip away from worse
+        wish = "want" if start == "ni" and end == "e" and acts in {"die", "suicide"} else ""  # nife: may I die
+        return " ".join(part for part in (PREFIXES[start], wish, acts) if part)
 
     def _acts(self, stem: str, whom: str) -> str:
         meaning = self._meanings[stem]
         if whom == "self":
-            return {"kill": "suicide", "hurt": "selfharm", "give": "give self", "throw": "throw self"}.get(
-                meaning, meaning
-            )
+            return _REFLEXIVE.get(meaning, meaning)
         return f"{meaning} {whom}" if whom in {"me", "him"} else meaning

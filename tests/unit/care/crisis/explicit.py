@@ -1,0 +1,221 @@
+"""What nobody may overhear: explicit statements in every language and under every disguise; it asserts nothing."""
+
+ENGLISH = """
+I want to kill myself
+I'm going to kill myself
+im gonna kill myself
+I am going to end my life
+I want to end my life
+I've decided to end my life
+I will take my own life
+I'm planning to take my life
+I want to commit suicide
+I am going to commit suicide
+I plan to kill myself
+I have decided to kill myself
+I just want to die
+I want to die
+I really want to die
+i wanna die
+I need to die
+I wish to die
+I want to be dead
+I'm going to hang myself
+I want to shoot myself
+i will drown myself
+I'm about to kill myself
+I'm going to jump off a bridge
+I want to jump off the roof
+I am ready to die
+I'm going to overdose
+I want to slit my wrists
+I want to end it all
+I'm going to end it all
+I tried to kill myself
+I tried to end my life last night
+I attempted suicide yesterday
+I wrote my suicide note
+I have written a goodbye letter and I will kill myself
+I took all my pills
+I swallowed the whole bottle of pills
+I am going to kill myself tonight
+Tonight I will end my life
+I have a gun and I am going to kill myself
+I have a rope and I want to hang myself
+I'm standing on the bridge and I want to jump
+I can't wait to die
+I intend to end my life
+I'm going to unalive myself
+i want to unalive
+im gonna kms
+I want to kms
+gonna kms tonight
+going to off myself
+I should kill myself
+I must kill myself
+I will kill myself if she leaves me
+I'm not joking, I will kill myself
+Please let me die
+I want to blow my brains out
+I want to put a bullet in my head
+I'm killing myself tonight
+Ending it all tonight
+"""
+
+SWAHILI = """
+Nataka kufa
+Nataka kujiua
+Nitajiua
+Nitajiua leo usiku
+Ninataka kujiua
+Nimeamua kujiua
+Nimeamua kujimaliza
+Ningependa kufa
+Natamani kufa
+Natamani nife
+Bora nife
+Heri nife
+Afadhali nife
+Afadhali nijiue
+Bora nijiue tu
+Najitoa uhai
+Nitajitoa uhai
+Nataka kujitoa uhai
+Nimepanga kujiua
+Nimepanga kujinyonga kesho
+Nitajinyonga
+Nataka kujinyonga
+Naenda kujiua
+Nimekunywa sumu
+Nimemeza vidonge vyote
+Nilijaribu kujiua
+Nilijaribu kujitoa uhai
+Nataka kumaliza maisha yangu
+Nitamaliza maisha yangu leo
+Nimeamua kumaliza maisha yangu
+Nataka kujirusha kutoka ghorofa
+Nitajipiga risasi
+Nitajichinja
+Niache nife
+Nahitaji kufa
+Mimi nataka kufa
+Kweli nataka kufa
+Sasa nataka kufa
+Nimechoka, nataka kufa
+Nataka nife
+"""
+
+SHENG = """
+Nataka kujimada
+Nitajimada
+Nimeamua kujimada
+Nataka kudedi
+Nataka kujidedisha
+Bora nidedi
+Natamani nidedi tu
+Manze nataka kudedi
+Buda nataka kujiua leo
+Nikufe tu
+Heri nikufe
+Bora nikufe
+Wacha nijiue
+Nimechoka na hii life, nataka kufa
+Msee nitajimada usiku
+"""
+
+MIXED = """
+Nataka ku-die
+Nataka kudie
+I want to jiua
+I want kujiua
+I'm going to jiua tonight
+nataka to die
+Nataka to kill myself
+Nimeamua to end my life
+I want to kufa
+I just want kufa tu
+Natamani to die
+Nitajikill
+Nataka kujikill
+nataka ku commit suicide
+Nitacommit suicide
+I feel like nijiue
+Maisha ni ngumu, I want to die
+Mimi I will kill myself leo
+Bora ni-die
+Nimeamua I will end my life
+Nataka kumaliza my life
+nina plan ya kujiua
+I have decided kujitoa uhai
+Sina otherwise, nitajiua
+"""
+
+DISGUISED = """
+i want to k1ll mys3lf
+I want to k i l l myself
+I want to k i l l m y s e l f
+i w a n t t o d i e
+k i l l myself, that is what I want: I want to k i l l myself
+I want to k.i.l.l myself
+I want to k-i-l-l my-self
+I want to commit s-u-i-c-i-d-e
+I want to commit su1c1de
+I want to commit s u i c i d e
+i want to commit sucide
+i want to comit suicde
+I want to commit su*cide
+I want to commit s*icide
+I want to d!e
+I want to k!ll myself
+I wanna d1e
+I WANT TO DIE
+I WaNt To DiE
+I want toooo dieeeee
+I want to killlll myselffff
+iwanttodie
+i wanttokillmyself
+I want to die💔😭
+I want to 💀
+ｉ ｗａｎｔ ｔｏ ｄｉｅ
+𝓘 𝔀𝓪𝓷𝓽 𝓽𝓸 𝓭𝓲𝓮
+I wаnt tо dіе
+I w\u200bant to d\u200bi\u200be
+I want to k\u0336i\u0336l\u0336l\u0336 myself
+I want to ki\u00adll my\u00adself
+I... want... to... die
+I. Want. To. Die.
+I
+want
+to
+die
+i want 2 die
+n1taj1ua
+nita jiua
+ni-ta-ji-ua
+N I T A J I U A
+nitajiuaaa
+nitajuia
+nataka ku jiua
+nataka ku fa
+n@taka kuf@
+nataka kuuufa
+NATAKA KUFA
+nataka\u200b kufa
+nàtáka kúfa
+nataka k u f a
+nitajiuwa
+"""
+
+
+def rows(text: str) -> list[str]:
+    """One statement a line."""
+    return [line.encode().decode("utf-8") for line in text.strip().splitlines()]
+
+
+WHOLE = "I\nwant\nto\ndie"
+
+
+def explicit() -> list[str]:
+    """All of them."""
+    disguised = DISGUISED.replace(WHOLE + "\n", "")
+    return [*rows(ENGLISH), *rows(SWAHILI), *rows(SHENG), *rows(MIXED), *rows(disguised), WHOLE]

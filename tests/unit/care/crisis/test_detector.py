@@ -1,0 +1,239 @@
+"""What the rules find, in every language and disguise, and what they leave alone."""
+
+import random
+import tomllib
+from functools import cache
+from pathlib import Path
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from palaver.care.crisis import detector as heart
+from palaver.care.crisis.detector import MOST_SIGNALS, Detector
+from palaver.care.crisis.finding import Level, Signal
+from palaver.care.crisis.rules import Alphabet, BadRule
+from tests.promises import keeps
+from tests.unit.care.crisis.everyday import ENGLISH, SWAHILI, rows
+from tests.unit.care.crisis.explicit import explicit
+
+CALM, GRAVE = [*rows(ENGLISH), *rows(SWAHILI)], explicit()
+PADDING = "lorem ipsum dolor sit amet, consectetur adipiscing elit. " * 900  # 50,000 characters
+clauses = st.sampled_from([*CALM, *GRAVE, "She said I want to die", "I would never kill myself", "My novel is a song"])
+
+
+@cache
+def detector() -> Detector:
+    books = Path(heart.__file__).parent
+    words, rules = (tomllib.loads((books / name).read_text("utf-8")) for name in ("words.toml", "rules.toml"))
+    return Detector(words, rules)
+
+
+def level(text: str) -> Level:
+    return Level[detector().read(text).urgency]
+
+
+def signals(text: str) -> list[Signal]:
+    return detector().read(text).signals
+
+
+@keeps("care:explicit")
+@pytest.mark.parametrize("text", GRAVE)
+def test_an_explicit_statement_is_high_or_critical_however_it_is_spelled(text: str) -> None:
+    assert level(text) >= Level.high
+
+
+def test_there_are_many_of_both() -> None:
+    assert len(set(GRAVE)) >= 180
+    assert min(len(set(rows(ENGLISH))), len(set(rows(SWAHILI)))) >= 150
+
+
+@pytest.mark.parametrize("text", CALM)
+def test_what_people_say_every_day_is_nothing(text: str) -> None:
+    assert level(text) == Level.none
+
+
+@keeps("care:padding")
+@pytest.mark.parametrize("text", ["I want to kill myself", "nitajiua leo", "nataka ku-die", "natamani nife"])
+def test_no_padding_hides_a_statement(text: str) -> None:
+    for padded in (f"{PADDING}{text}", f"{text}. {PADDING}", f"{PADDING}\n{text}\n{PADDING}", f"lorem {text} ipsum"):
+        assert level(padded) >= level(text)
+    assert level("\u200b".join(text)) >= level(text)
+    assert level(text.replace(" ", "\u200b" * 50_000 + " ")) >= level(text)
+    assert level(text.replace(" ", " " * 50_000)) >= level(text)
+    assert level(" ".join(word for word in text.split() for _ in range(500))) >= level(text)
+
+
+@keeps("care:upward")
+@settings(max_examples=60, deadline=None)
+@given(st.lists(clauses, min_size=1, max_size=6), clauses, st.randoms(use_true_random=False))
+def test_nothing_added_lowers_anything_and_order_does_not_count(
+    said: list[str], more: str, order: random.Random
+) -> None:
+    mixed = [*said, more]
+    order.shuffle(mixed)
+    assert level("\n\n".join(mixed)) >= max(level(one) for one in mixed)
+    assert level(". ".join(mixed)) >= level(". ".join(said))
+    assert level("\n\n".join(mixed)) == level("\n\n".join(sorted(mixed)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60), st.sampled_from(GRAVE), st.text(max_size=60))
+def test_no_text_around_a_statement_lowers_it(before: str, statement: str, after: str) -> None:
+    assert level(f"{before}\n\n{statement}\n\n{after}") >= level(statement)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_is_read_and_evidence_lies_within_it(text: str) -> None:
+    for one in signals(f"{text} nataka kufa {text}"):
+        assert 0 <= one.start < one.end <= 2 * len(text) + 13
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        ("Well. I want to die", "I want to die"),
+        ("🙂 ﬁne, but nataka ku-die.", "nataka ku-die"),
+        ("x\u200bx \u0336 I w\u200bant to di\u0336e", "I w\u200bant to di\u0336e"),
+        ("so k i l l me, nitajiua", "nitajiua"),
+    ],
+)
+def test_evidence_is_where_it_stands_in_what_was_given(text: str, evidence: str) -> None:
+    assert any(text[one.start : one.end] == evidence for one in signals(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would never kill myself",
+        "I will never commit suicide",
+        "I'm not going to kill myself",
+        "I don't want to die",
+        "I don't want to kill myself",
+        "sitajiua",
+        "Sitaki kufa",
+        "Siwezi kujiua",
+        "I am not suicidal",
+    ],
+)
+def test_who_says_no_is_asked_at_most(text: str) -> None:
+    found = detector().read(text)
+    assert found.urgency == "none"
+    assert found.ask_gently
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My friend wants to kill himself",
+        "She said she is going to kill herself",
+        "Rafiki yangu anataka kujiua",
+        "My brother is suicidal",
+        "Anataka kufa",
+    ],
+)
+def test_somebody_elses_danger_is_a_concern_of_its_own(text: str) -> None:
+    found = detector().read(text)
+    assert found.concerns["for_another"] == "low"
+    assert found.concerns["self_directed"] == "none"
+    assert found.ask_gently
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('The song says "I want to die"', "quotation"),
+        ("The character in my novel says I want to kill myself", "quotation"),
+        ("Wimbo unasema nataka kufa", "quotation"),
+        ("He said I want to die", "quotation"),
+        ("If I kill myself nobody notices", "hypothetical"),
+        ("I used to be suicidal", "past"),
+        ("I wanted to kill myself", "past"),
+        ("Nilitaka kufa", "past"),
+    ],
+)
+def test_what_others_say_and_what_was_is_asked_about_gently(text: str, why: str) -> None:
+    found = detector().read(text)
+    assert found.urgency == "low"
+    assert found.ask_gently
+    assert why in {one.adjusted_by for one in found.signals}
+
+
+@pytest.mark.parametrize("text", ["What are the warning signs of suicide?", "Does asking about suicide cause it?"])
+def test_a_question_about_the_subject_raises_no_alarm(text: str) -> None:
+    assert level(text) <= Level.low
+
+
+@pytest.mark.parametrize(
+    ("text", "concern", "least"),
+    [
+        ("I cut myself again", "self_harm", Level.medium),
+        ("Najikata mikono", "self_harm", Level.medium),
+        ("I am going to kill him with a knife", "harm_to_others", Level.high),
+        ("My husband beats me", "abuse", Level.medium),
+        ("Mume wangu ananipiga", "abuse", Level.medium),
+        ("My mother is not breathing", "medical_emergency", Level.critical),
+        ("I took all my pills", "self_directed", Level.critical),
+        ("I will kill myself tonight", "self_directed", Level.critical),
+        ("I have no reason to live", "self_directed", Level.medium),
+        ("Sina sababu ya kuishi", "self_directed", Level.medium),
+        ("Sioni haja ya kuishi", "self_directed", Level.medium),
+        ("Nimechoka na maisha", "self_directed", Level.low),
+        ("I'm having suicidal thoughts", "self_directed", Level.medium),
+        ("I wish I was dead", "self_directed", Level.low),
+        ("I was raped", "abuse", Level.medium),
+        ("kys", "harm_to_others", Level.low),
+    ],
+)
+def test_each_concern_has_levels_of_its_own(text: str, concern: str, least: Level) -> None:
+    found = detector().read(text)
+    assert Level[found.concerns[concern]] >= least  # type: ignore[index]
+    assert Level[found.urgency] >= least
+
+
+def test_languages_are_told_and_a_mixture_is_called_one() -> None:
+    found = detector().read("Mimi I want to jiua, manze")
+    assert {"en", "sw"} <= set(found.languages)
+    assert "mixed" in {one.language for one in found.signals}
+
+
+def test_what_is_said_a_thousand_times_is_told_shortly() -> None:
+    said = "\n\n".join("I want to die " + "qq zz " * more for more in range(2 * MOST_SIGNALS))
+    assert len(signals(said)) == MOST_SIGNALS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PADDING * 2,
+        "i want to " * 10_000,
+        "a" * 100_000,
+        "k " * 50_000,
+        "i'" * 50_000,
+        "k1" * 50_000,
+        "-" * 100_000,
+        "é" * 100_000,
+        " \n" * 50_000,
+        "".join(map(chr, range(0x4E00, 0x4E00 + 20_000))) * 5,
+        "i want kill my die not self end it all gun " * 2_300,
+    ],
+    ids=lambda text: text[:10],
+)
+def test_no_text_of_full_length_takes_long(text: str) -> None:
+    detector()
+    began = process_time()
+    detector().read(text[:100_000])
+    assert process_time() - began < 1  # a pattern that runs away takes minutes; what it takes is measured in bench/
+
+
+@pytest.mark.parametrize("written", ["i gap* die", "i gap+ die", "i gap{2,} die"])
+def test_a_rule_without_bounds_is_refused(written: str) -> None:
+    with pytest.raises(BadRule):
+        Alphabet().pattern(written, {})
+
+
+def test_every_rule_has_a_reason() -> None:
+    rules = tomllib.loads((Path(heart.__file__).parent / "rules.toml").read_text("utf-8"))
+    assert [name for name, one in rules.items() if name not in {"macros", "about"} and len(one["because"]) < 20] == []
