@@ -42,6 +42,17 @@ PROMISES = {
         says="Who changed who may do what, when and from where, is written down, without content and without secrets.",
         because="issue:#6",
     ),
+    "care:resources:sourced": Promise(
+        says="Each help resource that ships was read on its own page or an official one, and says which and when.",
+        because="issue:#7",
+    ),
+    "care:resources:never-empty": Promise(
+        says="Whoever asks who helps is told of somebody in every country: emergency help and a directory at least.",
+        because="issue:#7",
+    ),
+    "care:resources:pairs": Promise(
+        says="Services that are paired are shown together or not at all.", because="issue:#7"
+    ),
     "outbound:guarded": Promise(
         says="No address from outside leads inside, however it is written and whatever its name leads to later.",
         because="issue:#6",

@@ -1,9 +1,12 @@
-"""What reading words for danger looks like, for the OpenAPI document; it serves nothing and reads no text."""
+"""What asking about care looks like, for the OpenAPI document; the services in it are those that ship."""
 
 from typing import Any
 
 from palaver.care.api import Assessed
 from palaver.care.crisis.finding import CONCERNS, Concern, Signal, Urgency
+from palaver.care.resources.api import CareResourceList
+from palaver.care.resources.service import Help
+from palaver.care.resources.told import told
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "assess_text": {"In two languages": {"text": "Nimefika nyumbani. Sitaki ku-stay hapa, nataka kufa."}}
@@ -11,6 +14,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 _NONE: dict[Concern, Urgency] = dict.fromkeys(CONCERNS, "none")
 _SIGNAL = Signal("wants_to_die", "self_directed", "high", 40, 51, "sw")
 ANSWERS: dict[str, Any] = {
+    "list_care_resources": CareResourceList([told(one) for one in Help().chosen("KE")]),
     "assess_text": Assessed(
         urgency="high",
         concerns=_NONE | {"self_directed": "high"},
@@ -18,5 +22,5 @@ ANSWERS: dict[str, Any] = {
         ask_gently=False,
         languages=["sw"],
         version="2026.11.21",
-    )
+    ),
 }

@@ -22,11 +22,9 @@ from palaver.agents import api as agents_api
 from palaver.agents.hooks import HOOK
 from palaver.agents.sharing import api as shared_shelves_api
 from palaver.agents.sharing.service import SharedShelves
-from palaver.care import api as care_api
-from palaver.care.service import Care
 from palaver.context.memory import api as memory_api
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import contexts, doors, filing, later, memory, problem, service_api, standing, travelling
+from palaver.entry import caring, contexts, doors, filing, later, memory, problem, service_api, standing, travelling
 from palaver.entry.agency import open_agency
 from palaver.entry.auditing import started
 from palaver.entry.compose import House, build, start_jobs
@@ -79,6 +77,7 @@ def run(loaded: Loaded) -> None:
     """Serve until SIGINT or SIGTERM."""
     configure_logs(loaded.settings.log, loaded.settings.observability.log_level)
     prepare_home(loaded.settings.home)
+    caring.warn(loaded.settings, SystemClock().now().date())
     openings = raise_openings()
     if few := too_few(openings, loaded.settings.sockets.most):
         log.info(few)
@@ -113,7 +112,7 @@ def application(house: House) -> ASGIApp:
         search_api.routes(house.moving.finding, door),
         projects_api.routes(house.projects, door),
         memory_api.routes(house.memories, door),
-        care_api.routes(Care(), door),
+        *caring.routers(house),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
         rewind_api.routes(travelling.backward(house), door),
         *_identity(house),

@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from palaver.agents.settings import AgentSettings
 from palaver.bus.settings import BusSettings
+from palaver.care.resources.reading import problems_of
+from palaver.care.settings import CareSettings
 from palaver.context.memory.settings import MemorySettings
 from palaver.context.settings import ContextSettings
 from palaver.entry.layers import Layer, Source, Values, from_environment, from_file, holds, overlay, variable_of
@@ -90,6 +92,7 @@ class Settings(BaseModel):
     runs: RunSettings = RunSettings.model_validate({})
     context: ContextSettings = ContextSettings.model_validate({})
     memory: MemorySettings = MemorySettings.model_validate({})
+    care: CareSettings = CareSettings.model_validate({})
     tools: ToolSettings = ToolSettings.model_validate({})
     sandbox: SandboxSettings = SandboxSettings.model_validate({})
     web: WebSettings = WebSettings.model_validate({})
@@ -182,6 +185,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Loaded:
     problems += unset
     if settings.files.s3.bucket and find_spec("boto3") is None:
         problems += (S3_LACKS,)
+    problems += problems_of(settings.care.resources_file)
     if problems:
         raise SettingsRefused(problems)
     seen = {*HANDED_ON, *settings.mcp.variables, *settings.mcp.user_variables}

@@ -146,6 +146,38 @@ class Branch(TypedDict):
     count: int
 
 
+class CareChannel(TypedDict):
+    """One way to reach a service: `to` is a number or an address, `shown` how its own page writes a number.
+    `say` is the word that a text message begins with.
+    """
+
+    kind: Literal["chat", "phone", "sms", "web", "whatsapp"]
+    to: str
+    shown: NotRequired[str]
+    say: NotRequired[str]
+
+
+class CareResource(TypedDict):
+    """A service that helps, and where and when that was read. What its source does not say is empty or null.
+    `country` is null for services of the whole world. Where `confirmed` is false, no person has confirmed it
+    yet: say so where you show it. What `paired_with` names is shown together with it, or neither is.
+    """
+
+    id: str
+    country: str | None
+    name: str
+    kind: Literal["children", "crisis_line", "directory", "domestic_violence", "emergency", "lgbtq", "text"]
+    channels: list[CareChannel]
+    languages: list[str]
+    hours: str | None
+    cost: Literal["charged", "free"] | None
+    note: str | None
+    paired_with: list[str]
+    source_url: str
+    verified_on: str
+    confirmed: bool
+
+
 class Checkpoint(TypedDict):
     """A point to which one can go back: `before` or `after` a message; `files` is None where there were none."""
 

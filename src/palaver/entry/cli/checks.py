@@ -9,6 +9,7 @@ from typing import Literal
 
 import aiohttp
 
+from palaver.care.resources.service import Help
 from palaver.entry.cli.reach import address_of
 from palaver.entry.database import open_database
 from palaver.entry.home import HomeUnusable, prepare_home
@@ -43,6 +44,8 @@ async def checks(loaded: Loaded) -> AsyncGenerator[Finding]:
         yield await _database(loaded.settings)
     yield await _port(loaded.settings)
     yield _openings(loaded.settings)
+    for finding in _help(loaded.settings):
+        yield finding
     for finding in await _models(loaded):
         yield finding
 
@@ -96,6 +99,24 @@ def _openings(settings: Settings) -> Finding:
 
 _MORE_OPENINGS = (
     "Raise the hard limit of open files (`ulimit -Hn`, LimitNOFILE=, --ulimit nofile=), or lower sockets.most."
+)
+
+
+def _help(settings: Settings) -> list[Finding]:
+    """Who is told to people in need: a line that nobody looked at for long may have moved."""
+    found = Help(settings.care.resources_file).doubts(SystemClock().now().date())
+    if found.says is None:
+        return [Finding("well", f"All {found.known} help resources are confirmed and were read lately.")]
+    named = [("Not confirmed: ", found.unconfirmed), ("Read too long ago: ", found.old)]
+    return [
+        Finding("odd", found.says, _CONFIRM),
+        *(Finding("odd", f"{says}{', '.join(ids)}.") for says, ids in named if ids),
+    ]
+
+
+_CONFIRM = (
+    "Call them or look at their pages, then give each with verified_on and verified_by, your name, in "
+    "care.resources_file; what is wrong is removed there."
 )
 
 
