@@ -9,7 +9,7 @@ WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -type f -print 2
 
 export PYTHONDONTWRITEBYTECODE ?=
 .DEFAULT_GOAL := help
-.PHONY: help run install test check unit format web web-check lock bench care-quality docs clean
+.PHONY: help run install test check unit format web web-check lock bench care-quality docs sbom audit clean
 
 help:  ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,18 @@ care-quality: .venv/.stamp-runtime  ## Measure the rules for danger in words on 
 
 docs: .venv/.stamp-dev  ## Write the pages that come from the code
 	@$(BIN)/python docs/reference/write.py
+
+sbom: .venv/bin/python  ## Write what Palaver is made of as CycloneDX JSON, to dist/sbom.json
+	@.venv/bin/python requirements/sbom.py dist/sbom.json
+	@echo "dist/sbom.json"
+
+audit: .venv/.stamp-audit  ## Ask whether what is locked has known holes, where somebody can be asked
+	@.venv/audit/bin/python requirements/audit.py
+
+.venv/.stamp-audit: requirements/audit.txt | .venv/bin/python
+	@$(PYTHON) -m venv --without-pip .venv/audit
+	@$(PYTHON) -m pip --python .venv/audit/bin/python --disable-pip-version-check install --quiet --require-hashes -r requirements/audit.txt
+	@touch $@
 
 clean:  ## Remove what was installed and built; your data in .palaver stays
 	rm -rf .venv web/node_modules src/palaver/web/dist .ruff_cache .pytest_cache .hypothesis .import_linter_cache
