@@ -18,3 +18,7 @@ def test_an_administrator_reads_who_changed_what(opened: House) -> None:
 
 def test_who_is_invited_makes_an_account_with_a_second_factor_and_is_helped_or_turned_away(opened: House) -> None:
     visit("come_by_an_invitation_with_a_second_factor", opened)
+
+
+def test_whose_role_needs_two_factors_sets_one_up_before_anything_else(opened: House) -> None:
+    visit("be_asked_for_a_second_factor_first", opened)

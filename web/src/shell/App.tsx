@@ -3,12 +3,13 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-import { whenSignedOut, wordsFor } from '@/core/request';
+import { Refusal, whenSignedOut, wordsFor } from '@/core/request';
+import { SecondFactor } from '@/features/account/SecondFactor';
 import { loadOffers } from '@/features/agents/offers';
 import { FilesButton } from '@/features/files/FilesPanel';
 import { arrived } from '@/features/identity/arrived';
 import { SignIn } from '@/features/identity/SignIn';
-import { person, recognise } from '@/features/identity/who';
+import { person, recognise, signOut } from '@/features/identity/who';
 import { loadModels } from '@/features/inference/models';
 import { InvitationDialog } from '@/features/members/InvitationDialog';
 import { invited } from '@/features/members/invited';
@@ -30,6 +31,8 @@ import { drawer, Sidebar } from './Sidebar';
 
 /** Why the page could not be begun; it is tried again by itself. */
 const unreachable = signal<string | null>(null);
+/** Whether this person's role signs in with two factors here, and they have one. */
+const factorFirst = signal(false);
 let tries = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,8 +42,13 @@ async function begin(): Promise<void> {
     // Who is recognised is let in, and then this is called again.
     await (person.value ? Promise.all([loadModels(), refresh(), loadOffers()]) : recognise());
     unreachable.value = null;
+    factorFirst.value = false;
     tries = 0;
   } catch (thrown) {
+    if (thrown instanceof Refusal && thrown.code === 'second_factor_required') {
+      factorFirst.value = true;
+      return;
+    }
     unreachable.value = wordsFor(thrown);
     timer = setTimeout(() => void begin(), backoff(tries++));
   }
@@ -105,6 +113,24 @@ function Door() {
   );
 }
 
+function FactorFirst() {
+  return (
+    <main class="door">
+      <Logo size={72} />
+      <p class="soft">Whoever has your role signs in with two factors here. Set one up to go on.</p>
+      <SecondFactor />
+      <div class="row">
+        <button type="button" class="button" onClick={() => void signOut()}>
+          Sign out
+        </button>
+        <button type="button" class="button primary" onClick={() => void begin()}>
+          Go on
+        </button>
+      </div>
+    </main>
+  );
+}
+
 const join = (sessionId: string) => {
   go(`/c/${sessionId}`);
   void refresh();
@@ -129,6 +155,7 @@ export function App() {
 
   // Who follows the link of a letter while they are signed in has come for what it says.
   if (!here || (arrived.value && arrived.value.kind !== 'sign-in-failed')) return <Door />;
+  if (factorFirst.value) return <FactorFirst />;
   return (
     <div class="page">
       <a class="skip" href="#main">
