@@ -242,12 +242,13 @@ export async function be_asked_for_a_second_factor_first({ open }) {
   const page = await (await open(STILL)).newPage();
   const body = JSON.stringify({ status: 403, code: 'second_factor_required', title: 'Set up a second factor first' });
   const refusing = route => route.fulfill({ status: 403, contentType: 'application/problem+json', body });
-  await page.route('**/api/v1/sessions?*', refusing);
+  const asked = /\/api\/v1\/(sessions|models|approvals|agents|commands)(\?|$)/;
+  await page.route(asked, refusing);
   await page.goto('/');
   await page.getByText('Set one up to go on.').waitFor();
   await page.getByRole('button', { name: 'Set it up' }).waitFor();
   assert.deepEqual(await violations(page), []);
-  await page.unroute('**/api/v1/sessions?*', refusing);
+  await page.unroute(asked, refusing);
   await page.getByRole('button', { name: 'Go on' }).press('Enter');
   await page.getByLabel('Your message').waitFor();
 }

@@ -117,6 +117,8 @@ function FactorFirst() {
   return (
     <main class="door">
       <Logo size={72} />
+      <h1 class="visually-hidden">Palaver</h1>
+      <h2>One more thing</h2>
       <p class="soft">Whoever has your role signs in with two factors here. Set one up to go on.</p>
       <SecondFactor />
       <div class="row">
