@@ -17,6 +17,7 @@ from abandoned import PAUSE, left_behind
 from files import files
 from footprint import footprint
 from forks import forks
+from guard import guard
 from harness import Harness, built
 from house import BIN, House, furnish
 from lists import lists
@@ -80,6 +81,7 @@ PARTS: dict[str, Part] = {
     "tools": Bench.tools,
     "servers": lambda bench: calls(bench.rounds),
     "lists": lambda bench: lists(bench.harness, bench.house("lists")),
+    "guard": lambda bench: guard(bench.folder, bench.rounds),
     "files": lambda bench: files(bench.house("files"), bench.rounds),
     "forks": lambda bench: forks(bench.house("forks"), bench.rounds),
     "surfaces": lambda bench: surfaces(bench.harness, bench.house("surfaces", more=UNNAMED), bench.rounds),
