@@ -629,6 +629,13 @@ PROMISES = {
         says="A right password with the second factor pending opens nothing, and no code works twice.",
         because="issue:#6",
     ),
+    "identity:reset": Promise(
+        says="A forgotten password is replaced by a link that works once, and nobody learns from it who is here.",
+        because="issue:#6",
+    ),
+    "identity:verified": Promise(
+        says="Where addresses are verified, nobody comes in by an address that is not theirs.", because="issue:#6"
+    ),
     "identity:standing": Promise(
         says="What ends a sign-in, a key or a user's rights ends their open streams and sockets before it is answered.",
         because="issue:#6",

@@ -4,6 +4,7 @@ import asyncio
 
 from tests.journeys.accounts import login, member, register, with_second_factor
 from tests.journeys.house import PASSWORD, House, Opening, Person
+from tests.journeys.streams import PATIENCE
 from tests.promises import keeps
 
 GRACE = "grace@example.org"
@@ -120,3 +121,37 @@ async def test_an_invitation_makes_one_account_of_its_role_for_whom_it_is(open_h
     assert "link" not in kept["items"][0]
     past = {"expires_at": "2020-01-01T00:00:00Z"}
     assert (await owner.call("POST", "/users/invitations", past)).status == 422
+
+
+async def test_the_same_is_done_by_command_while_the_server_runs(house: House) -> None:
+    async def palaver(*words: str) -> tuple[int, str]:
+        here = {"PALAVER_HOME": str(house.home), "PALAVER_PORT": "8321"}
+        async with asyncio.timeout(PATIENCE):
+            code, out, _ = await house.nursery.does("user", *words, typed=b"", settings=here)
+        return code, out.decode().strip()
+
+    grace = await member(house, GRACE)
+    await with_second_factor(grace)
+    assert await palaver("role", GRACE, "viewer") == (0, "")
+    assert (await grace.get("/auth/me"))["user"]["role"] == "viewer"
+    assert await palaver("disable", GRACE) == (0, "")
+    assert (await grace.call("GET", "/auth/me")).status == 401
+    assert await palaver("enable", GRACE) == (0, "")
+    assert await palaver("sign-out", GRACE) == (0, "")
+    assert await palaver("second-factor", "off", GRACE) == (0, "")
+    assert (await palaver("second-factor", "off", GRACE))[0] == 1
+    assert (await palaver("disable", "owner@palaver.local"))[0] == 1, "the last administrator stays"
+    code, link = await palaver("reset", GRACE)
+    assert (code, link.partition("/#reset=")[0]) == (0, "http://127.0.0.1:8321")
+    body = {"token": link.partition("=")[2], "new_password": "staple the horse"}
+    assert (await house.person("").call("POST", "/auth/password/reset", body)).status == 204
+    assert (await login(house, GRACE, "staple the horse")).status == 200
+    _, link = await palaver("verify", GRACE)
+    assert (await house.person("").call("POST", "/auth/verify", {"token": link.partition("=")[2]})).status == 200
+    _, link = await palaver("invite", "--email", "eve@example.org", "--role", "counsellor")
+    made = await register(house, "eve@example.org", invitation=link.partition("=")[2])
+    assert (made.status, made.json["user"]["role"]) == (201, "counsellor")
+    told = [
+        row[0] for row in house.rows("select kind from audit_log where kind like 'user.%' or kind like 'invitation.%'")
+    ]
+    assert {"user.role_changed", "user.disabled", "user.enabled", "user.signed_out", "invitation.created"} <= set(told)

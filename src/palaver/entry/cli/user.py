@@ -1,17 +1,19 @@
 """`palaver user`: making and listing users and setting passwords, on the database, whether the server runs or not."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from palaver.entry.cli import people
 from palaver.entry.cli.inforce import settings_in_force
 
 if TYPE_CHECKING:
     from palaver.identity.store import User
     from palaver.kit.sealed import Sealed
 
-app = typer.Typer(no_args_is_help=True, help="Make and list users, set passwords.")
+app = typer.Typer(no_args_is_help=True, help="Make, list and invite users, set passwords and roles, shut users out.")
+people.add_to(app)
 
 PAGE = 100
 
@@ -19,17 +21,17 @@ PAGE = 100
 @app.command()
 def create(
     email: Annotated[str, typer.Argument(help="The e-mail address, which is also the name to sign in with.")],
-    role: Annotated[Literal["admin", "member"], typer.Option(help="What the user may do.")] = "member",
+    role: Annotated[people.Role, typer.Option(help="What the user may do.")] = "member",
     name: Annotated[str | None, typer.Option(help="The name other people see.")] = None,
 ) -> None:
     """Make a user; the password is read from standard input."""
     from palaver.entry.cli.local import with_identity
 
     password = _password()
-    user = with_identity(
-        settings_in_force(), lambda identity: identity.accounts.create(email, password, role, name=name)
+    made = with_identity(
+        settings_in_force(), lambda identity: identity.people.users.create(email, password, role, name=name)
     )
-    print(user.id)
+    print(made.user.id)
 
 
 @app.command("list")
