@@ -17,8 +17,11 @@ from palaver.files import tables as of_files
 from palaver.identity import tables as of_identity
 from palaver.identity.budgets import tables as of_budgets
 from palaver.identity.groups import tables as of_groups
+from palaver.identity.inviting import tables as of_inviting
+from palaver.identity.lockout import tables as of_lockout
 from palaver.identity.oidc import tables as of_oidc
 from palaver.identity.scim import tables as of_scim
+from palaver.identity.second_factor import tables as of_second_factors
 from palaver.privacy.audit import tables as of_audit
 from palaver.runs import tables as of_runs
 from palaver.sessions import projects_tables as of_projects
@@ -45,7 +48,10 @@ TABLES = (
     of_sharing.session_groups,
     of_memory.memories,
     of_identity.users,
+    of_inviting.house_invitations,
+    of_lockout.wrong_tries,
     of_oidc.pending_sign_ins,
+    of_second_factors.second_factors,
     of_scim.scim_users,
     of_projects.projects,
     of_runs.runs,

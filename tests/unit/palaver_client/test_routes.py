@@ -18,6 +18,7 @@ LEFT = {
     "GET /api/v1/health": "says that a process is alive: for who runs it",
     "GET /metrics": "for who runs it",
     "GET /api/v1/audit": "for who runs it",
+    "GET /api/v1/limits": "for the page; programs read the headers RateLimit-*",
     "GET /api/v1/budgets": "for administrators",
     "PUT /api/v1/budgets": "for administrators",
     "DELETE /api/v1/budgets/{budget_id}": "for administrators",

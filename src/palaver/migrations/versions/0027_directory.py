@@ -15,7 +15,7 @@ create table scim_users (
     updated_at text not null,
     removed_at text,
     constraint pk_scim_users primary key (user_id),
-    constraint fk_scim_users_user_id_users foreign key(user_id) references users (id) on delete cascade,
+    constraint fk_scim_users_user_id foreign key(user_id) references users (id) on delete cascade,
     constraint uq_scim_users_name_key unique (name_key),
     constraint uq_scim_users_external_id unique (external_id)
 )
