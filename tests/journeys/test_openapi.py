@@ -57,6 +57,8 @@ GET /api/v1/sessions/{}/share-links | POST /api/v1/sessions/{}/share-links
 DELETE /api/v1/sessions/{}/share-links/{} | GET /shared/{}
 GET /api/v1/sessions/{}/shared-with | PUT /api/v1/sessions/{}/shared-with/{}
 DELETE /api/v1/sessions/{}/shared-with/{}
+GET /api/v1/projects/{}/shared-with | PUT /api/v1/projects/{}/shared-with/{}
+DELETE /api/v1/projects/{}/shared-with/{}
 GET /api/v1/agents/{}/shared-with | PUT /api/v1/agents/{}/shared-with/{}
 DELETE /api/v1/agents/{}/shared-with/{}
 GET /api/v1/skills/{}/shared-with | PUT /api/v1/skills/{}/shared-with/{}

@@ -160,3 +160,52 @@ async def test_an_agent_that_is_shared_answers_those_it_is_shared_with_and_grant
     server = {"name": "files", "url": "https://mcp.example.org/"}
     made = await ada.post("/mcp-servers", server)
     assert (await ada.call("PUT", f"/mcp-servers/{made['id']}/shared-with/{roots}")).status == 403
+
+
+@keeps("sharing:groups")
+async def test_a_project_that_is_shared_gives_its_instructions_and_files_and_not_its_sessions(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    ada, eve, bob = [await house.stranger() for _ in range(3)]
+    _, roots = await tree_of(owner, ada, eve)
+    project = (await ada.post("/projects", {"name": "Herons", "instructions": "Speak of herons."}))["id"]
+    at = f"/projects/{project}"
+    assert (await ada.call("PUT", f"{at}/files/plan.txt", data=b"wade")).status == 200
+    private = (await ada.post("/sessions", {"project_id": project}))["id"]
+    assert (await eve.call("POST", "/sessions", {"project_id": project})).status == 422
+    assert (await eve.call("PUT", f"{at}/shared-with/{roots}", {})).status == 404
+    assert (await ada.call("PUT", f"{at}/shared-with/{roots}", {"role": "viewer"})).status == 200
+    assert [one["name"] for one in (await eve.get("/projects"))["items"]] == ["Herons"]
+    assert (await eve.call("GET", f"/sessions/{private}")).status == 404
+    mine = (await eve.post("/sessions", {"project_id": project}))["id"]
+    await eve.post("/query/single", {"prompt": "Hello", "session_id": mine})
+    assert "Speak of herons." in str(vendor.heard[-1].body)
+    assert "plan.txt" in str(vendor.heard[-1].body)
+    assert (await ada.call("GET", f"/sessions/{mine}")).status == 404
+    there = await eve.call("GET", f"{at}/files/plan.txt")
+    assert there.body == b"wade", there.body
+    for method, path, more in (
+        ("PATCH", at, {"json": {"name": "Mine"}}),
+        ("PUT", f"{at}/files/plan.txt", {"data": b"fly"}),
+        ("DELETE", at, {}),
+        ("PUT", f"{at}/shared-with/{roots}", {"json": {"role": "editor"}}),
+    ):
+        assert (await eve.call(method, path, **more)).status == 403, (method, path)
+        assert (await bob.call(method, path, **more)).status == 404, (method, path)
+    assert (await ada.call("PUT", f"{at}/shared-with/{roots}", {"role": "editor"})).status == 200
+    assert (await eve.call("PUT", f"{at}/files/plan.txt", data=b"fly")).status == 200
+    assert (await eve.patch(at, {"instructions": "Speak of cranes."}))["name"] == "Herons"
+    assert (await eve.call("DELETE", at)).status == 403
+    assert (await ada.call("GET", f"{at}/files/plan.txt")).body == b"fly"
+    assert [(one["id"], one["role"]) for one in (await eve.get(f"{at}/shared-with"))["items"]] == [(roots, "editor")]
+    assert (await owner.call("DELETE", f"/groups/{roots}/members/{await id_of(eve)}")).status == 204
+    assert (await eve.get("/projects"))["items"] == []
+    await eve.post("/query/single", {"prompt": "Again", "session_id": mine})
+    assert "Speak of" not in str(vendor.heard[-1].body)
+    assert "plan.txt" not in str(vendor.heard[-1].body["messages"][0])
+    assert (await eve.call("GET", f"{at}/files/plan.txt")).status == 404
+    person = await id_of(bob)
+    assert (await ada.call("PUT", f"{at}/shared-with/{person}", {"role": "viewer"})).status == 200
+    assert (await bob.call("GET", at)).status == 200
+    assert (await bob.call("DELETE", f"{at}/shared-with/{person}")).status == 204
+    assert (await bob.call("GET", at)).status == 404

@@ -57,8 +57,11 @@ from palaver.runs import approvals_api, context_api, usage_api
 from palaver.runs.seeing import Seeing
 from palaver.sessions import api as sessions_api
 from palaver.sessions import members_api, moving_api, projects_api, rewind_api, search_api, travel_api
+from palaver.sessions.access import Act
 from palaver.sessions.links import api as links_api
 from palaver.sessions.links.service import ShareLinks
+from palaver.sessions.project_sharing import api as shared_projects_api
+from palaver.sessions.project_sharing.service import SharedProjects
 from palaver.sessions.sharing import api as sharing_api
 from palaver.sessions.sharing.service import SharedSessions
 from palaver.tools import api as tools_api
@@ -110,7 +113,7 @@ def application(house: House) -> ASGIApp:
         sessions_api.routes(house.sessions, door, house.clear, house.moving.taking),
         moving_api.routes(house.moving.taking, house.moving.importing, door),
         search_api.routes(house.moving.finding, door),
-        projects_api.routes(house.projects, door),
+        *_projects(house),
         memory_api.routes(house.memories, door),
         *caring.routers(house),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
@@ -158,6 +161,12 @@ def _shelves(house: House) -> tuple[APIRouter, ...]:
     )
 
 
+def _projects(house: House) -> tuple[APIRouter, ...]:
+    """Projects, and with whom they are shared."""
+    door, shared = house.identity.door, SharedProjects(house.database, house.clock, house.identity.audit)
+    return (projects_api.routes(house.projects, door), shared_projects_api.routes(shared, door))
+
+
 def _taking_part(house: House) -> tuple[APIRouter, ...]:
     """Who sees sessions besides their owners."""
     door, allowed = house.identity.door, house.settings.sessions.share_links
@@ -174,9 +183,8 @@ def _seeing(house: House) -> Seeing:
 
 
 def _owner_of_project(house: House) -> Owns:
-    async def owns(user_id: UserId, project_id: SessionId, act: str) -> UserId:
-        await house.projects.get(user_id, project_id)
-        return user_id
+    async def owns(user_id: UserId, project_id: SessionId, act: Act) -> UserId:
+        return await house.projects.owner(user_id, project_id, act)
 
     return owns
 

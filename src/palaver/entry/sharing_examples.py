@@ -19,6 +19,7 @@ LINK = "lnk_019aa3c5f0807d2f9b66e4d3c2b1a009"
 SECRET = "3q2-7wZ0b1lV9s5xkT8mPz4cRjYh6uNaQeLdGfWo_Io"  # noqa: S105 - nobody's
 
 REQUESTS: dict[str, dict[str, Any]] = {
+    "share_project": {"To be read": {"role": "viewer"}},
     "share_session": {"To be read": {"role": "viewer"}, "To ask in it": {"role": "editor"}},
     "create_share_link": {
         "All of it, for a month": {},
@@ -47,6 +48,8 @@ def answers(session_id: SessionId, message_id: MessageId, at: str) -> dict[str, 
         **{f"share_{kind}": used for kind in kinds},
         "list_groups_of_session": SharedWithList([shared]),
         "share_session": shared,
+        "list_project_shared_with": SharedWithList([shared]),
+        "share_project": shared,
         "list_share_links": ShareLinkList([link]),
         "create_share_link": msgspec.structs.replace(link, link=f"/shared/{SECRET}"),
     }

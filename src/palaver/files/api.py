@@ -158,11 +158,15 @@ def of_projects(files: Files, owns: Owns, door: Door, secured: dict[str, Any], *
     """Everything below /projects/{id}/files, as `routes`: a project has a workspace of its own, under its id."""
 
     async def project(project_id: str, principal: Annotated[Principal, Depends(door)]) -> AsyncGenerator[Asking]:
+        async with _allowed(owns, principal, SessionId(project_id), "read") as asking:
+            yield asking
+
+    async def changing(project_id: str, principal: Annotated[Principal, Depends(door)]) -> AsyncGenerator[Asking]:
         async with _allowed(owns, principal, SessionId(project_id), "write") as asking:
             yield asking
 
     router = APIRouter(prefix="/api/v1/projects/{project_id}", tags=["files"])
-    return _all_of(router, (files, documents), Place("project", project, project, secured))
+    return _all_of(router, (files, documents), Place("project", project, changing, secured))
 
 
 def _all_of(router: APIRouter, shown: tuple[Files, Documents], place: Place) -> APIRouter:

@@ -1,6 +1,7 @@
 """Projects: what sessions of one purpose share; it stores none and tells no model.
 
-Everything about a project is its owner's alone. Sessions of a deleted project remain, in none.
+With whom it is shared reads it, or edits it; its sessions stay each their owner's, and are shared one by one.
+Sessions of a deleted project remain, in none.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.pages import BadCursor, cursor, position
 from palaver.sessions import projects_store
+from palaver.sessions.access import Act
 from palaver.sessions.project import NO_BRIEF, Brief, Project, Shelf
 from palaver.storage.port import Database
 from palaver.storage.script import Script
@@ -51,8 +53,12 @@ class Projects:
         return project
 
     async def get(self, user_id: UserId, project_id: str) -> Project:
-        """One project; `NotFound` where it is not this person's."""
+        """One project; `NotFound` where it is not open to this person."""
         return await self._database.read(projects_store.find(project_id, user_id))
+
+    async def owner(self, user_id: UserId, project_id: str, act: Act = "read") -> UserId:
+        """Whose project it is, for somebody who may act so in it."""
+        return await self._database.read(projects_store.owner(project_id, user_id, act))
 
     async def page(self, user_id: UserId, after: str | None, limit: int) -> ProjectList:
         """A page of projects."""
@@ -97,7 +103,7 @@ class Projects:
         return Brief("\n\n".join(text for text in told if text), shelf.paths)
 
     def _change(self, user_id: UserId, project_id: str, given: dict[str, Any]) -> Script[Project]:
-        project = yield from projects_store.find(project_id, user_id)
+        project = yield from projects_store.find(project_id, user_id, "write")
         changed = msgspec.structs.replace(project, **given, updated_at=self._now())
         yield from projects_store.save(changed)
         return changed

@@ -11,8 +11,8 @@ from tests.promises import keeps
 
 # Elements that a page may have, with the attributes that they may have there. None loads or does anything.
 PLAIN = (
-    "head title style body h2 h3 h4 h5 h6 main section em strong s pre ul li blockquote table thead tbody tr th td hr br "
-    "nav footer"
+    "head title style body h2 h3 h4 h5 h6 main section em strong s pre ul li blockquote table thead tbody tr th td hr "
+    "br nav footer"
 )
 MAY: dict[str, set[str]] = {
     **{name: set() for name in PLAIN.split()},

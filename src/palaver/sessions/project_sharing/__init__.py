@@ -1,0 +1,1 @@
+"""Projects that are shared with people, groups and organisations."""
