@@ -1,5 +1,6 @@
 """Care over HTTP: what a text says about danger; it translates, decides nothing and keeps nothing."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -8,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from palaver.care.crisis.finding import Finding
+from palaver.care.resources.countries import country_of, language_of
+from palaver.care.resources.told import CareResource, told
 from palaver.care.service import Care
+from palaver.core.errors import Invalid
 from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door
 from palaver.kit.answers import answer, described, problems
@@ -22,12 +26,17 @@ class ToAssess(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     text: str = Field(min_length=1, max_length=100_000)
+    language: str | None = Field(
+        None, max_length=35, description="What they speak best, for who helps; every text is read in all languages."
+    )
+    country: str | None = Field(None, max_length=10, description="Where they are, for who helps: a code such as KE.")
 
 
 class Assessed(Finding, frozen=True, kw_only=True):
     """How soon a text asks for an answer, and what in it says so. It judges the text, and no person."""
 
     version: str
+    resources: list[CareResource]
 
 
 def routes(care: Care, door: Door) -> APIRouter:
@@ -44,7 +53,19 @@ def routes(care: Care, door: Door) -> APIRouter:
     )
     async def assess(principal: Annotated[Principal, Depends(door)], asked: ToAssess) -> Response:
         """Reads the text in every language it knows, whatever is declared."""
+        country, language = _code(asked.country, "country", country_of), _code(asked.language, "language", language_of)
         found = await care.crisis(asked.text)
-        return answer(Assessed(**msgspec.structs.asdict(found), version=care.version))
+        helpers = care.helpers(found, country, language)
+        told_of = [told(one) for one in helpers]
+        return answer(Assessed(**msgspec.structs.asdict(found), version=care.version, resources=told_of))
 
     return router
+
+
+def _code(text: str | None, name: str, read: Callable[[str], str | None]) -> str | None:
+    if text is None:
+        return None
+    if (found := read(text)) is not None:
+        return found
+    says = f"{text!r} is no {name}."
+    raise Invalid(says, errors=[{"loc": ["body", name], "msg": says, "type": name}])

@@ -7,20 +7,33 @@ from pathlib import Path
 from typing import Any
 
 from palaver.care.crisis.detector import Detector
-from palaver.care.crisis.finding import Finding
+from palaver.care.crisis.finding import Finding, Level
+from palaver.care.resources.choosing import Wish
+from palaver.care.resources.resource import Kind, Resource
+from palaver.care.resources.service import Help
 
 _BOOKS = Path(__file__).with_name("crisis")
+_LIKELIEST = 5  # services before the emergency numbers and the directory: a list that can be read in need
 _AT_ONCE = 4_000  # characters that are read in less than a millisecond; more are read in a thread beside the loop
 
 
 class Care:
-    """What a text says about how somebody is."""
+    """What a text says about how somebody is, and who helps then."""
+
+    def __init__(self, helping: Help) -> None:
+        self._helping = helping
 
     async def crisis(self, text: str) -> Finding:
         """The urgency of response to a text, with its evidence; a long text holds up nobody else."""
         if len(text) <= _AT_ONCE:
             return self._detector.read(text)
         return await asyncio.to_thread(self._detector.read, text)
+
+    def helpers(self, found: Finding, country: str | None, language: str | None) -> list[Resource]:
+        """Who helps with what was found: from low upwards, and nothing is kept back by level."""
+        if Level[found.urgency] < Level.low:
+            return []
+        return self._helping.find(Wish(country, language, _kinds(found)), _LIKELIEST)
 
     @property
     def version(self) -> str:
@@ -34,3 +47,9 @@ class Care:
     @cached_property
     def _detector(self) -> Detector:
         return Detector(tomllib.loads((_BOOKS / "words.toml").read_text("utf-8")), self._rules)
+
+
+def _kinds(found: Finding) -> tuple[Kind, ...]:
+    """What is wanted besides lines for everybody."""
+    urgent: tuple[Kind, ...] = ("emergency",) if found.concerns["medical_emergency"] != "none" else ()
+    return (*urgent, "crisis_line", "text", *(("domestic_violence",) if found.concerns["abuse"] != "none" else ()))

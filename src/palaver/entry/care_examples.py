@@ -9,18 +9,22 @@ from palaver.care.resources.service import Help
 from palaver.care.resources.told import told
 
 REQUESTS: dict[str, dict[str, Any]] = {
-    "assess_text": {"In two languages": {"text": "Nimefika nyumbani. Sitaki ku-stay hapa, nataka kufa."}}
+    "assess_text": {
+        "In two languages": {"text": "Nimefika nyumbani. Sitaki ku-stay hapa, nataka kufa.", "country": "KE"}
+    }
 }
-_NONE: dict[Concern, Urgency] = dict.fromkeys(CONCERNS, "none")
+_CONCERNS: dict[Concern, Urgency] = dict.fromkeys(CONCERNS, "none")
+_CONCERNS["self_directed"] = "high"
 _SIGNAL = Signal("wants_to_die", "self_directed", "high", 40, 51, "sw")
 ANSWERS: dict[str, Any] = {
     "list_care_resources": CareResourceList([told(one) for one in Help().chosen("KE")]),
     "assess_text": Assessed(
         urgency="high",
-        concerns=_NONE | {"self_directed": "high"},
+        concerns=_CONCERNS,
         signals=[_SIGNAL],
         ask_gently=False,
         languages=["sw"],
         version="2026.11.21",
+        resources=[told(one) for one in Help().chosen("KE")],
     ),
 }

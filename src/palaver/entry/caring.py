@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 def routers(house: House) -> tuple[APIRouter, ...]:
     """What can be asked about care."""
     door, helping = house.identity.door, Help(house.settings.care.resources_file)
-    return (care_api.routes(Care(), door), resources_api.routes(helping, door))
+    return (care_api.routes(Care(helping), door), resources_api.routes(helping, door))
 
 
 def warn(settings: Settings, today: date) -> None:

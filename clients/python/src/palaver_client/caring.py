@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Generic, Literal, TypeAlias
 
 from palaver_client.modes import Mode, Resource, asked, told
-from palaver_client.scripts import Script, Telling
+from palaver_client.scripts import Script, Telling, said
 from palaver_client.shapes import Assessed, CareResource
 
 HelpKind: TypeAlias = Literal[
@@ -16,9 +16,9 @@ class Care(Resource[Mode], Generic[Mode]):
     """How soon a text asks for an answer, and who helps."""
 
     @asked
-    def assess(self, text: str) -> Script[Assessed]:
-        """What in a text says that somebody is in danger, in whatever language."""
-        return self._post("/care/assess", {"text": text})
+    def assess(self, text: str, *, language: str | None = None, country: str | None = None) -> Script[Assessed]:
+        """What in a text says that somebody is in danger, in whatever language, and who helps there."""
+        return self._post("/care/assess", {"text": text, **said(language=language, country=country)})
 
     @told
     def resources(

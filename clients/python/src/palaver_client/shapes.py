@@ -101,6 +101,7 @@ class Assessed(TypedDict):
     ask_gently: bool
     languages: list[str]
     version: str
+    resources: list[CareResource]
 
 
 class Attachment(TypedDict):

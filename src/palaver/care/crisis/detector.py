@@ -22,6 +22,7 @@ class Detector:
     def __init__(self, words: Mapping[str, Mapping[str, str]], book: Mapping[str, Mapping[str, Any]]) -> None:
         self._lexicon = Lexicon(words)
         self._alphabet = Alphabet()
+        self._rows: dict[str, str] = {}  # as many as there are meanings of words
         self._patterns: list[tuple[Rule, re.Pattern[str]]] = []
         self._by_need: dict[str, list[int]] = {}
         for rule in rules_of(book, self._alphabet):
@@ -49,7 +50,8 @@ class Detector:
         """The clause as characters, and the word that each comes from."""
         row, places = "", list[Meant]()
         for one in clause:
-            characters = self._alphabet.row(one.meanings)
+            if (characters := self._rows.get(one.meanings)) is None:
+                characters = self._rows[one.meanings] = self._alphabet.row(one.meanings)
             row += characters
             places += [one] * len(characters)
         return row, places

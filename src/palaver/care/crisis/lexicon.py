@@ -14,6 +14,7 @@ _TELLING = (
     "suicide suicidal unalive overdose myself kujiua nitajiua najiua nimejiua nijiue kujinyonga kujimaliza nitajinyonga"
     " nitajimaliza selfharm"
 ).split()
+_STARTS = frozenset(word[0] for word in _TELLING)
 # Only glued words that hold one of these are taken apart ("killmyself").
 _GLUED = ("kill", "die", "suicid", "unaliv", "myself", "jiua")
 _LONGEST_GLUED, _LONGEST_WORD = 40, 10
@@ -24,8 +25,7 @@ _FILLER = "x"
 _STOP = "stop"
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(NamedTuple):
     """One word: what it means, where it stands, whose language."""
 
     meanings: str
@@ -72,12 +72,12 @@ class Lexicon:
         """All clauses of a text."""
         folded = fold(text)
         seen: dict[str, list[Part]] = {}
-        clauses: list[list[Meant]] = [[]]
+        clauses: list[list[Meant]] = [clause := []]
         counts: dict[str, int] = {}
         before, began, held = "", 0, 0
         for found in TOKEN.finditer(folded.text):
             if found.lastgroup == _STOP:
-                clauses.append([])
+                clauses.append(clause := [])
                 before = ""
                 continue
             word, at = found[0], found.start()
@@ -85,18 +85,19 @@ class Lexicon:
                 continue  # said twice is said once, so that repetition fills no gap
             if (parts := seen.get(word)) is None:
                 parts = seen[word] = list(self._parts(word))
-            if whole := self._halves(before, word, clauses[-1]):
+            if whole := self._halves(before, word, clause):
                 at = began
-                del clauses[-1][held:]
-                clauses[-1].append(_placed(folded, at, Part(0, found.end() - at, *whole)))
+                del clause[held:]
+                clause.append(_placed(folded, at, Part(0, found.end() - at, *whole)))
                 before = ""
                 continue
-            before, began, held = word, at, len(clauses[-1])
-            for part in parts:
-                if part.language:
-                    counts[part.language] = counts.get(part.language, 0) + 1
-                if part.meanings:
-                    clauses[-1].append(_placed(folded, at, part))
+            before, began, held = word, at, len(clause)
+            for start, end, meanings, language in parts:
+                if language:
+                    counts[language] = counts.get(language, 0) + 1
+                if meanings:
+                    last = folded.origin(at + end - 1) + 1
+                    clause.append(Meant(meanings, folded.origin(at + start), last, language))
         return Read([*filter(None, clauses), *_stopped(clauses)], sorted(counts, key=lambda one: -counts[one]))
 
     def _halves(self, one: str, other: str, clause: list[Meant]) -> tuple[str, str | None] | None:
@@ -145,7 +146,7 @@ class Lexicon:
         return None
 
     def _slipped(self, word: str) -> tuple[str, str | None] | None:
-        if not 5 < len(word) < 14:
+        if not 5 < len(word) < 14 or not _STARTS.intersection(word[:2]):
             return None
         near = {self._near[part] for part in without_one(word) if part in self._near}
         whole = next((one for one in near if one_slip(word, one)), None)
