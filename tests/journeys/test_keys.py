@@ -6,6 +6,7 @@ import aiohttp
 
 from palaver.identity.credentials import KEY_PATTERN
 from tests.journeys.house import House, Opening, Person
+from tests.journeys.nursery import Nursery
 from tests.promises import keeps
 from tests.vendor import FakeVendor
 
@@ -149,3 +150,31 @@ async def test_administrators_learn_whose_leaked_keys_are_and_revoke_them(house:
     assert (await owner.post("/api-keys/leaked", {"text": made["key"], "revoke": True}))["items"][0]["state"] == (
         "unknown"
     )
+
+
+@keeps("identity:keys:leaks")
+async def test_operators_make_rotate_find_and_end_keys_by_command(house: House, nursery: Nursery) -> None:
+    async def does(*words: str, typed: str = "") -> list[str]:
+        settings = {"PALAVER_HOME": str(house.home)}
+        code, said, errors = await nursery.does(*words, typed=typed.encode(), settings=settings)
+        assert code == 0, errors
+        return said.decode().splitlines()
+
+    (account,) = await does("service-account", "create", "robots", "--role", "viewer")
+    assert [one.split("  ")[:3] for one in await does("service-account", "list")] == [[account, "robots", "viewer"]]
+    narrow = ("--scopes", "sessions:read", "--networks", "127.0.0.0/8")
+    (key,) = await does("key", "create", "--user", account, "--name", "x", *narrow)
+    key_id = "key_" + key[4:36]
+    (follower,) = await does("key", "rotate", key_id, "--user", account, "--overlap", "1h")
+    assert [(await house.person(one).call("GET", "/sessions")).status for one in (key, follower)] == [200, 200]
+    listed = await does("key", "list", "--user", account)
+    assert listed[0].startswith(key_id)
+    assert listed[1].endswith(f"from 127.0.0.0/8  follows {key_id}")
+    assert await does("key", "find", typed=f"a {key} b") == [f"{key_id}  active  of {account}  x"]
+    assert await does("key", "revoke-leaked", typed=f"{key}\n") == [f"{key_id}  revoked  of {account}  x"]
+    assert [(await house.person(one).call("GET", "/sessions")).status for one in (key, follower)] == [401, 200]
+    await does("service-account", "disable", account)
+    assert (await house.person(follower).call("GET", "/sessions")).status == 401
+    await does("service-account", "enable", account)
+    await does("key", "delete", "key_" + follower[4:36], "--user", account)
+    assert (await house.person(follower).call("GET", "/sessions")).status == 401

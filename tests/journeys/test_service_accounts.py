@@ -40,6 +40,8 @@ async def test_a_service_account_acts_like_a_user_by_its_keys_until_it_is_disabl
     assert (await owner.call("DELETE", at)).status == 204
     assert (await program.call("GET", "/sessions")).status == 401
     assert (await owner.call("GET", at)).status == 404
+    assert house.rows("select id from sessions where id = ?", session["id"]) == []
+    assert house.rows("select id from sessions where id = ?", shared) == [(shared,)], "others' sessions stay"
 
 
 async def test_only_administrators_look_after_service_accounts_and_people_are_none(house: House, owner: Person) -> None:

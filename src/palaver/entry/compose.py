@@ -15,6 +15,7 @@ from palaver.entry.embedding import embedding_of
 from palaver.entry.filing import sweep_of
 from palaver.entry.home import signing_key
 from palaver.entry.keys import sealer_of
+from palaver.entry.leaving import clearing
 from palaver.entry.memory import keep_tidy
 from palaver.entry.metering import open_rates
 from palaver.entry.moving import Moving, moving
@@ -220,8 +221,8 @@ def _identity(settings: Settings, database: Database, clock: Clock, audit: Audit
 
 def _joined(house: House, concluding: Concluding) -> House:
     """The house, in which who is shown out of a session hears and does nothing more there."""
-    house.members.ended = house.runs.end_of
-    house.members.cut = house.pulse.cut
+    house.members.ended, house.members.cut = house.runs.end_of, house.pulse.cut
+    house.identity.service_accounts.clears = clearing(house)
     house.members.everybody_is_known = house.identity.teams.everybody_is_known
     house.identity.groups.lost = SharedSessions(house.database, house.members, house.clock, house.audit).lost
     house.members.audit = house.webhooks.audit = house.answering.audit = house.moving.taking.audit = house.audit

@@ -46,7 +46,7 @@ def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
     router.include_router(inviting.routes(identity.people.inviting, identity.door, identity.ground.links))
     router.include_router(users.routes(identity.people.users, identity.door, identity.ground.links))
     router.include_router(devices_api.routes(identity.devices, identity.door))
-    router.include_router(oidc_api.routes(identity.oidc, cookies, settings))
+    router.include_router(oidc_api.routes(identity.oidc, cookies, settings, identity.ground.links.base))
     router.include_router(api_keys_api.routes(identity.keys, identity.leaks, identity.door))
     router.include_router(scim_api.routes(*identity.directory, identity.door, settings.scim.largest_page))
     router.include_router(service_accounts_api.routes(identity.service_accounts, identity.door))

@@ -49,7 +49,13 @@ class ApiKeys:
     """
 
     def __init__(
-        self, database: Database, settings: IdentitySettings, uses: Uses, clock: Clock, *, audit: Audit = unheard
+        self,
+        database: Database,
+        settings: IdentitySettings,
+        uses: Uses,
+        clock: Clock,
+        *,
+        audit: Audit = unheard,
     ) -> None:
         self._database = database
         self._most = settings.keys_per_user
@@ -122,6 +128,8 @@ class ApiKeys:
         )
         if not added:
             raise KeyOver if added is None else TooManyKeys
+        if ends <= now:
+            await self.standing.changed(old.user_id)
         await self._tell("key.rotated", by or asking.user_id, old.id, old.user_id, followed_by=key.id)
         return key, api_key(key.id, secret)
 

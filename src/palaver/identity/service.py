@@ -110,7 +110,7 @@ def open_identity(
         teams=Teams(database, groups, everybody_is_known=_closed(settings)),
         keys=keys,
         service_accounts=ServiceAccounts(database, accounts, keys, clock, audit=audit),
-        leaks=Leaks(database, clock, audit),
+        leaks=Leaks(database, clock, ground.standing, audit),
         oidc=OidcSignIn(database, settings, fetch, (accounts, sign_ins, groups), clock=clock, audit=audit),
         directory=(DirectoryUsers(database, settings.scim, accounts, clock, audit=audit), DirectoryGroups(groups)),
         people=_people(ground, accounts, door, sealing or Unsealing(), passwords=passwords, one_time=one_time),

@@ -113,6 +113,7 @@ _CHANGED = Statement(_one(*_KEPT, role_of(), sessions.c.room).with_for_update())
 _HELD = Statement(_one(*_KEPT, sessions.c.user_id, sessions.c.room).with_for_update())
 _BODY = Statement(_one(sessions.c.body, role_of(), sessions.c.room))
 _INSERT = Statement(insert(sessions))
+_OWNED = Statement(select(sessions.c.id).where(sessions.c.user_id == bindparam("owner")))
 _CHANGING = (
     "activity",
     "archived",
@@ -357,3 +358,8 @@ def _shared(row: Row, session_id: SessionId) -> Script[Found]:
 def _as_shown(row: Row, session_id: SessionId, notes: Mapping[int, bytes | None]) -> Found:
     body, metadata = shown.as_shown(row[4], session_id), notes.get(row[1], row[5])
     return Found(Place(row[0], row[1]), session_id, row[3], body, metadata, row[6], shared=True)
+
+
+def every_own(user_id: UserId) -> Script[Sequence[SessionId]]:
+    """Every session that is somebody's own, for whoever takes leave of them."""
+    return [SessionId(row[0]) for row in (yield _OWNED(owner=user_id)).rows]

@@ -18,6 +18,7 @@ from palaver.entry.cli import (
     models,
     secrets,
     serve,
+    service_account,
     shelves,
     teams,
     usage,
@@ -36,6 +37,7 @@ app.command()(serve.serve)
 app.command()(chat.chat)
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
+app.add_typer(service_account.app, name="service-account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(budget.app, name="budget")
 app.command()(usage.usage)

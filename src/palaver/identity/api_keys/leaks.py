@@ -10,6 +10,7 @@ from palaver.core.ids import KeyId, UserId
 from palaver.core.principal import Principal
 from palaver.identity.api_keys import store
 from palaver.identity.credentials import keys_in, parts_of_key, same
+from palaver.identity.standing import Standing
 from palaver.kit.clock import Clock, instant
 from palaver.kit.sealed import Sealed
 from palaver.storage.port import Database
@@ -38,7 +39,8 @@ class _Held(NamedTuple):
 class Leaks:
     """Needs no running server: the command line uses it on the same database."""
 
-    def __init__(self, database: Database, clock: Clock, audit: Audit) -> None:
+    def __init__(self, database: Database, clock: Clock, standing: Standing, audit: Audit) -> None:
+        self._standing = standing
         self._database = database
         self._clock = clock
         self._audit = audit
@@ -71,6 +73,7 @@ class Leaks:
     async def _revoke(self, held: _Held, by: Principal | None) -> bool:
         if not await self._database.write(store.delete_any(held.id)):
             return False
+        await self._standing.changed(held.user_id)
         await self._audit(
             SecurityEvent(
                 kind="key.leaked",

@@ -20,10 +20,15 @@ UNKNOWN = problems(_404="Nobody signs in by such an issuer here.", _422="A field
 Issuer = Annotated[str, Path(max_length=40)]
 
 
-def routes(sign_in: OidcSignIn, cookies: Cookies, settings: IdentitySettings) -> APIRouter:
-    """Below /api/v1/auth/oidc."""
+def routes(
+    sign_in: OidcSignIn, cookies: Cookies, settings: IdentitySettings, address: str | None
+) -> APIRouter:  # fmt: skip
+    """Below /api/v1/auth/oidc. `address` is what people know the server by, where its operator says that."""
     router = APIRouter(prefix="/api/v1/auth/oidc", tags=["auth"])
     always = settings.cookie_secure == "always"
+
+    def base(request: Request) -> str:
+        return address.rstrip("/") if address else _base(request, secure=secure(request))
 
     def secure(request: Request) -> bool:
         return always or by_https(request.scope)
@@ -39,7 +44,7 @@ def routes(sign_in: OidcSignIn, cookies: Cookies, settings: IdentitySettings) ->
     )
     async def begin(request: Request, issuer_id: Issuer) -> Response:
         try:
-            begun = await sign_in.begin(issuer_id, _base(request, secure=secure(request)))
+            begun = await sign_in.begin(issuer_id, base(request))
         except SignInFailed as failed:
             return _failed(failed)
         onward = RedirectResponse(begun.url, 303, ONWARD)
@@ -69,9 +74,8 @@ def routes(sign_in: OidcSignIn, cookies: Cookies, settings: IdentitySettings) ->
     ) -> Response:
         name = _name(secure(request))
         back = Back(request.cookies.get(name), state, code, error, iss)
-        base = _base(request, secure=secure(request))
         try:
-            secret = await sign_in.finish(issuer_id, back, base, _place(request))
+            secret = await sign_in.finish(issuer_id, back, base(request), _place(request))
         except SignInFailed as failed:
             return _forget(request, _failed(failed), name)
         return _forget(request, cookies.give(request, RedirectResponse("/", 303, ONWARD), secret), name)

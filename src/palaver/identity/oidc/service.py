@@ -203,7 +203,7 @@ class OidcSignIn:
         if user is None:
             raise await self._failed(provider, "unknown_user", foreigner)  # deleted in this moment
         role = role_of(groups, settings)
-        if role is not None:
+        if role is not None and role != user.role:
             user = await self._accounts.take_role(user, role)  # what it says now is the newest there is
         if settings.sync_groups:
             await self._groups.sync(UserId(user.id), settings.issuer, {one: one for one in groups})

@@ -1,6 +1,6 @@
 """Use cases about service accounts: making, changing, ending them, and their keys; nobody signs in as one."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -20,12 +20,19 @@ from palaver.storage.port import Database
 SERVICE = "svc"  # so that whoever reads an id knows that no person stands behind it
 
 AccountRole = Literal["member", "viewer"]
+Clears = Callable[[UserId], Awaitable[None]]
+
+
+async def _owns_nothing(user_id: UserId) -> None:
+    """Where there are no sessions."""
 
 
 class ServiceAccounts:
     """For administrators. An account owns what it makes, like every user; `by` is who asks."""
 
     def __init__(self, database: Database, accounts: Accounts, keys: ApiKeys, clock: Clock, *, audit: Audit) -> None:
+        # Whoever deletes what a user owns that stands above identity.
+        self.clears: Clears = _owns_nothing
         self._database = database
         self._accounts = accounts
         self._keys = keys
@@ -43,7 +50,7 @@ class ServiceAccounts:
             raise NotFound("There is no such service account.")
         return found
 
-    async def create(self, name: str, role: AccountRole, by: Principal) -> User:
+    async def create(self, name: str, role: AccountRole, by: Principal | None) -> User:
         """A new one, without a key."""
         made = UserId(new_id(SERVICE))
         user = User(made, store.ISSUER, made, None, name, role, stamp(self._clock.now()))
@@ -54,7 +61,7 @@ class ServiceAccounts:
     async def change(
         self,
         account_id: str,
-        by: Principal,
+        by: Principal | None,
         *,
         name: str | None = None,
         role: AccountRole | None = None,
@@ -76,6 +83,7 @@ class ServiceAccounts:
         """Gone for good, with everything that it owns."""
         user = await self.get(account_id)
         await self._accounts.set_disabled(user, disabled=True)  # what it opened ends first
+        await self.clears(user.id)
         if not await self._database.write(store.remove(account_id)):
             raise NotFound("There is no such service account.")
         await self._tell("service_account.deleted", by, user.id)
@@ -110,8 +118,9 @@ class ServiceAccounts:
         """It opens nothing from the next request on."""
         await self._keys.delete((await self.get(account_id)).id, key_id, by=by.user_id)
 
-    async def _tell(self, kind: str, by: Principal, account_id: UserId, **detail: str) -> None:
-        await self._audit(SecurityEvent(kind=kind, actor_id=by.user_id, subject=account_id, detail=detail))
+    async def _tell(self, kind: str, by: Principal | None, account_id: UserId, **detail: str) -> None:
+        actor = by.user_id if by else None  # the operator, at the command line
+        await self._audit(SecurityEvent(kind=kind, actor_id=actor, subject=account_id, detail=detail))
 
 
 def _acting(user: User) -> Principal:
