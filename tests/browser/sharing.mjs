@@ -108,3 +108,24 @@ export async function people_on_a_small_phone({ open }) {
   assert.deepEqual(await tooWide(page, 380), []);
   assert.deepEqual(await violations(page), []);
 }
+
+export async function share_with_a_group({ open }) {
+  const page = await (await open(STILL)).newPage();
+  await begin(page, QUICK, 'What do the gardeners say?');
+  await settled(page);
+  await page.evaluate(async () => {
+    const [headers, method] = [{ 'content-type': 'application/json' }, 'POST'];
+    const made = await fetch('/api/v1/organisations', { method, headers, body: JSON.stringify({ name: 'Gardeners' }) });
+    if (!made.ok) throw new Error(await made.text());
+  });
+  await openPeople(page);
+  const groups = people(page).getByRole('region', { name: 'Groups' });
+  await groups.getByLabel('Organisation or group').selectOption('Gardeners');
+  await groups.getByLabel('What those in it may do').selectOption('editor');
+  await groups.getByRole('button', { name: 'Share', exact: true }).press('Enter');
+  const shared = groups.getByRole('listitem');
+  await shared.getByText('May write').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await groups.getByRole('button', { name: 'Stop sharing with Gardeners' }).press('Enter');
+  await shared.waitFor({ state: 'detached' });
+}

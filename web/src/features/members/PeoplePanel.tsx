@@ -8,6 +8,7 @@ import { Confirm } from '@/kit/Confirm';
 import { Icon } from '@/kit/icons';
 import { Panel } from '@/kit/Panel';
 
+import { Groups } from './Groups';
 import { giveRole, invitations, invite, loadMembers, members, remove, revoke, roleOf, trouble } from './members';
 
 interface Props {
@@ -194,6 +195,7 @@ export function PeoplePanel({ sessionId, me, onLeft, onClose }: Props) {
         </ul>
       )}
       {owns && <Invite sessionId={sessionId} />}
+      {owns && <Groups sessionId={sessionId} />}
       {owns && invitations.value.length > 0 && (
         <>
           <h3>Invitations that hold</h3>
