@@ -114,7 +114,7 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
     session = await ada.post("/sessions", {"title": PLANTED, "project_id": ids["project_id"]})
     ids["session_id"] = session["id"]
     ids["invitation_id"] = (await ada.post(f"/sessions/{session['id']}/invitations", {}))["id"]
-    ids["user_id"] = (await ada.get("/auth/me"))["user"]["id"]
+    ids["user_id"] = ids["actor_id"] = (await ada.get("/auth/me"))["user"]["id"]
     for where in (f"/sessions/{ids['session_id']}", f"/projects/{ids['project_id']}"):
         assert (await ada.call("PUT", f"{where}/files/a.txt", data=PLANTED.encode())).status == 200
     await ada.post("/query/single", {"prompt": PLANTED, "session_id": ids["session_id"]})
