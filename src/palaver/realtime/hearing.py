@@ -4,7 +4,7 @@ Who asks is cancelled, or gone, and the run ends with what it said so far; unles
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import anyio
 import msgspec
@@ -14,6 +14,7 @@ from palaver.core.errors import Unavailable, coded
 from palaver.core.events import RunFailed
 from palaver.core.ids import RunId
 from palaver.core.principal import Principal
+from palaver.identity.limits.groups import Group
 from palaver.kit.streams import Closed, Lagged
 from palaver.realtime.follow import RunFeed
 from palaver.runs.prompt import Prompt
@@ -22,6 +23,7 @@ from palaver.runs.service import Runs
 from palaver.runs.store import Kept
 from palaver.runs.told import Told
 
+Charge = Callable[[Group, Principal], Awaitable[object]]  # counts what somebody does; raises RateLimited
 Tell = Callable[[str, bytes], None]  # the kind of an event, and its record
 
 _ENDS = frozenset({"done", "waiting"})
@@ -32,15 +34,17 @@ _failed = msgspec.json.Decoder(RunFailed)
 class Hearing:
     """What `surfaces.mcp_server.behind.Hears` asks for."""
 
-    def __init__(self, runs: Runs, bus: Bus) -> None:
+    def __init__(self, runs: Runs, bus: Bus, charge: Charge) -> None:
         self._runs = runs
         self._bus = bus
+        self._charge = charge
 
     async def hear(self, principal: Principal, prompt: Prompt, tell: Tell) -> Kept:
         """Start a run, tell each of its events, and return when it is over or waits for a person.
 
         Raises what the model failed with.
         """
+        await self._charge("runs", principal)
         run_id = self._runs.new_id()
         try:
             await self._told(principal, prompt, run_id, tell)
