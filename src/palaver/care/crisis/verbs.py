@@ -30,6 +30,7 @@ _WHOM = {"ji": "self", "ni": "me", "ku": "you", "m": "him", "mu": "him", "mw": "
 _REFLEXIVE = {
     "kill": "suicide",
     "end": "suicide",
+    "put": "put self",
     "hurt": "selfharm",
     "hit": "hit self",
     "give": "give self",

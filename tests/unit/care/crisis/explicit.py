@@ -60,6 +60,8 @@ I want to blow my brains out
 I want to put a bullet in my head
 I'm killing myself tonight
 Ending it all tonight
+Goodbye everyone, I'm ending my life tonight
+I'm done. Going to jump in front of a train
 """
 
 SWAHILI = """
@@ -103,6 +105,10 @@ Kweli nataka kufa
 Sasa nataka kufa
 Nimechoka, nataka kufa
 Nataka nife
+Nitajitia kitanzi
+Nitakunywa sumu
+Najiua sasa
+Nataka kunywa sumu nife
 """
 
 SHENG = """

@@ -185,6 +185,10 @@ def test_a_question_about_the_subject_raises_no_alarm(text: str) -> None:
         ("I wish I was dead", "self_directed", Level.low),
         ("I was raped", "abuse", Level.medium),
         ("kys", "harm_to_others", Level.low),
+        ("Ninafikiria kujiua", "self_directed", Level.medium),
+        ("Naskia kujiua", "self_directed", Level.medium),
+        ("Nikijiua hakuna mtu atajali", "self_directed", Level.low),
+        ("How can I help a suicidal friend?", "for_another", Level.low),
     ],
 )
 def test_each_concern_has_levels_of_its_own(text: str, concern: str, least: Level) -> None:
