@@ -1,6 +1,5 @@
 """Who helps, over HTTP; it translates and decides nothing."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from palaver.care.resources.choosing import Wish
-from palaver.care.resources.countries import country_of, language_of
+from palaver.care.resources.countries import COUNTRIES, country_of, language_of
 from palaver.care.resources.resource import Kind
 from palaver.care.resources.service import Help
 from palaver.care.resources.told import CareResource, told
@@ -32,10 +31,18 @@ class CareResourceList(msgspec.Struct, frozen=True):
 
 Country = Annotated[
     str | None,
-    Query(max_length=10, description="Where the person is: a code after ISO 3166-1 alpha-2, such as KE."),
+    Query(
+        description="Where the person is: a code after ISO 3166-1 alpha-2.",
+        json_schema_extra={"enum": sorted(COUNTRIES)},
+    ),
 ]
 Language = Annotated[
-    str | None, Query(max_length=35, description="What they speak best, such as sw or en-GB; others are told as well.")
+    str | None,
+    Query(
+        max_length=35,
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$",
+        description="What they speak best, such as sw or en-GB; services in other languages are told as well.",
+    ),
 ]
 Kinds = Annotated[
     list[Kind] | None, Query(max_length=10, description="What is wanted, the most wanted first; left out, everything.")
@@ -47,8 +54,8 @@ Limit = Annotated[
 
 def _wish(country: Country = None, language: Language = None, kind: Kinds = None) -> Wish:
     return Wish(
-        _read("country", country, country_of, "is no country code after ISO 3166-1 alpha-2, such as KE"),
-        _read("language", language, language_of, "is no language tag, such as sw or en-GB"),
+        None if country is None else _where(country),
+        None if language is None else language_of(language),
         tuple(kind or ()),
     )
 
@@ -77,11 +84,9 @@ def routes(helping: Help, door: Door) -> APIRouter:
     return router
 
 
-def _read(name: str, text: str | None, read: Callable[[str], str | None], wrong: str) -> str | None:
-    if text is None:
-        return None
-    found = read(text)
+def _where(text: str) -> str:
+    found = country_of(text)
     if found is None:
-        says = f"{text!r} {wrong}."
-        raise Invalid(says, errors=[{"loc": ["query", name], "msg": says, "type": name}])
+        says = f"{text!r} is no country code after ISO 3166-1 alpha-2, such as KE."
+        raise Invalid(says, errors=[{"loc": ["query", "country"], "msg": says, "type": "country"}])
     return found

@@ -1,7 +1,5 @@
 """♥ Which codes name a country, after ISO 3166-1 alpha-2; it knows no names and guesses nothing."""
 
-import re
-
 COUNTRIES = frozenset(
     (
         "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
@@ -13,7 +11,6 @@ COUNTRIES = frozenset(
         "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW "
     ).split()
 )
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def country_of(text: str) -> str | None:
@@ -22,7 +19,6 @@ def country_of(text: str) -> str | None:
     return code if code in COUNTRIES else None
 
 
-def language_of(text: str) -> str | None:
-    """The language of a tag such as `sw-KE`, without the rest; None for what is no tag."""
-    found = _LANGUAGE.fullmatch(text.strip())
-    return found[1].lower() if found else None
+def language_of(tag: str) -> str:
+    """The language of a tag such as `sw-KE`, without the rest."""
+    return tag.split("-", 1)[0].lower()
