@@ -410,6 +410,8 @@ async def test_every_endpoint_behind_the_door_has_a_scope_of_its_own_or_is_for_a
         "/api/v1/health/detailed",
         "/metrics",
         "/api/v1/api-keys/leaked",
+        "/api/v1/budgets",
+        "/api/v1/budgets/{budget_id}",
         "/api/v1/audit",
         "/api/v1/audit/export",
         accounts,

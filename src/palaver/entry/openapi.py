@@ -51,6 +51,7 @@ TAGS = {
     "auth": "Accounts and signing in.",
     "webhooks": "Your own servers are told what happens in your sessions: signed, in order, again until they hear it.",
     "users": "People of another issuer.",
+    "audit": "What was done to accounts, keys and rules, and by whom.",
     "api-keys": "Credentials for programs.",
     "service-accounts": "Accounts of programs: nobody signs in as them, and people see what they are.",
     "teams": "Organisations and groups, and who belongs to them.",
