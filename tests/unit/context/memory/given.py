@@ -34,7 +34,8 @@ class Around:
 def people() -> Script[None]:
     """Ada with two projects, and Bob."""
     for one in (ADA, BOB):
-        yield Statement(text(f"insert into users values ('{one}', '', '{one}', null, null, 'member', null, '2026')"))()
+        columns = "id, issuer, subject, role, created_at"
+        yield Statement(text(f"insert into users ({columns}) values ('{one}', '', '{one}', 'member', '2026')"))()
     for one in (BOATS, TREES):
         yield Statement(text(f"insert into projects values ('{one}', '{ADA}', '2026', x'7b7d')"))()
 
