@@ -14,6 +14,7 @@ from palaver.core.usage import Usage
 from palaver.entry import (
     account_examples,
     acting_examples,
+    audit_examples,
     care_examples,
     context_examples,
     fact_examples,
@@ -229,6 +230,7 @@ ANSWERS: dict[str, Any] = {
     **fact_examples.answers(SESSION, QUESTION, LATER),
     **machine_examples.answers(KEY, _USER.id, NOON),
     **limit_examples.ANSWERS,
+    **audit_examples.ANSWERS,
     **sharing_examples.answers(SESSION, ANSWER, NOON),
     **team_examples.answers(NOON),
     **webhook_examples.answers(RUN, SESSION, LATER),

@@ -37,6 +37,7 @@ def answers(session: Session, read: MessageId, at: str) -> dict[str, Any]:
     return {
         "list_members": MemberList([ada, grace]),
         "add_member": grace,
+        "add_member 202": msgspec.structs.replace(invited, token=_SECRET, link=f"/#invitation={_SECRET}"),
         "list_invitations": InvitationList([invited]),
         "create_invitation": msgspec.structs.replace(invited, token=_SECRET, link=f"/#invitation={_SECRET}"),
         "accept_invitation": msgspec.structs.replace(session, role="viewer"),

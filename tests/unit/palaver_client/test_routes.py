@@ -18,7 +18,6 @@ LEFT = {
     "GET /api/v1/health": "says that a process is alive: for who runs it",
     "GET /metrics": "for who runs it",
     "GET /api/v1/audit": "for who runs it",
-    "GET /api/v1/limits": "for the page; programs read the headers RateLimit-*",
     "GET /api/v1/limits": "every answer says what is left of the limit that is nearest",
     "GET /api/v1/budgets": "for administrators",
     "PUT /api/v1/budgets": "for administrators",

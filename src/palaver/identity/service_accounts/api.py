@@ -42,7 +42,7 @@ class ServiceAccountChanges(BaseModel):
 
     name: schemas.Name | None = None
     role: AccountRole | None = None
-    disabled: bool | None = Field(None, examples=[True])
+    disabled: bool | None = Field(None, strict=True, examples=[True])
 
 
 class ServiceAccount(msgspec.Struct, frozen=True):

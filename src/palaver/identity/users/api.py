@@ -42,7 +42,7 @@ class UserChanges(Body):
 
     name: Name | None = None
     role: Role | None = None
-    disabled: bool | None = None
+    disabled: bool | None = Field(None, strict=True)
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):

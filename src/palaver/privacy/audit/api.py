@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 from starlette.requests import HTTPConnection
 from starlette.responses import Response, StreamingResponse
 
@@ -39,6 +39,13 @@ class AuditPage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
+def _written(given: object) -> object:
+    """A number would be taken for seconds since 1970."""
+    if isinstance(given, str) and "t" not in given.lower():
+        raise ValueError("A time is written like 2031-01-01T00:00:00Z.")
+    return given
+
+
 Kind = Annotated[
     str | None,
     Query(
@@ -48,7 +55,7 @@ Kind = Annotated[
     ),
 ]
 Id = Annotated[str | None, Query(max_length=100, description="Who did it.")]
-Time = Annotated[AwareDatetime | None, Query()]
+Time = Annotated[AwareDatetime | None, BeforeValidator(_written), Query()]
 Cursor = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
