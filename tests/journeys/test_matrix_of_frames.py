@@ -5,6 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from palaver.realtime.frames import Bound, FreeKind
+from tests.journeys.accounts import worthless
 from tests.journeys.house import House, Person
 from tests.journeys.rooms import Room, opened_room
 from tests.journeys.sockets import ANY, Sock, opened
@@ -75,16 +76,12 @@ async def test_what_a_frame_says_about_somebody_elses_session_it_says_about_none
 async def test_no_socket_opens_without_a_credential_that_holds_and_is_wide_enough(house: House) -> None:
     room = await opened_room(house)
     ada = room["owner"]
-    deleted, expired = await ada.post("/api-keys", {"name": "x"}), await ada.post("/api-keys", {"name": "y"})
     narrow = await ada.post("/api-keys", {"name": "z", "scopes": ["models:read"]})
-    assert (await ada.call("DELETE", f"/api-keys/{deleted['id']}")).status == 204
-    with house.writing() as link:
-        link.execute("update api_keys set expires_at = '2026-01-01T00:00:00.000000Z' where id = ?", (expired["id"],))
-    wrong = ["", deleted["key"], expired["key"], ada.token[:-4] + "AAAA", "plv_" + "0" * 32 + "_" + "A" * 43]
+    wrong = await worthless(house, ada)
     for path in (ANY, f"/ws/chat/{room.session_id}"):
-        for token, code in [*((token, 4401) for token in wrong), (narrow["key"], 4403)]:
+        for why, token in (wrong | {"a narrow key": narrow["key"]}).items():
             async with opened(Person(ada.client, ada.url, token), path) as sock:
-                assert (path, token[:8], await sock.closed()) == (path, token[:8], code)
+                assert (path, why, await sock.closed()) == (path, why, 4401 if why in wrong else 4403)
                 assert all(one["type"] == "error" for one in sock.heard)
 
 

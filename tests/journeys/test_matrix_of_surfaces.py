@@ -13,6 +13,7 @@ from palaver.entry.database import open_database
 from palaver.entry.doors import surfaces
 from palaver.entry.settings import load_settings
 from palaver.kit.clock import SystemClock
+from tests.journeys.accounts import worthless
 from tests.journeys.client_bodies import AG_UI, AI_SDK, CHAT, CONVERSATION, MESSAGES, RESPONSES, VECTORS
 from tests.journeys.house import Answer, House, Person
 from tests.journeys.streams import PATIENCE
@@ -86,12 +87,8 @@ async def test_every_call_of_a_surface_stands_in_the_table(tmp_path: Path) -> No
 async def test_no_surface_answers_without_a_credential_that_holds_and_is_wide_enough(house: House) -> None:
     ada = await house.stranger()
     things = await belongings(ada)
-    deleted, expired = await ada.post("/api-keys", {"name": "x"}), await ada.post("/api-keys", {"name": "y"})
     narrow = await ada.post("/api-keys", {"name": "z", "scopes": ["models:read"]})
-    assert (await ada.call("DELETE", f"/api-keys/{deleted['id']}")).status == 204
-    with house.writing() as link:
-        link.execute("update api_keys set expires_at = '2026-01-01T00:00:00.000000Z' where id = ?", (expired["id"],))
-    tokens = ["", deleted["key"], expired["key"], ada.token[:-4] + "AAAA", "plv_" + "0" * 32 + "_" + "A" * 43]
+    tokens = (await worthless(house, ada)).values()
     for name in CALLS.keys() - OPEN:
         said = {(await called(Person(ada.client, ada.url, token), name, things)).status for token in tokens}
         assert (name, said) == (name, {401})
