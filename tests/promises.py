@@ -640,6 +640,13 @@ PROMISES = {
         says="What ends a sign-in, a key or a user's rights ends their open streams and sockets before it is answered.",
         because="issue:#6",
     ),
+    "identity:delete-user": Promise(
+        says="Who is deleted is nobody at once, all that they owned goes, and what others own stays.",
+        because="issue:#6",
+    ),
+    "identity:delete-user:killed": Promise(
+        says="A deletion that was begun is done, whenever the process is killed.", because="issue:#6"
+    ),
     "identity:administrators": Promise(says="There is always somebody who looks after the house.", because="issue:#6"),
     "budgets:hold": Promise(
         says="However many ask at once, no more is spent of a budget than one after the other could spend.",

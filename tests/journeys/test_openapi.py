@@ -25,6 +25,7 @@ POST /api/v1/auth/password/forgot | POST /api/v1/auth/password/reset
 GET /api/v1/auth/second-factor | DELETE /api/v1/auth/second-factor | POST /api/v1/auth/second-factor/backup-codes
 POST /api/v1/auth/second-factor/totp | POST /api/v1/auth/second-factor/totp/confirm
 GET /api/v1/users | POST /api/v1/users | GET /api/v1/users/{} | PATCH /api/v1/users/{}
+DELETE /api/v1/users/{}
 POST /api/v1/users/{}/password-reset | DELETE /api/v1/users/{}/sign-ins | DELETE /api/v1/users/{}/second-factor
 GET /api/v1/users/invitations | POST /api/v1/users/invitations | DELETE /api/v1/users/invitations/{}
 GET /api/v1/api-keys | POST /api/v1/api-keys | DELETE /api/v1/api-keys/{}

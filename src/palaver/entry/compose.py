@@ -222,7 +222,7 @@ def _identity(settings: Settings, database: Database, clock: Clock, audit: Audit
 def _joined(house: House, concluding: Concluding) -> House:
     """The house, in which who is shown out of a session hears and does nothing more there."""
     house.members.ended, house.members.cut = house.runs.end_of, house.pulse.cut
-    house.identity.service_accounts.clears = clearing(house)
+    house.identity.people.removing.clears = clearing(house)
     house.members.everybody_is_known = house.identity.teams.everybody_is_known
     house.identity.groups.lost = SharedSessions(house.database, house.members, house.clock, house.audit).lost
     house.members.audit = house.webhooks.audit = house.answering.audit = house.moving.taking.audit = house.audit

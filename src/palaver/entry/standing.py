@@ -32,5 +32,9 @@ def watch(house: House, tasks: asyncio.TaskGroup) -> None:
             except StorageUnavailable as error:
                 log.debug("Runs of disabled users are looked for again: %r", error)
 
+    async def remove() -> None:
+        await house.identity.people.removing.keep_on(house.settings.sockets.credentials)
+
     standing.heard = heard
     tasks.create_task(keep_going("standing", look, house.clock), name="standing")
+    tasks.create_task(keep_going("removing", remove, house.clock), name="removing")

@@ -116,6 +116,7 @@ _CLEAR = Statement(
         passages.c.n.in_(select(passages.c.n).where(passages.c.document == bindparam("n")).limit(AT_ONCE))
     )
 )
+_OF_USER = Statement(select(documents.c.n).where(documents.c.user_id == bindparam("owner")))
 _DROP = Statement(delete(documents).where(documents.c.n == bindparam("n")))
 _FINISH = Statement(
     update(documents)
@@ -240,6 +241,11 @@ def clear(n: int) -> Script[bool]:
         return False
     yield _DROP(n=n)
     return True
+
+
+def of_user(user_id: UserId) -> Script[list[int]]:
+    """The documents of somebody."""
+    return [row[0] for row in (yield from rows(_OF_USER(owner=user_id)))]
 
 
 def hits(user_id: UserId, session_id: SessionId, terms: Sequence[Term], most: int) -> Script[list[Hit]]:

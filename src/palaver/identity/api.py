@@ -17,6 +17,7 @@ from palaver.identity.presented import cookies_in
 from palaver.identity.refusals import LinkRefused, OriginRefused, ScopeMissing
 from palaver.identity.registering import api as registering
 from palaver.identity.registering.api import Opened
+from palaver.identity.removing import api as removing_api
 from palaver.identity.scim import api as scim_api
 from palaver.identity.second_factor import api as second_factor
 from palaver.identity.service import Identity
@@ -45,6 +46,7 @@ def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
     router.include_router(registering.routes(identity.people.registering, identity.people.factors, opened))
     router.include_router(inviting.routes(identity.people.inviting, identity.door, identity.ground.links))
     router.include_router(users.routes(identity.people.users, identity.door, identity.ground.links))
+    router.include_router(removing_api.routes(identity.people.removing, identity.door))
     router.include_router(devices_api.routes(identity.devices, identity.door))
     router.include_router(oidc_api.routes(identity.oidc, cookies, settings, identity.ground.links.base))
     router.include_router(api_keys_api.routes(identity.keys, identity.leaks, identity.door))

@@ -22,6 +22,7 @@ from palaver.identity.lockout.service import Lockout
 from palaver.identity.oidc.service import OidcSignIn
 from palaver.identity.passwords import Passwords
 from palaver.identity.registering.service import Registering
+from palaver.identity.removing.service import Removing
 from palaver.identity.scim.directory_groups import DirectoryGroups
 from palaver.identity.scim.service import DirectoryUsers
 from palaver.identity.second_factor.service import Sealing, SecondFactors, Unsealing
@@ -48,6 +49,7 @@ class People:
     users: Users
     registering: Registering
     inviting: Inviting
+    removing: Removing
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def open_identity(
     devices = Devices(database, clock, audit)
     accounts.standing = keys.standing = sign_ins.standing = devices.standing = door.standing = ground.standing
     return Identity(
+        people=(people := _people(ground, accounts, door, sealing, passwords=passwords, one_time=one_time)),
         accounts=accounts,
         sign_ins=sign_ins,
         one_time=one_time,
@@ -109,11 +112,10 @@ def open_identity(
         groups=groups,
         teams=Teams(database, groups, everybody_is_known=_closed(settings)),
         keys=keys,
-        service_accounts=ServiceAccounts(database, accounts, keys, clock, audit=audit),
+        service_accounts=ServiceAccounts(database, accounts, keys, clock, removing=people.removing, audit=audit),
         leaks=Leaks(database, clock, ground.standing, audit),
         oidc=OidcSignIn(database, settings, fetch, (accounts, sign_ins, groups), clock=clock, audit=audit),
         directory=(DirectoryUsers(database, settings.scim, accounts, clock, audit=audit), DirectoryGroups(groups)),
-        people=_people(ground, accounts, door, sealing or Unsealing(), passwords=passwords, one_time=one_time),
         ground=ground,
         door=door,
         upkeep=Upkeep(database, settings, issuers, uses=uses, lockout=ground.lockout, clock=clock),
@@ -136,12 +138,19 @@ def _ground(
 
 
 def _people(
-    ground: Ground, accounts: Accounts, door: Door, sealing: Sealing, *, passwords: Passwords, one_time: OneTimeTokens
+    ground: Ground,
+    accounts: Accounts,
+    door: Door,
+    sealing: Sealing | None,
+    *,
+    passwords: Passwords,
+    one_time: OneTimeTokens,
 ) -> People:
-    door.factors = factors = SecondFactors(ground, sealing)
+    door.factors = factors = SecondFactors(ground, sealing or Unsealing())
     return People(
         factors=factors,
         users=Users(ground, accounts, factors, one_time),
         registering=Registering(ground, accounts, passwords=passwords, one_time=one_time),
         inviting=Inviting(ground),
+        removing=Removing(ground),
     )

@@ -45,8 +45,9 @@ class KeyRow(NamedTuple):
 
 
 _user_columns = [users.c[name] for name in User._fields]
-ADD_USER = Statement(insert(users))
-_USER = Statement(select(*_user_columns).where(users.c.id == bindparam("id")))
+ADD_USER = Statement(insert(users).values({name: bindparam(name) for name in (*User._fields, "password_hash")}))
+_THERE = users.c.removing_at.is_(None)
+_USER = Statement(select(*_user_columns).where(users.c.id == bindparam("id"), _THERE))
 _USER_BY_SUBJECT = Statement(
     select(*_user_columns).where(users.c.issuer == bindparam("issuer"), users.c.subject == bindparam("subject"))
 )
@@ -55,7 +56,7 @@ _USERS_BY_EMAIL = Statement(
     select(*_user_columns).where(users.c.email == bindparam("email")).order_by(users.c.issuer, users.c.id).limit(2)
 )
 _USERS = Statement(
-    select(*_user_columns).where(users.c.id > bindparam("after")).order_by(users.c.id).limit(bindparam("most"))
+    select(*_user_columns).where(users.c.id > bindparam("after"), _THERE).order_by(users.c.id).limit(bindparam("most"))
 )
 _SET_PASSWORD = Statement(
     update(users).where(users.c.id == bindparam("user_id")).values(password_hash=bindparam("password_hash"))

@@ -25,6 +25,7 @@ users = Table(
     Column("verified_at", Text),  # since when the e-mail address is known to be theirs
     Column("disabled_at", Text),  # since when no credential of theirs opens anything
     Column("role_said_at", Text),  # when their issuer said last what they may do
+    Column("removing_at", Text),  # since when they are being deleted: nobody any more, until what they own is gone
     UniqueConstraint("issuer", "subject"),
     Index(None, "email"),
 )

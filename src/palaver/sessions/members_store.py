@@ -34,6 +34,7 @@ _JOIN = Statement(
     _ADD.on_conflict_do_update(index_elements=["user_id", "session_id"], set_={"role": _ADD.excluded.role})
 )
 _LEAVE = Statement(delete(members).where(*_IT))
+_JOINED = Statement(select(members.c.session_id).where(members.c.user_id == bindparam("user")))
 _COUNT = Statement(select(func.count()).select_from(members).where(_IN))
 _OPEN = Statement(
     update(sessions)
@@ -227,3 +228,8 @@ def take_up(hashed: str, now: str) -> Script[tuple[SessionId, MemberRole] | None
 def revoke(session_id: SessionId, invitation_id: str) -> Script[bool]:
     """Nobody can use the invitation any more; False where there was none."""
     return (yield from changed(_REVOKE(session=session_id, one=invitation_id))) == 1
+
+
+def joined(user_id: UserId) -> Script[Sequence[SessionId]]:
+    """The sessions of others in which somebody takes part, each by themself."""
+    return [SessionId(row[0]) for row in (yield from rows(_JOINED(user=user_id)))]

@@ -15,6 +15,7 @@ _LEADS = Statement(
     select(threads.c.mark).where(threads.c.session_id == bindparam("session"), threads.c.user_id == bindparam("user"))
 )
 _FORGET = Statement(delete(threads).where(*_MINE))
+_FORGET_ALL = Statement(delete(threads).where(threads.c.user_id == bindparam("user")))
 _PUT = Statement(insert(threads))
 
 
@@ -48,3 +49,8 @@ def put(user_id: UserId, mark: str, thread: Thread) -> Script[None]:
 def add(user_id: UserId, mark: str, thread: Thread) -> Script[None]:
     """The same, where the mark leads nowhere yet; UniqueViolated where it does."""
     yield _PUT(user_id=user_id, mark=mark, session_id=thread.session_id, message_id=thread.message_id)
+
+
+def forget_user(user_id: UserId) -> Script[None]:
+    """Whose histories go on nowhere any more."""
+    yield _FORGET_ALL(user=user_id)

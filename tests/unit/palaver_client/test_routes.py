@@ -112,6 +112,7 @@ LEFT = {
     "POST /api/v1/users": "for administrators, on the page and by `palaver user`",
     "GET /api/v1/users/{user_id}": "for administrators, on the page and by `palaver user`",
     "PATCH /api/v1/users/{user_id}": "for administrators, on the page and by `palaver user`",
+    "DELETE /api/v1/users/{user_id}": "for administrators, by `palaver user` as well",
     "POST /api/v1/users/{user_id}/password-reset": "for administrators, on the page and by `palaver user`",
     "DELETE /api/v1/users/{user_id}/sign-ins": "for administrators, on the page and by `palaver user`",
     "DELETE /api/v1/users/{user_id}/second-factor": "for administrators, on the page and by `palaver user`",

@@ -64,6 +64,7 @@ _SAVE = Statement(
 _USED = Statement(update(memories).where(_ONE).values(used_at=bindparam("at")))
 _REMOVE = Statement(delete(memories).where(_ONE))
 _CLEAR = Statement(delete(memories).where(_THEIRS, _IN_PROJECT))
+_FORGET_USER = Statement(delete(memories).where(memories.c.user_id == bindparam("owner")))
 _LISTED = (
     select(*_COLUMNS)
     .where(_THEIRS, _IN_PROJECT)
@@ -220,3 +221,8 @@ def _fact(row: Row) -> Fact:
         updated_at=row[9],
         used_at=row[10],
     )
+
+
+def forget_user(user_id: UserId) -> Script[None]:
+    """Everything that is remembered of somebody who goes."""
+    yield _FORGET_USER(owner=user_id)

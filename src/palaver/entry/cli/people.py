@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from palaver.entry.cli.deleting import delete
 from palaver.entry.cli.inforce import settings_in_force
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     for verb in (role, disable, enable, reset, verify, invite):
         app.command()(verb)
     app.command("sign-out")(sign_out)
+    app.command()(delete)
     app.command("second-factor")(second_factor)
 
 

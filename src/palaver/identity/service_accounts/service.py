@@ -1,6 +1,6 @@
 """Use cases about service accounts: making, changing, ending them, and their keys; nobody signs in as one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,8 +10,10 @@ from palaver.core.ids import UserId
 from palaver.core.principal import Principal
 from palaver.identity.accounts import Accounts
 from palaver.identity.keys import ApiKey, ApiKeys
+from palaver.identity.removing.service import Removing
 from palaver.identity.service_accounts import store
 from palaver.identity.store import User, add_user
+from palaver.identity.users.service import By
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.kit.sealed import Sealed
@@ -20,19 +22,22 @@ from palaver.storage.port import Database
 SERVICE = "svc"  # so that whoever reads an id knows that no person stands behind it
 
 AccountRole = Literal["member", "viewer"]
-Clears = Callable[[UserId], Awaitable[None]]
-
-
-async def _owns_nothing(user_id: UserId) -> None:
-    """Where there are no sessions."""
 
 
 class ServiceAccounts:
     """For administrators. An account owns what it makes, like every user; `by` is who asks."""
 
-    def __init__(self, database: Database, accounts: Accounts, keys: ApiKeys, clock: Clock, *, audit: Audit) -> None:
-        # Whoever deletes what a user owns that stands above identity.
-        self.clears: Clears = _owns_nothing
+    def __init__(
+        self,
+        database: Database,
+        accounts: Accounts,
+        keys: ApiKeys,
+        clock: Clock,
+        *,
+        removing: Removing,
+        audit: Audit,
+    ) -> None:
+        self._removing = removing
         self._database = database
         self._accounts = accounts
         self._keys = keys
@@ -81,12 +86,7 @@ class ServiceAccounts:
 
     async def delete(self, account_id: str, by: Principal) -> None:
         """Gone for good, with everything that it owns."""
-        user = await self.get(account_id)
-        await self._accounts.set_disabled(user, disabled=True)  # what it opened ends first
-        await self.clears(user.id)
-        if not await self._database.write(store.remove(account_id)):
-            raise NotFound("There is no such service account.")
-        await self._tell("service_account.deleted", by, user.id)
+        await self._removing.remove((await self.get(account_id)).id, By(by.user_id), "service_account.deleted")
 
     async def keys(self, account_id: str) -> Sequence[ApiKey]:
         """Oldest first."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 
 from palaver.identity.store import User
 from palaver.identity.tables import users
@@ -15,7 +15,6 @@ _columns = [users.c[name] for name in User._fields]
 _ALL = Statement(select(*_columns).where(_OURS, users.c.id > bindparam("after")).order_by(users.c.id).limit(1_000))
 _ONE = Statement(select(*_columns).where(_OURS, users.c.id == bindparam("id")))
 _RENAME = Statement(update(users).where(_OURS, users.c.id == bindparam("of")).values(name=bindparam("name")))
-_DELETE = Statement(delete(users).where(_OURS, users.c.id == bindparam("of")))
 
 
 def every() -> Script[Sequence[User]]:
@@ -35,8 +34,3 @@ def one(account_id: str) -> Script[User | None]:
 def rename(account_id: str, name: str) -> Script[None]:
     """What people see."""
     yield _RENAME(of=account_id, name=name)
-
-
-def remove(account_id: str) -> Script[bool]:
-    """With everything that it owns; whether it was there."""
-    return (yield _DELETE(of=account_id)).count == 1

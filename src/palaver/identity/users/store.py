@@ -21,6 +21,7 @@ def _listed() -> Select[Any]:
     return (
         select(*(users.c[name] for name in User._fields), second_factors.c.confirmed_at)
         .outerjoin_from(users, second_factors, second_factors.c.user_id == users.c.id)
+        .where(users.c.removing_at.is_(None))
         .order_by(users.c.id)
     )
 
