@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from abandoned import PAUSE, left_behind
+from crowd import crowd
 from files import files
 from footprint import footprint
 from forks import forks
@@ -81,6 +82,7 @@ PARTS: dict[str, Part] = {
     "tools": Bench.tools,
     "servers": lambda bench: calls(bench.rounds),
     "lists": lambda bench: lists(bench.harness, bench.house("lists")),
+    "crowd": lambda bench: crowd(bench.folder, bench.rounds),
     "guard": lambda bench: guard(bench.folder, bench.rounds),
     "files": lambda bench: files(bench.house("files"), bench.rounds),
     "forks": lambda bench: forks(bench.house("forks"), bench.rounds),

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from palaver.entry.agency import open_agency
 from palaver.entry.compose import House, build
 from palaver.entry.database import open_database
 from palaver.entry.settings import load_settings
+from palaver.identity import store as identity_store
+from palaver.identity.store import User
 from palaver.kit.clock import SystemClock
 from palaver.realtime.follow import RunFeed
 from palaver.runs.prompt import Prompt
@@ -70,11 +73,18 @@ async def opened(home: Path, vendor: FakeVendor, slow: Held) -> AsyncIterator[Ho
             agency = await open_agency(loaded.settings, database, loaded.environment, tasks=tasks, clock=clock)
             house = build(loaded, database, agency, tasks=tasks, clock=clock)
             await house.lease.take()
+            await database.write(identity_store.add_user(user_row(ADA.user_id)))
             try:
                 yield house
             finally:
                 slow.let_go()
         await house.close()
+
+
+def user_row(user_id: str) -> dict[str, Any]:
+    """Somebody who has an account."""
+    row = dict.fromkeys(User._fields) | {"id": user_id, "issuer": "", "subject": "ada@example.org", "role": "admin"}
+    return row | {"created_at": "2026-11-21T12:00:00.000000Z", "password_hash": None}
 
 
 async def until(holds: Callable[[], bool]) -> None:

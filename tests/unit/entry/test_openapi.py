@@ -63,9 +63,9 @@ def test_what_every_request_can_get_is_described_as_a_problem(document: dict[str
     get = document["paths"]["/api/v1/leaves"]["get"]["responses"]
     post = document["paths"]["/api/v1/auth/leaves"]["post"]["responses"]
     named = document["paths"]["/api/v1/leaves/{leaf_id}"]["get"]["responses"]
-    assert set(get) == {"200", "401", "403", "404", "500", "503"}
-    assert set(post) == {"201", "413", "415", "422", "500", "503"}
-    assert set(named) == {"200", "404", "422", "500", "503"}
+    assert set(get) == {"200", "401", "403", "404", "429", "500", "503"}
+    assert set(post) == {"201", "413", "415", "422", "429", "500", "503"}
+    assert set(named) == {"200", "404", "414", "422", "429", "500", "503"}
     for status, says in (get | post).items():
         if int(status) >= 400:
             assert list(says["content"]) == ["application/problem+json"], status
@@ -80,7 +80,7 @@ def test_a_name_in_a_path_is_a_parameter_though_the_route_does_not_read_it(docum
 def test_every_answer_says_its_headers_and_those_that_may_be_tried_again_say_when(document: dict[str, Any]) -> None:
     responses = document["paths"]["/api/v1/leaves"]["get"]["responses"]
     assert all("X-Request-ID" in response["headers"] for response in responses.values())
-    assert {status for status, response in responses.items() if "Retry-After" in response["headers"]} == {"503"}
+    assert {status for status, response in responses.items() if "Retry-After" in response["headers"]} == {"429", "503"}
 
 
 def test_every_event_that_is_told_has_a_schema_with_its_place(document: dict[str, Any]) -> None:

@@ -3,6 +3,8 @@
 It opens and ends none: whoever does is told which one is to end.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -45,16 +47,18 @@ class Opened:
             return None
         return min(idle, key=lambda name: mine[name].used)
 
-    def asks(self, session: str) -> None:
-        """A request came in it."""
-        if found := self._open.get(session):
+    @contextmanager
+    def asking(self, session: str) -> Generator[None]:
+        """While a request in it is answered. One that comes before it is known here that it began is not counted."""
+        found = self._open.get(session)
+        if found:
             found.asking += 1
-
-    def asked(self, session: str) -> None:
-        """A request in it was answered."""
-        if found := self._open.get(session):
-            found.asking -= 1
-            found.used = self._clock.now()
+        try:
+            yield
+        finally:
+            if found:
+                found.asking -= 1
+                found.used = self._clock.now()
 
     def again(self, session: str, user_id: UserId | None = None) -> Again | None:
         """What was told in it, to whoever it is of."""

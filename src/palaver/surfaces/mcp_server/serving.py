@@ -83,11 +83,8 @@ class Serving:
     @asynccontextmanager
     async def telling_again(self, session: str, scope: Scope, send: Send) -> AsyncGenerator[Send]:
         """While one stream of this session is told again: how it is sent."""
-        self.opened.asks(session)
-        try:
+        with self.opened.asking(session):
             yield _Sending(scope, send, self._stuck, self._abort)
-        finally:
-            self.opened.asked(session)
 
     async def pass_on(self, principal: Principal, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, to the SDK and back."""
@@ -98,13 +95,8 @@ class Serving:
         again = self.opened.again(named) if named else None
         again = again or Again()
         HERE.set(again)
-        if named:
-            self.opened.asks(named)
-        try:
+        with self.opened.asking(named or ""):
             await self._manager.handle_request(_of(principal, scope), receive, sending)
-        finally:
-            if named:
-                self.opened.asked(named)
         if named is None and sending.session:
             await self._began(sending.session, again, principal, scope)
         elif named and (sending.status == 404 or (scope["method"] == "DELETE" and sending.status < 300)):

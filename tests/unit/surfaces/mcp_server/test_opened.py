@@ -15,18 +15,24 @@ def test_the_one_used_longest_ago_makes_room_and_only_ones_own() -> None:
     for name, whose in (("b", BOB), ("a1", ADA), ("a2", ADA)):
         assert opened.began(name, whose) is None
         clock.advance(timedelta(seconds=1))
-    opened.asks("a1")
-    opened.asked("a1")
+    with opened.asking("a1"):
+        pass
     assert opened.began("a3", ADA) == "a2"
 
 
 def test_one_with_a_request_under_way_is_left_alone() -> None:
     opened = Opened(ManualClock(), most=1)
     opened.began("busy", ADA)
-    opened.asks("busy")
-    assert opened.began("new", ADA) is None
-    opened.asked("busy")
+    with opened.asking("busy"):
+        assert opened.began("new", ADA) is None
     assert opened.began("newer", ADA) in {"busy", "new"}
+
+
+def test_a_request_that_came_before_its_session_was_known_keeps_nothing_open() -> None:
+    opened = Opened(ManualClock(), most=1)
+    with opened.asking("quick"):
+        opened.began("quick", ADA)
+    assert opened.began("next", ADA) == "quick"
 
 
 def test_what_is_over_is_forgotten() -> None:
