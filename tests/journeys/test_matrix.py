@@ -42,6 +42,23 @@ READERS = {
     "POST /api/v1/sessions/{session_id}/read",
 }
 # How a session of several people is kept is its owner's business, to read as well.
+# What in a session is its owner's alone, or is with what the document shows as its body.
+OWN = {
+    "DELETE /api/v1/messages/{message_id}",
+    "DELETE /api/v1/sessions/{session_id}",
+    "DELETE /api/v1/sessions/{session_id}/invitations/{invitation_id}",
+    "DELETE /api/v1/sessions/{session_id}/members",
+    "DELETE /api/v1/sessions/{session_id}/share-links/{link_id}",
+    "DELETE /api/v1/sessions/{session_id}/shared-with/{holder_id}",
+    "GET /api/v1/sessions/{session_id}/invitations",
+    "GET /api/v1/sessions/{session_id}/share-links",
+    "PATCH /api/v1/sessions/{session_id}",
+    "POST /api/v1/sessions/{session_id}/control",
+    "POST /api/v1/sessions/{session_id}/invitations",
+    "POST /api/v1/sessions/{session_id}/members",
+    "POST /api/v1/sessions/{session_id}/share-links",
+    "PUT /api/v1/sessions/{session_id}/shared-with/{holder_id}",
+}
 OWNERS = {f"GET /api/v1/sessions/{{session_id}}/{part}" for part in ("invitations", "share-links")}
 # What no API key does, whose ever it is.
 SIGNED_IN = {"DELETE /api/v1/auth/devices/{device_id}"}
@@ -98,7 +115,9 @@ async def test_a_key_opens_what_its_scopes_name_and_nothing_else(
 
 
 @keeps("identity:matrix")
-@pytest.mark.parametrize("who", ["somebody else", "an administrator"])
+@pytest.mark.parametrize(
+    "who", ["somebody else", "an administrator", "somebody of her organisation", "somebody of another organisation"]
+)
 async def test_what_somebody_owns_is_unknown_to_everybody_else(
     house: House, owner: Person, vendor: FakeVendor, who: str
 ) -> None:
@@ -106,6 +125,8 @@ async def test_what_somebody_owns_is_unknown_to_everybody_else(
     ada = await house.stranger()
     owns = await one_of_everything(ada, vendor, document)
     eve = owner if who == "an administrator" else await house.stranger()
+    if "organisation" in who:
+        await in_organisations(owner, ada, eve, together=who == "somebody of her organisation")
     before = kept(house, ada)
     wrong: list[tuple[str, int]] = []
     for one in behind_the_door(document):
@@ -116,7 +137,7 @@ async def test_what_somebody_owns_is_unknown_to_everybody_else(
         answer = await called(house, eve, one, owns)
         if one.placed and told(answer) != told(await called(house, eve, one, owns.unknown)):
             wrong.append((f"{one.name} says that it is there", answer.status))
-        administered = who == "somebody else" and needed(one.method, one.path) == ADMIN
+        administered = eve is not owner and needed(one.method, one.path) == ADMIN
         elsewhere = {403} if administered else {404, 403} if one.name in SIGNED_IN else {404}
         if one.placed and answer.status not in {REFUSED.get(one.name, 404), *elsewhere}:
             wrong.append((one.name, answer.status))
@@ -178,6 +199,34 @@ async def test_what_somebody_owns_is_unknown_where_a_body_or_a_question_names_it
     assert {name: status for name, status in asked.items() if status not in {404, 409, 422}} == {}
     assert shown == []
     assert kept(house, ada) == before
+
+
+@keeps("identity:matrix")
+async def test_who_may_write_in_a_session_does_there_what_its_owner_does_but_for_what_is_the_owners_alone(
+    house: House, vendor: FakeVendor
+) -> None:
+    document = await document_of(house)
+    ada, eve = await house.stranger(), await house.stranger()
+    owns = await one_of_everything(ada, vendor, document)
+    editor = (await eve.get("/auth/me"))["user"]["id"]
+    waiting = (await ada.get(f"/runs/{owns.ids['run_id']}"))["session_id"]
+    for one in (owns.ids["session_id"], waiting):
+        await ada.post(f"/sessions/{one}/members", {"user_id": editor, "role": "editor"})
+    about = [one for one in behind_the_door(document) if one.path.startswith(OF_SESSIONS)]
+    about = [one for one in about if "501" not in one.described["responses"]]
+    answers = {one.name: await status_of(house, eve, one, owns) for one in about}
+    assert {name for name, status in answers.items() if status == 403} == OWN
+    assert answers["GET /api/v1/sessions/{session_id}"] == answers["GET /api/v1/sessions/{session_id}/messages"] == 200
+
+
+async def in_organisations(owner: Person, ada: Person, eve: Person, *, together: bool) -> None:
+    """Let both belong to one organisation, or to two."""
+    ids = [(await person.get("/auth/me"))["user"]["id"] for person in (ada, eve)]
+    tree = (await owner.post("/organisations", {"name": "The Tree", "owner_id": ids[0]}))["id"]
+    if together:
+        await owner.post(f"/organisations/{tree}/members", {"user_id": ids[1], "role": "admin"})
+    else:
+        await owner.post("/organisations", {"name": "The Rock", "owner_id": ids[1]})
 
 
 def told(answer: Answer) -> Any:
