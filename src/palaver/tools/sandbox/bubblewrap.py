@@ -7,6 +7,7 @@ else, it stays that user in a namespace of users where it has no rights.
 import json
 import os
 import platform
+import signal
 import subprocess
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -162,8 +163,8 @@ class _Status:
         alive = process.poll() is None
         children = set(freeze_children(process.pid)) if alive else set[int]()
         handles = kill_all([*children, *self._first_process() - children])
-        if alive:
-            process.kill()
+        if alive:  # with its group: a first process that it still made waits there, for a word that will not come
+            os.killpg(process.pid, signal.SIGKILL)
         return handles
 
     def _first_process(self) -> set[int]:

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PROC = Path("/proc")
+_STOPS = 0.5  # seconds; it takes microseconds, unless the process waits for a core or hangs in the kernel
 
 
 def below(pid: int) -> list[int]:
@@ -36,6 +38,10 @@ def freeze_children(pid: int) -> list[int]:
     """Stop a process where it is and return its children: stopped, it can make no more."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGSTOP)
+        until = time.monotonic() + _STOPS
+        # The signal is only sent by now: who is just making a child makes it, and stops then.
+        while _state(pid) not in "TtZX" and time.monotonic() < until:
+            os.sched_yield()
     return _children(pid)
 
 
@@ -91,9 +97,14 @@ def _users(process: Path) -> tuple[int, ...]:
 
 
 def _ended(pid: int) -> bool:
+    return _state(pid) in "ZX"
+
+
+def _state(pid: int) -> str:
+    """One letter, as `ps` has it; of who is not there, that of the dead."""
     with suppress(OSError, IndexError):
-        return (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0] in "ZX"
-    return True
+        return (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
+    return "X"
 
 
 def _signal_all(pids: Iterable[int], number: signal.Signals) -> None:
