@@ -40,3 +40,10 @@ test('what a prompt carries is there before the server tells the message, also w
   const [event] = stamped(started('msg_q2', 'msg_a2'), 'run_2');
   expect(event && fold(sent, event).messages.at(-1)?.parts).toEqual([picture]);
 });
+
+test('what failed below a message that is not known yet is left to the fresh reading', () => {
+  const error = { type: 'error', code: 'invalid', message: 'No.', retryable: false } as const;
+  const unknown = all(emptyView(SESSION), stamped([...started('msg_a', 'msg_s'), error], 'run_s'));
+  expect(unknown.failure).toBeNull();
+  expect(unknown.stale).toBe(true);
+});

@@ -4,7 +4,7 @@ import type { RunEvent } from '@/core/events';
 import type { Message } from '@/core/messages';
 
 import { grown, newborn } from './grow';
-import { type Call, type Line, type Live, type Pending, sumsUp, type View } from './view';
+import { answersPerson, type Call, type Line, type Live, type Pending, type View } from './view';
 
 type Told<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
@@ -30,8 +30,9 @@ function apply(view: View, event: RunEvent): View {
     case 'message':
       return settle(view, event.message);
     case 'error':
-      // That a summary failed is told to whoever asked for it; nothing else is otherwise.
-      return sumsUp(view) ? view : { ...view, failure: { code: event.code, message: event.message } };
+      // That a summary failed is told to whoever asked for it. Which it is, only a question that is known can say;
+      // where it is not known yet, the fresh reading brings the failed answer.
+      return answersPerson(view) ? { ...view, failure: { code: event.code, message: event.message } } : view;
     case 'compacted':
       // The summary stands before the question, where no event has put it.
       return { ...view, stale: true };

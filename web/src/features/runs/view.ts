@@ -149,10 +149,17 @@ export const busy = (view: View): boolean =>
 
 /** Whether the run that is under way sums up what was said earlier: it goes below an answer, not below a question. */
 export const sumsUp = (view: View): boolean => {
-  const below = view.live?.userMessageId;
-  const found = below ? view.messages.find(message => message.id === below) : undefined;
-  return found !== undefined && found.role !== 'user';
+  const role = roleBelow(view);
+  return role !== undefined && role !== 'user';
 };
+
+/** Whether the run that is under way answers a question that is known. */
+export const answersPerson = (view: View): boolean => roleBelow(view) === 'user';
+
+function roleBelow(view: View): Message['role'] | undefined {
+  const below = view.live?.userMessageId;
+  return below ? view.messages.find(message => message.id === below)?.role : undefined;
+}
 
 /** What waits for a person among entries, below calls of subagents too, each with the run that asks. */
 export function asking(entries: readonly Entry[], runId: string): { runId: string; ask: Ask }[] {
