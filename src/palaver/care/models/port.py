@@ -1,0 +1,68 @@
+"""What any trained reader of words tells, and where it is sure; it decides nothing, that is what its users do."""
+
+from typing import Literal, Protocol
+
+import msgspec
+
+Ekman = Literal["anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral"]
+EKMAN: tuple[Ekman, ...] = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")
+
+# OpenAI's eight (Markov et al., 2022), with the letters that their set calls them by.
+Unsafe = Literal[
+    "sexual", "hate", "violence", "harassment", "self_harm", "sexual_minors", "hate_threatening", "violence_graphic"
+]
+UNSAFE: tuple[Unsafe, ...] = (
+    "sexual", "hate", "violence", "harassment", "self_harm", "sexual_minors", "hate_threatening", "violence_graphic",
+)  # fmt: skip
+LETTERS: dict[Unsafe, str] = dict(zip(UNSAFE, ("S", "H", "V", "HR", "SH", "S3", "H2", "V2"), strict=True))
+
+
+class Emotions(msgspec.Struct, frozen=True):
+    """How likely each class is (they add up to one), and how pleasant and how stirred a text is, from -1 to 1."""
+
+    ekman: dict[Ekman, float]
+    valence: float
+    arousal: float
+
+
+class Heads(msgspec.Struct, frozen=True):
+    """What a reader says about one text; None where it has not learnt to say it, or does not know the text's words.
+
+    `crisis` holds how likely the text is of C-SSRS level 1, 2, 3 and 4 or above: it never rises from one to the next.
+    """
+
+    crisis: tuple[float, float, float, float] | None
+    emotions: Emotions | None
+    unsafe: dict[Unsafe, float] | None
+
+
+class Sure(msgspec.Struct, frozen=True):
+    """From which probability on a reader is believed; measured for each reader, and part of what was trained.
+
+    `low`, `medium` and `high` are for C-SSRS level 1, 2 and 4 or above; `emotion` for the likeliest class, below which
+    it is unknown; a category that `unsafe` does not name is never believed.
+    """
+
+    low: float
+    medium: float
+    high: float
+    emotion: float
+    unsafe: dict[Unsafe, float]
+
+
+class Reader(Protocol):
+    """A trained reader: the same text gives the same answer, nothing is kept, and nothing is waited for."""
+
+    @property
+    def version(self) -> str:
+        """Of what was trained; it changes whenever an answer may."""
+        ...
+
+    @property
+    def sure(self) -> Sure:
+        """From where on its answers count."""
+        ...
+
+    def read(self, text: str) -> Heads:
+        """What it says about a text of any length, which may be empty."""
+        ...
