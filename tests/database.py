@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from palaver.agents import tables as of_agents
 from palaver.agents.sharing import tables as of_shared_shelves
+from palaver.care.profiles import tables as of_profiles
 from palaver.context import tables as of_contexts
 from palaver.context.memory import tables as of_memory
 from palaver.files import index_tables as of_documents
@@ -40,6 +41,7 @@ TABLES = (
     of_audit.audit_log,
     of_budgets.budgets,
     of_contexts.manifests,
+    of_profiles.session_care,
     of_documents.documents,
     of_files.snapshots,
     of_groups.groups,
