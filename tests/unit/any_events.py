@@ -5,7 +5,10 @@ from typing import get_args
 
 from hypothesis import strategies as some
 
+from palaver.care.resources.service import Help
+from palaver.care.resources.told import told
 from palaver.core import events
+from palaver.core.care import Urgency
 from palaver.core.events import RunEvent, Stamped
 from palaver.core.ids import MessageId, Seq, SessionId
 from palaver.core.messages import (
@@ -26,6 +29,8 @@ from palaver.core.questions import Option, Question
 from palaver.core.usage import Usage
 from palaver.runs.calls import RUN_AGAIN
 from palaver.runs.machine import UNTOLD
+
+RESOURCES = tuple(map(told, Help().chosen("KE")))
 
 # Every character there is; half a surrogate pair is none, and is refused at the door.
 characters = some.characters(exclude_categories=("Cs",))
@@ -171,6 +176,9 @@ KINDS: dict[type[RunEvent], some.SearchStrategy[RunEvent]] = {
         call_id=some.none() | call_ids,
     ),
     events.Noticed: some.builds(events.Noticed, code=words, message=words),
+    events.CareTold: some.builds(
+        events.CareTold, level=some.sampled_from(get_args(Urgency)), resources=some.just(RESOURCES), message=maybe
+    ),
     events.LimitReached: some.builds(events.LimitReached, code=words, message=words),
     events.Controlled: some.builds(
         events.Controlled,

@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from palaver.care.crisis.finding import Finding
 from palaver.care.resources.countries import country_of, language_of
-from palaver.care.resources.told import CareResource, told
+from palaver.care.resources.told import told
 from palaver.care.service import Care
+from palaver.core.care import CareResource
 from palaver.core.errors import Invalid
 from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door

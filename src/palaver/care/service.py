@@ -9,8 +9,9 @@ from typing import Any
 from palaver.care.crisis.detector import Detector
 from palaver.care.crisis.finding import Finding, Level
 from palaver.care.resources.choosing import Wish
-from palaver.care.resources.resource import Kind, Resource
+from palaver.care.resources.resource import Resource
 from palaver.care.resources.service import Help
+from palaver.core.care import Kind
 
 _BOOKS = Path(__file__).with_name("crisis")
 _LIKELIEST = 5  # services before the emergency numbers and the directory: a list that can be read in need

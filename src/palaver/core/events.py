@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from palaver.core.care import CareResource, Urgency
 from palaver.core.ids import MessageId, RunId, Seq, SessionId
 from palaver.core.messages import Author, FilePart, FinishReason, ImagePart, Message
 from palaver.core.permissions import PermissionMode
@@ -164,6 +165,17 @@ class Noticed(_Event, frozen=True, tag="notice"):
     message: str
 
 
+class CareTold(_Event, frozen=True, tag="care", omit_defaults=True):
+    """Somebody may need help: who helps where, before anything is answered; `message` is for the person.
+
+    `level` says how soon somebody should answer what was written. It judges no person, and is not for showing to one.
+    """
+
+    level: Urgency
+    resources: tuple[CareResource, ...]
+    message: str | None = None
+
+
 class LimitReached(_Event, frozen=True, tag="limit"):
     """The turn ends here because of a bound that was set: max_turns, budget_exceeded, max_seconds, repeating."""
 
@@ -318,6 +330,7 @@ Told = (
     | QuestionAnswered
     | HookFired
     | Noticed
+    | CareTold
     | LimitReached
     | Controlled
     | RunWaits

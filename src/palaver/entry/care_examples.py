@@ -3,10 +3,11 @@
 from typing import Any
 
 from palaver.care.api import Assessed
-from palaver.care.crisis.finding import CONCERNS, Concern, Signal, Urgency
+from palaver.care.crisis.finding import CONCERNS, Concern, Signal
 from palaver.care.resources.api import CareResourceList
 from palaver.care.resources.service import Help
 from palaver.care.resources.told import told
+from palaver.core.care import Urgency
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "assess_text": {

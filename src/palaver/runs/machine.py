@@ -14,6 +14,7 @@ from palaver.core.events import (
     ApprovalAsked,
     ApprovalResolved,
     CancelRequested,
+    CareTold,
     Compacted,
     Controlled,
     Fact,
@@ -177,6 +178,7 @@ def _evolve(run: Run, event: RunEvent) -> Run:
             | ToolProgressed()
             | HookFired()
             | Noticed()
+            | CareTold()
             | RunWaits()
             | SubagentTold()
         ):

@@ -17,6 +17,22 @@ export interface Question {
   optional?: boolean;
 }
 
+/** A service that helps, as `/api/v1/care/resources` tells it. */
+export interface HelpResource {
+  id: string;
+  country: string | null;
+  name: string;
+  kind: string;
+  channels: { kind: 'phone' | 'sms' | 'whatsapp' | 'web' | 'chat'; to: string; shown?: string; say?: string }[];
+  languages: string[];
+  hours: string | null;
+  cost: 'free' | 'charged' | null;
+  note: string | null;
+  source_url: string;
+  verified_on: string;
+  confirmed: boolean;
+}
+
 export type Arguments = Record<string, unknown>;
 /** Who ended the waiting: a person, the clock, or the end of the run. */
 export type DecidedBy = 'person' | 'expiry' | 'cancel';
@@ -65,6 +81,7 @@ export type RunEvent = Stamp &
         reason?: string | null;
       }
     | { type: 'notice' | 'limit'; code: string; message: string }
+    | { type: 'care'; level: string; resources: HelpResource[]; message?: string }
     | {
         type: 'subagent';
         parent_call_id: string;
@@ -97,6 +114,7 @@ const KNOWN: ReadonlySet<string> = new Set<RunEvent['type']>([
   'hook',
   'notice',
   'limit',
+  'care',
   'subagent',
   'step_restarted',
   'title',

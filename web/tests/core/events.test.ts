@@ -10,7 +10,7 @@ test('an event is read', () => {
 });
 
 test.each([
-  JSON.stringify({ type: 'care', level: 'low', resources: [], ...stamp }),
+  JSON.stringify({ type: 'weather', sky: 'clear', ...stamp }),
   JSON.stringify({ type: 'content', content: 'a' }),
   '{"type": "content", "seq"',
   'null',

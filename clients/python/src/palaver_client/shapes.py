@@ -179,6 +179,21 @@ class CareResource(TypedDict):
     confirmed: bool
 
 
+class CareTold(TypedDict):
+    """Somebody may need help: who helps where, before anything is answered; `message` is for the person.
+    `level` says how soon somebody should answer what was written. It judges no person, and is not for showing
+    to one.
+    """
+
+    type: Literal["care"]
+    seq: int
+    run_id: str
+    session_id: str
+    level: Literal["critical", "high", "low", "medium", "none"]
+    resources: list[CareResource]
+    message: NotRequired[str | None]
+
+
 class Checkpoint(TypedDict):
     """A point to which one can go back: `before` or `after` a message; `files` is None where there were none."""
 
@@ -2123,6 +2138,7 @@ Event: TypeAlias = (
     | QuestionAnswered
     | HookFired
     | Noticed
+    | CareTold
     | LimitReached
     | Controlled
     | RunWaits

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from palaver.care.crisis.finding import CONCERNS, Concern, Finding, Level, Signal, Urgency
+from palaver.care.crisis.finding import CONCERNS, Concern, Finding, Level, Signal
 from palaver.care.crisis.lexicon import Lexicon, Meant
 from palaver.care.crisis.rules import Alphabet, Rule, rules_of
+from palaver.core.care import Urgency
 
 MOST_SIGNALS = 50  # of a text that says it a thousand times the gravest and first are told
 _WITHIN = 3  # meanings between who says something and what is said

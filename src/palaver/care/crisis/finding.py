@@ -5,7 +5,8 @@ from typing import Literal
 
 import msgspec
 
-Urgency = Literal["none", "low", "medium", "high", "critical"]
+from palaver.core.care import Urgency
+
 Concern = Literal["self_directed", "self_harm", "harm_to_others", "abuse", "medical_emergency", "for_another"]
 CONCERNS: tuple[Concern, ...] = (
     "self_directed", "self_harm", "harm_to_others", "abuse", "medical_emergency", "for_another",

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from palaver.care.resources.choosing import Wish
 from palaver.care.resources.countries import COUNTRIES, country_of, language_of
-from palaver.care.resources.resource import Kind
 from palaver.care.resources.service import Help
-from palaver.care.resources.told import CareResource, told
+from palaver.care.resources.told import told
+from palaver.core.care import CareResource, Kind
 from palaver.core.errors import Invalid
 from palaver.core.principal import Principal
 from palaver.identity.door import SECURED, Door

@@ -7,7 +7,8 @@ not at all. Emergency numbers and directories end every answer, also where nothi
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from palaver.care.resources.resource import FALLBACK, KINDS, Kind, Resource
+from palaver.care.resources.resource import FALLBACK, KINDS, Resource
+from palaver.core.care import Kind
 
 # What helps whoever needs help, whatever else was asked for.
 GENERAL: tuple[Kind, ...] = ("crisis_line", "text")

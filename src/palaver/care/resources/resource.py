@@ -11,41 +11,14 @@ from typing import Literal, get_args
 import msgspec
 
 from palaver.care.resources.countries import COUNTRIES
+from palaver.core.care import LINK, CareChannel, Kind
 
-Kind = Literal["crisis_line", "text", "emergency", "domestic_violence", "children", "lgbtq", "directory"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Told after everything else, whatever was asked for: an answer never ends without them.
 FALLBACK: tuple[Kind, ...] = ("emergency", "directory")
 
-# A short code as dialled within its country, or a whole number as E.164 has it; nothing between, nothing around.
-_NUMBER = re.compile(r"\d{2,6}|\+[1-9]\d{6,14}")
-_LINK = re.compile(r"https?://[^\s/]+\.[^\s/]+(?:/\S*)?")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_DIALLED = ("phone", "sms", "whatsapp")
-
-
-class CareChannel(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One way to reach a service: `to` is a number or an address, `shown` how its own page writes a number.
-
-    `say` is the word that a text message begins with.
-    """
-
-    kind: Literal["phone", "sms", "whatsapp", "web", "chat"]
-    to: str
-    shown: str = ""
-    say: str = ""
-
-    def __post_init__(self) -> None:
-        dialled = self.kind in _DIALLED
-        if not (_NUMBER if dialled else _LINK).fullmatch(self.to):
-            form = "a number: a short code, or + and the digits" if dialled else "an address: https://…"
-            raise ValueError(f"{self.to!r} is not {form}")
-        digits = re.sub(r"\D", "", self.shown).lstrip("0")
-        if self.shown and not (dialled and digits and self.to.lstrip("0").endswith(digits)):
-            raise ValueError(f"{self.shown!r} is not the number {self.to}")
-        if self.say and self.kind not in ("sms", "whatsapp"):
-            raise ValueError("only messages begin with a word")
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,7 +53,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             (self.country is not None and self.country not in COUNTRIES, f"{self.country!r} is no country"),
             (not self.name.strip(), "the name is empty"),
             (not self.channels, "there is no way to reach it"),
-            (not _LINK.fullmatch(self.source_url), f"source_url {self.source_url!r} is no address"),
+            (not LINK.fullmatch(self.source_url), f"source_url {self.source_url!r} is no address"),
             (not all(_LANGUAGE.fullmatch(one) for one in self.languages), "languages are codes such as en or sw"),
             (self.id in self.paired_with, "it is paired with itself"),
         )

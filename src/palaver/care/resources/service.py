@@ -7,7 +7,8 @@ from pathlib import Path
 from palaver.care.resources.choosing import Wish, choose
 from palaver.care.resources.freshness import Doubts, doubts
 from palaver.care.resources.reading import with_own
-from palaver.care.resources.resource import Kind, Resource
+from palaver.care.resources.resource import Resource
+from palaver.core.care import Kind
 
 
 class Help:

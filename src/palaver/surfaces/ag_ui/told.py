@@ -32,7 +32,7 @@ from palaver.surfaces.ag_ui.asked import OURS
 from palaver.surfaces.talking import key_of
 
 VERSION = "1.0"
-_CUSTOM = {"notice", "limit", "compacted", "tool_progress", "subagent"}
+_CUSTOM = {"notice", "care", "limit", "compacted", "tool_progress", "subagent"}
 _AGAIN = "The server stopped while this call ran, and nobody knows whether it took effect. Run it again?"
 _APPROVING = {
     "type": "object",

@@ -33,7 +33,10 @@ HEADERS = [(b"x-vercel-ai-ui-message-stream", b"v1")]
 DONE = b"data: [DONE]\n\n"
 ASKING = "AskUserQuestion"  # the tool with which agents ask people
 _REASONS = {"tool_calls": "tool-calls"}
-_AS_DATA = {"usage": False, "notice": False, "limit": False, "title": True, "compacted": True, "tool_progress": True}
+_AS_DATA = {
+    "usage": False, "notice": False, "care": False, "limit": False, "title": True, "compacted": True,
+    "tool_progress": True,
+}  # fmt: skip
 _AGAIN = "The server stopped while this call ran, and nobody knows whether it took effect. Run it again?"
 
 _encode = msgspec.json.Encoder().encode

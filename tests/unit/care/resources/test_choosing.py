@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from palaver.care.resources.choosing import GENERAL, Wish, choose
 from palaver.care.resources.reading import shipped
-from palaver.care.resources.resource import FALLBACK, KINDS, CareChannel, Kind, Resource
+from palaver.care.resources.resource import FALLBACK, KINDS, Resource
+from palaver.core.care import CareChannel, Kind
 from tests.promises import keeps
 
 COUNTRIES = ("KE", "US")

@@ -7,7 +7,7 @@ import pytest
 
 from palaver.care.resources.freshness import doubts
 from palaver.care.resources.reading import ResourcesRefused, of_country, problems_of, shipped, with_own
-from palaver.care.resources.resource import CareChannel
+from palaver.core.care import CareChannel
 from tests.architecture.source import ROOT
 
 LINE = """
