@@ -18,11 +18,15 @@ LETTERS: dict[Unsafe, str] = dict(zip(UNSAFE, ("S", "H", "V", "HR", "SH", "S3", 
 
 
 class Emotions(msgspec.Struct, frozen=True):
-    """How likely each class is (they add up to one), and how pleasant and how stirred a text is, from -1 to 1."""
+    """How likely each class is, each by itself, and how pleasant and how stirred a text is, from -1 to 1.
+
+    A text may hold several classes, so they need not add up to one. `language` is the one it was read in.
+    """
 
     ekman: dict[Ekman, float]
     valence: float
     arousal: float
+    language: Literal["en", "sw"]
 
 
 class Heads(msgspec.Struct, frozen=True):
@@ -39,14 +43,15 @@ class Heads(msgspec.Struct, frozen=True):
 class Sure(msgspec.Struct, frozen=True):
     """From which probability on a reader is believed; measured for each reader, and part of what was trained.
 
-    `low`, `medium` and `high` are for C-SSRS level 1, 2 and 4 or above; `emotion` for the likeliest class, below which
-    it is unknown; a category that `unsafe` does not name is never believed.
+    `low`, `medium` and `high` are for C-SSRS level 1, 2 and 4 or above. `emotion` has bounds of classes by language: a
+    text holds each class at its bound or above, mainly the one that is furthest above (as a quotient), and what it
+    holds is unknown where there is none. A category that `unsafe` does not name is never believed.
     """
 
     low: float
     medium: float
     high: float
-    emotion: float
+    emotion: dict[str, dict[Ekman, float]]
     unsafe: dict[Unsafe, float]
 
 
