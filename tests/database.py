@@ -10,8 +10,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from palaver.agents import tables as of_agents
 from palaver.agents.sharing import tables as of_shared_shelves
-from palaver.care.profiles import tables as of_profiles
 from palaver.care.escalations import tables as of_escalations
+from palaver.care.profiles import tables as of_profiles
 from palaver.context import tables as of_contexts
 from palaver.context.memory import tables as of_memory
 from palaver.files import index_tables as of_documents

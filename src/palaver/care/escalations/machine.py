@@ -1,6 +1,6 @@
 """♥ How an escalation may go: created, routed, acknowledged, closed; or failed, or expired. It knows no clock.
 
-Nothing that a human may still do about it is ever forbidden because time ran out: what failed or expired can be taken up.
+What a human may do is never forbidden because time ran out: what failed or expired can still be taken up.
 """
 
 from typing import Literal

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
 
 from palaver.care.escalations.machine import LIVE, OPEN, URGENCY, Level, State, after, higher
 from palaver.care.escalations.tables import escalation_events, escalation_tellings, escalations
@@ -43,20 +43,20 @@ class Kept(NamedTuple):
     state: State
     language: str | None
     helped: str
-    step: int
-    round: int
-    tries: int
-    group_name: str | None
-    reason: str | None
-    deadline_at: str | None
-    due_at: str | None
-    claimed_by: str | None
-    claimed_at: str | None
-    acknowledged_at: str | None
-    closed_at: str | None
-    outcome: str | None
     created_at: str
     updated_at: str
+    step: int = 0
+    round: int = 1
+    tries: int = 0
+    group_name: str | None = None
+    reason: str | None = None
+    deadline_at: str | None = None
+    due_at: str | None = None
+    claimed_by: str | None = None
+    claimed_at: str | None = None
+    acknowledged_at: str | None = None
+    closed_at: str | None = None
+    outcome: str | None = None
 
 
 class Happened(NamedTuple):
@@ -78,6 +78,10 @@ class Telling(NamedTuple):
     error: str | None
 
 
+def _in(states: tuple[State, ...]) -> ColumnElement[bool]:
+    return or_(*(escalations.c.state == state for state in states))
+
+
 _encode = msgspec.json.Encoder().encode
 _columns = tuple(escalations.c[name] for name in Kept._fields)
 _happened = tuple(escalation_events.c[name] for name in Happened._fields)
@@ -92,7 +96,7 @@ _IN_SESSION = Statement(
     .where(
         escalations.c.session_id == bindparam("session"),
         escalations.c.user_id == bindparam("whose"),
-        escalations.c.state.in_(LIVE),
+        _in(LIVE),
     )
     .limit(1)
 )
@@ -101,9 +105,7 @@ _KNOWN = Statement(
 )
 _NOTE = Statement(
     insert(escalation_events)
-    .values(
-        {name: bindparam(name) for name in ("escalation_id", "kind", "actor_id", "assessment_id", "detail", "at")}
-    )
+    .values({name: bindparam(name) for name in ("escalation_id", "kind", "actor_id", "assessment_id", "detail", "at")})
     .returning(escalation_events.c.n)
 )
 _EVENTS = Statement(
@@ -153,9 +155,7 @@ _UNTELL = Statement(
     )
 )
 _TELL = Statement(insert(escalation_tellings))
-_COUNTS = Statement(
-    select(escalations.c.state, func.count()).where(escalations.c.state.in_(OPEN)).group_by(escalations.c.state)
-)
+_COUNTS = Statement(select(escalations.c.state, func.count()).where(_in(OPEN)).group_by(escalations.c.state))
 _LEFT = Statement(
     select(*_columns)
     .outerjoin(users, users.c.id == escalations.c.claimed_by)
@@ -165,7 +165,7 @@ _LEFT = Statement(
             escalations.c.claimed_by.is_(None),
             users.c.disabled_at.is_not(None),
             users.c.removing_at.is_not(None),
-            users.c.role.not_in(("admin", "counsellor")),
+            and_(users.c.role != "admin", users.c.role != "counsellor"),
         ),
     )
 )
@@ -207,7 +207,7 @@ def note(
     escalation_id: str,
     kind: str,
     at: str,
-    detail: Mapping[str, Any] = {},  # noqa: B006 - it is only read
+    detail: Mapping[str, Any] = {},
     *,
     actor_id: str | None = None,
     assessment_id: str | None = None,
@@ -320,45 +320,36 @@ def left_alone() -> Script[list[Kept]]:
 @lru_cache
 def _queue(states: tuple[State, ...]) -> Statement:
     at = escalations.c
-    later = or_(
-        at.created_at > bindparam("since"), and_(at.created_at == bindparam("since"), at.id > bindparam("key"))
-    )
+    later = or_(at.created_at > bindparam("since"), and_(at.created_at == bindparam("since"), at.id > bindparam("key")))
     beyond = or_(at.urgency < bindparam("urgency"), and_(at.urgency == bindparam("urgency"), later))
-    asked = select(*_columns).where(at.state.in_(states), beyond)
+    asked = select(*_columns).where(_in(states), beyond)
     return Statement(asked.order_by(at.urgency.desc(), at.created_at, at.id).limit(bindparam("most")))
 
 
 @lru_cache
 def _newest(states: tuple[State, ...], *, of_one: bool) -> Statement:
     at = escalations.c
-    asked = select(*_columns).where(at.state.in_(states), at.id < bindparam("before"))
+    asked = select(*_columns).where(_in(states), at.id < bindparam("before"))
     if of_one:
         asked = asked.where(at.user_id == bindparam("whose"))
     return Statement(asked.order_by(at.id.desc()).limit(bindparam("most")))
 
 
 def _made(begun: Begun) -> Kept:
-    nothing: dict[str, Any] = dict.fromkeys(Kept._fields)
     return Kept(
-        **nothing
-        | {
-            "id": new_id(ESCALATION),
-            "user_id": begun.user_id,
-            "session_id": begun.session_id,
-            "run_id": begun.run_id,
-            "assessment_id": begun.assessment_id,
-            "level": begun.level,
-            "urgency": URGENCY[begun.level],
-            "state": "created",
-            "language": begun.language,
-            "helped": _encode(list(begun.helped)).decode(),
-            "step": 0,
-            "round": 1,
-            "tries": 0,
-            "due_at": begun.at,
-            "created_at": begun.at,
-            "updated_at": begun.at,
-        }
+        id=new_id(ESCALATION),
+        user_id=begun.user_id,
+        session_id=begun.session_id,
+        run_id=begun.run_id,
+        assessment_id=begun.assessment_id,
+        level=begun.level,
+        urgency=URGENCY[begun.level],
+        state="created",
+        language=begun.language,
+        helped=_encode(list(begun.helped)).decode(),
+        created_at=begun.at,
+        updated_at=begun.at,
+        due_at=begun.at,
     )
 
 
