@@ -57,6 +57,7 @@ OWN = {
     "POST /api/v1/sessions/{session_id}/invitations",
     "POST /api/v1/sessions/{session_id}/members",
     "POST /api/v1/sessions/{session_id}/share-links",
+    "PUT /api/v1/sessions/{session_id}/care",
     "PUT /api/v1/sessions/{session_id}/shared-with/{holder_id}",
 }
 OWNERS = {f"GET /api/v1/sessions/{{session_id}}/{part}" for part in ("invitations", "share-links")}

@@ -4,20 +4,31 @@ from typing import Any
 
 from palaver.care.api import Assessed
 from palaver.care.crisis.finding import CONCERNS, Concern, Signal
+from palaver.care.profiles.service import SessionCare
 from palaver.care.resources.api import CareResourceList
 from palaver.care.resources.service import Help
 from palaver.care.resources.told import told
+from palaver.core.ids import SessionId
 from palaver.core.care import Urgency
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "assess_text": {
         "In two languages": {"text": "Nimefika nyumbani. Sitaki ku-stay hapa, nataka kufa.", "country": "KE"}
-    }
+    },
+    "set_session_care": {"Everything": {"profile": "companion"}},
 }
 _CONCERNS: dict[Concern, Urgency] = dict.fromkeys(CONCERNS, "none")
 _CONCERNS["self_directed"] = "high"
+_CARED_FOR = SessionCare(
+    session_id=SessionId("ses_019aa3c5e0007c1e8a55d3c2b1a09f01"),
+    profile="companion",
+    own=True,
+    choices=("safety", "companion"),
+)
 _SIGNAL = Signal("wants_to_die", "self_directed", "high", 40, 51, "sw")
 ANSWERS: dict[str, Any] = {
+    "get_session_care": _CARED_FOR,
+    "set_session_care": _CARED_FOR,
     "list_care_resources": CareResourceList([told(one) for one in Help().chosen("KE")]),
     "assess_text": Assessed(
         urgency="high",

@@ -6,6 +6,8 @@ from datetime import date
 from fastapi import APIRouter
 
 from palaver.care import api as care_api
+from palaver.care.profiles import api as profiles_api
+from palaver.care.profiles.service import Profiles
 from palaver.care.resources import api as resources_api
 from palaver.care.resources.service import Help
 from palaver.care.service import Care
@@ -18,7 +20,12 @@ log = logging.getLogger(__name__)
 def routers(house: House) -> tuple[APIRouter, ...]:
     """What can be asked about care."""
     door, helping = house.identity.door, Help(house.settings.care.resources_file)
-    return (care_api.routes(Care(helping), door), resources_api.routes(helping, door))
+    profiles = Profiles(house.database, house.settings.care, house.sessions.owner, clock=house.clock, audit=house.audit)
+    return (
+        care_api.routes(Care(helping), door),
+        resources_api.routes(helping, door),
+        profiles_api.routes(profiles, door),
+    )
 
 
 def warn(settings: Settings, today: date) -> None:

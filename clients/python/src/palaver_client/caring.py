@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Generic, Literal, TypeAlias
 
 from palaver_client.modes import Mode, Resource, asked, told
-from palaver_client.scripts import Script, Telling, said
-from palaver_client.shapes import Assessed, CareResource
+from palaver_client.scripts import Script, Telling, path_of, said
+from palaver_client.shapes import Assessed, CareResource, SessionCare
 
 HelpKind: TypeAlias = Literal[
     "crisis_line", "text", "emergency", "domestic_violence", "children", "lgbtq", "directory"
 ]  # fmt: skip
+
+Profile: TypeAlias = Literal["off", "safety", "companion"]
 
 
 class Care(Resource[Mode], Generic[Mode]):
@@ -27,3 +29,13 @@ class Care(Resource[Mode], Generic[Mode]):
     ) -> Telling[CareResource]:  # fmt: skip
         """Who helps, the best match first; emergency numbers and directories come last, and always."""
         return self._pages("/care/resources", country=country, language=language, kind=list(kinds) or None, limit=limit)
+
+    @asked
+    def profile(self, session_id: str) -> Script[SessionCare]:
+        """How much of care there is in a session."""
+        return self._get(path_of("sessions", session_id, "care"))
+
+    @asked
+    def set_profile(self, session_id: str, profile: Profile | None) -> Script[SessionCare]:
+        """Say how much of care there is to be in a session; None lets it follow the server again."""
+        return self._put(path_of("sessions", session_id, "care"), {"profile": profile})

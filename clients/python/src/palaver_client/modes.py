@@ -54,6 +54,9 @@ class Resource(Generic[Mode]):
     def _post(self, path: str, body: Any = None, /, **query: Any) -> Script[Any]:
         return whole(Request("POST", path, given(query), body), self._patience)
 
+    def _put(self, path: str, body: Any) -> Script[Any]:
+        return whole(Request("PUT", path, json=body), self._patience)
+
     def _patch(self, path: str, body: Any) -> Script[Any]:
         return whole(Request("PATCH", path, json=body), self._patience)
 

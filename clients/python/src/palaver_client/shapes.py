@@ -1444,6 +1444,17 @@ class Session(TypedDict):
     role: NotRequired[Literal["editor", "owner", "viewer"]]
 
 
+class SessionCare(TypedDict):
+    """How much of care there is in a session. `own` says that it was given this one; else it follows the
+    server. `choices` are those its owner may give it.
+    """
+
+    session_id: str
+    profile: Literal["companion", "off", "safety"]
+    own: bool
+    choices: list[Literal["companion", "off", "safety"]]
+
+
 class SessionOpened(TypedDict):
     """Always first: which session this turn belongs to."""
 

@@ -1,6 +1,6 @@
 """Every query about profiles of sessions; whether somebody may see or change one is decided in `service.py`."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from palaver.care.profiles.profile import PROFILES, Profile
@@ -17,6 +17,8 @@ _SAY = Statement(
     )
 )
 
+_UNSAY = Statement(delete(session_care).where(session_care.c.session_id == bindparam("key")))
+
 
 def said(session_id: SessionId) -> Script[Profile | None]:
     """The profile that a session was given, or None where it follows the setting."""
@@ -32,3 +34,8 @@ def profile_of(session_id: SessionId, default: Profile) -> Script[Profile]:
 def say(session_id: SessionId, profile: Profile, at: str) -> Script[None]:
     """Give a session a profile of its own."""
     yield _SAY(session_id=session_id, profile=profile, changed_at=at)
+
+
+def unsay(session_id: SessionId) -> Script[None]:
+    """Let a session follow the setting again."""
+    yield _UNSAY(key=session_id)
