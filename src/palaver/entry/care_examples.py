@@ -8,8 +8,8 @@ from palaver.care.profiles.service import SessionCare
 from palaver.care.resources.api import CareResourceList
 from palaver.care.resources.service import Help
 from palaver.care.resources.told import told
-from palaver.core.ids import SessionId
 from palaver.core.care import Urgency
+from palaver.core.ids import SessionId
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "assess_text": {

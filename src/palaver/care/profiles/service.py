@@ -13,7 +13,6 @@ from palaver.core.ids import SessionId, UserId
 from palaver.kit.clock import Clock, stamp
 from palaver.storage.port import Database
 
-
 Act = Literal["read", "own"]
 
 
@@ -42,7 +41,7 @@ class Profiles:
 
     def __init__(self, database: Database, settings: CareSettings, sees: Sees, *, clock: Clock, audit: Audit) -> None:
         self._database = database
-        self._default = settings.profile
+        self._default: Profile = settings.profile
         self._choices = settings.profiles
         self._sees = sees
         self._clock = clock
@@ -67,5 +66,6 @@ class Profiles:
         return self._told(session_id, profile)
 
     def _told(self, session_id: SessionId, said: Profile | None) -> SessionCare:
-        holds: Profile = said or self._default
-        return SessionCare(session_id=session_id, profile=holds, own=said is not None, choices=self._choices)
+        return SessionCare(
+            session_id=session_id, profile=said or self._default, own=said is not None, choices=self._choices
+        )
