@@ -25,6 +25,7 @@ from palaver.identity.oidc import tables as of_oidc
 from palaver.identity.scim import tables as of_scim
 from palaver.identity.second_factor import tables as of_second_factors
 from palaver.privacy.audit import tables as of_audit
+from palaver.privacy.consent import tables as of_consents
 from palaver.runs import tables as of_runs
 from palaver.sessions import projects_tables as of_projects
 from palaver.sessions import tables as of_sessions
@@ -41,6 +42,7 @@ TABLES = (
     of_agents.definitions,
     of_audit.audit_log,
     of_budgets.budgets,
+    of_consents.consents,
     of_contexts.manifests,
     of_profiles.session_care,
     of_documents.documents,
@@ -84,6 +86,7 @@ def _schema() -> tuple[Statement, ...]:
         *of_memory.SQLITE_SEARCH,
         *of_documents.SQLITE,
         *of_audit.SQLITE,
+        *of_consents.SQLITE,
     ]
     return tuple(Statement(text(one)) for one in made)
 

@@ -564,6 +564,10 @@ PROMISES = {
     "care:explicit": Promise(
         says="Whoever says that they will kill themselves is heard, in every language and disguise.", because="issue:#7"
     ),
+    "consent:ledger": Promise(
+        says="What people agree to and refuse is kept in order, is theirs alone, and is never changed.",
+        because="issue:#7",
+    ),
     "care:padding": Promise(says="No padding, repetition or order hides what somebody says.", because="issue:#7"),
     "care:upward": Promise(says="Nothing that is added to a text takes back what it says.", because="issue:#7"),
     "limits:exact": Promise(

@@ -10,11 +10,15 @@ from palaver.care.resources.service import Help
 from palaver.care.resources.told import told
 from palaver.core.care import Urgency
 from palaver.core.ids import SessionId
+from palaver.privacy.consent.purposes import PURPOSES, WORDS, Said
+from palaver.privacy.consent.service import Consents
+from palaver.privacy.consent.service import told as told_consent
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "assess_text": {
         "In two languages": {"text": "Nimefika nyumbani. Sitaki ku-stay hapa, nataka kufa.", "country": "KE"}
     },
+    "say_consent": {"Agreed": {"purpose": "emotion", "granted": True, "version": 1}},
     "set_session_care": {"Everything": {"profile": "companion"}},
 }
 _CONCERNS: dict[Concern, Urgency] = dict.fromkeys(CONCERNS, "none")
@@ -25,8 +29,12 @@ _CARED_FOR = SessionCare(
     own=True,
     choices=("safety", "companion"),
 )
+_SAID = Said("emotion", True, WORDS["emotion"].version, "2026-11-22T12:00:00.000000Z")
+_AGREED = {_SAID.purpose: _SAID}
 _SIGNAL = Signal("wants_to_die", "self_directed", "high", 40, 51, "sw")
 ANSWERS: dict[str, Any] = {
+    "get_consents": Consents(items=[told_consent(one, _AGREED.get(one)) for one in PURPOSES], history=[_SAID]),
+    "say_consent": told_consent("emotion", _SAID),
     "get_session_care": _CARED_FOR,
     "set_session_care": _CARED_FOR,
     "list_care_resources": CareResourceList([told(one) for one in Help().chosen("KE")]),

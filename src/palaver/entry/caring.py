@@ -13,6 +13,9 @@ from palaver.care.resources.service import Help
 from palaver.care.service import Care
 from palaver.entry.compose import House
 from palaver.entry.settings import Settings
+from palaver.identity.door import SECURED
+from palaver.privacy.consent import api as consent_api
+from palaver.privacy.consent.service import Ledger
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ def routers(house: House) -> tuple[APIRouter, ...]:
         care_api.routes(Care(helping), door),
         resources_api.routes(helping, door),
         profiles_api.routes(profiles, door),
+        consent_api.routes(Ledger(house.database, clock=house.clock, audit=house.audit), door, SECURED),
     )
 
 

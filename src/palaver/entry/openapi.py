@@ -42,6 +42,7 @@ TAGS = {
     "files": "What stands in a session's workspace.",
     "context": "What models see of a conversation, and what that costs.",
     "care": "What words say about danger to somebody, and who helps.",
+    "consents": "What people agree to and refuse.",
     "memory": "Facts that people let Palaver remember.",
     "models": "What can be asked.",
     "limits": "What bounds whom: rates, budgets, runs at once.",

@@ -24,7 +24,8 @@ SCOPES = {
     "agents:write": "Create, change and delete them; also reads them.",
     "memories:read": "List and read the facts that are remembered.",
     "memories:write": "Let facts be remembered, change and forget them, say how much is remembered; also reads them.",
-    "care:read": "Read texts for danger to somebody, and list who helps; nothing is kept.",
+    "care:read": "Read texts for danger to somebody, list who helps, see what is kept of that; nothing is changed.",
+    "care:write": "Agree and refuse, act for people in need as one's role allows, delete what is kept; also reads.",
     "webhooks:read": "List and read webhooks and what they were told, contents of sessions included.",
     "webhooks:write": "Create, change and delete webhooks, which are told what happens in sessions; also reads them.",
     "teams:read": "List the organisations and groups that one belongs to, and who else does.",
@@ -51,7 +52,7 @@ _GROUPS: dict[str, tuple[str | None, str | None]] = {
     "export": ("sessions:read", "sessions:read"),
     "projects": ("sessions:read", "sessions:write"),
     **dict.fromkeys(("memories", "memory"), ("memories:read", "memories:write")),
-    "care": ("care:read", "care:read"),
+    **dict.fromkeys(("care", "consents"), ("care:read", "care:write")),
     "query": ("runs:read", "runs:write"),
     "runs": ("runs:read", "runs:write"),
     "approvals": ("runs:read", "runs:write"),
@@ -74,6 +75,8 @@ _OF_VIEWERS = re.compile(r"/api/v1/(?:sessions/[^/]+/read|invitations/accept|api
 
 # What stands below one session and belongs to its runs.
 _OF_RUNS = frozenset({"events", "messages", "resume", "interrupt", "answer", "control"})
+# What is asked about a text that the request brings; nothing changes by it.
+_JUDGES = frozenset({"assess", "moderate", "emotion", "redact", "culture"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _PREFIX = "/api/v1/"
 _WITH_ONE = frozenset({"/api/v1/auth/me", "/api/v1/auth/logout", "/api/v1/auth/password"})
@@ -101,7 +104,8 @@ def needed(method: str, path: str) -> str | None:
         group = _GROUPS["runs"]
     if (parts[0] == "users" and parts[1:] != ["sync"]) or parts == ["api-keys", "leaked"]:
         return ADMIN
-    return group[0] if method in _READING else group[1]
+    judges = parts[0] == "care" and parts[1:2] and parts[1] in _JUDGES
+    return group[0] if judges or method in _READING else group[1]
 
 
 def asked_of(principal: Principal, method: str, path: str) -> str | None:

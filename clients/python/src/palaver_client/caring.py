@@ -5,12 +5,13 @@ from typing import Generic, Literal, TypeAlias
 
 from palaver_client.modes import Mode, Resource, asked, told
 from palaver_client.scripts import Script, Telling, path_of, said
-from palaver_client.shapes import Assessed, CareResource, SessionCare
+from palaver_client.shapes import Assessed, CareResource, Consent, Consents, SessionCare
 
 HelpKind: TypeAlias = Literal[
     "crisis_line", "text", "emergency", "domestic_violence", "children", "lgbtq", "directory"
 ]  # fmt: skip
 
+Purpose: TypeAlias = Literal["emotion", "course", "sharing_with_counsellors", "escalation_contact"]
 Profile: TypeAlias = Literal["off", "safety", "companion"]
 
 
@@ -39,3 +40,13 @@ class Care(Resource[Mode], Generic[Mode]):
     def set_profile(self, session_id: str, profile: Profile | None) -> Script[SessionCare]:
         """Say how much of care there is to be in a session; None lets it follow the server again."""
         return self._put(path_of("sessions", session_id, "care"), {"profile": profile})
+
+    @asked
+    def consents(self) -> Script[Consents]:
+        """What you agreed to and refused, and the words of each purpose."""
+        return self._get("/consents")
+
+    @asked
+    def consent(self, purpose: Purpose, *, granted: bool, version: int) -> Script[Consent]:
+        """Agree to a purpose in the words of that version, or refuse it."""
+        return self._put("/consents", {"purpose": purpose, "granted": granted, "version": version})

@@ -291,6 +291,29 @@ class Comparison(TypedDict):
     files: list[FileChange]
 
 
+class Consent(TypedDict):
+    """One purpose: its words by language, what was said of it, and whether what it covers is done (`holds`).
+    `granted`, `said_version` and `said_at` are null while nothing was said. Who agreed to older words is
+    asked anew.
+    """
+
+    purpose: Literal["course", "emotion", "escalation_contact", "sharing_with_counsellors"]
+    version: int
+    text: dict[str, str]
+    usual: bool
+    granted: bool | None
+    said_version: int | None
+    said_at: str | None
+    holds: bool
+
+
+class Consents(TypedDict):
+    """Every purpose, and what was said before, the newest first."""
+
+    items: list[Consent]
+    history: list[Said]
+
+
 class Consumed(TypedDict):
     """Tokens and money of so many calls' results; `cost_usd` is null where no price is known."""
 
@@ -1388,6 +1411,15 @@ class RunWaits(TypedDict):
     run_id: str
     session_id: str
     call_ids: list[str]
+
+
+class Said(TypedDict):
+    """What somebody said of a purpose, to which version of its words, and when."""
+
+    purpose: Literal["course", "emotion", "escalation_contact", "sharing_with_counsellors"]
+    granted: bool
+    version: int
+    at: str
 
 
 class ServerOffer(TypedDict):
