@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from palaver.agents import tables as of_agents
 from palaver.agents.sharing import tables as of_shared_shelves
+from palaver.care.assessments import tables as of_assessments
 from palaver.care.escalations import tables as of_escalations
 from palaver.care.profiles import tables as of_profiles
 from palaver.context import tables as of_contexts
@@ -40,6 +41,7 @@ from palaver.webhooks import tables as of_webhooks
 
 TABLES = (
     of_agents.definitions,
+    of_assessments.risk_assessments,
     of_audit.audit_log,
     of_budgets.budgets,
     of_consents.consents,

@@ -56,7 +56,7 @@ def routes(care: Care, door: Door) -> APIRouter:
         """Reads the text in every language it knows, whatever is declared."""
         country, language = _code(asked.country, "country", country_of), _code(asked.language, "language", language_of)
         found = await care.crisis(asked.text)
-        helpers = care.helpers(found, country, language)
+        helpers = care.helpers(found, country, language) if found.urgency != "none" else []
         told_of = [told(one) for one in helpers]
         return answer(Assessed(**msgspec.structs.asdict(found), version=care.version, resources=told_of))
 

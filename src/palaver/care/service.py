@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from palaver.care.crisis.detector import Detector
-from palaver.care.crisis.finding import Finding, Level
+from palaver.care.crisis.finding import Finding
 from palaver.care.resources.choosing import Wish
 from palaver.care.resources.resource import Resource
 from palaver.care.resources.service import Help
 from palaver.core.care import Kind
 
 _BOOKS = Path(__file__).with_name("crisis")
+_ANY: tuple[Kind, ...] = ("crisis_line", "text")
 _LIKELIEST = 5  # services before the emergency numbers and the directory: a list that can be read in need
 _AT_ONCE = 4_000  # characters that are read in less than a millisecond; more are read in a thread beside the loop
 
@@ -30,11 +31,9 @@ class Care:
             return self._detector.read(text)
         return await asyncio.to_thread(self._detector.read, text)
 
-    def helpers(self, found: Finding, country: str | None, language: str | None) -> list[Resource]:
-        """Who helps with what was found: from low upwards, and nothing is kept back by level."""
-        if Level[found.urgency] < Level.low:
-            return []
-        return self._helping.find(Wish(country, language, _kinds(found)), _LIKELIEST)
+    def helpers(self, found: Finding | None, country: str | None, language: str | None) -> list[Resource]:
+        """Who helps with what was found, and nothing is kept back by level; or with what could not be read."""
+        return self._helping.find(Wish(country, language, _kinds(found) if found else _ANY), _LIKELIEST)
 
     @property
     def version(self) -> str:
@@ -53,4 +52,4 @@ class Care:
 def _kinds(found: Finding) -> tuple[Kind, ...]:
     """What is wanted besides lines for everybody."""
     urgent: tuple[Kind, ...] = ("emergency",) if found.concerns["medical_emergency"] != "none" else ()
-    return (*urgent, "crisis_line", "text", *(("domestic_violence",) if found.concerns["abuse"] != "none" else ()))
+    return (*urgent, *_ANY, *(("domestic_violence",) if found.concerns["abuse"] != "none" else ()))

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from palaver.care.profiles.profile import PROFILES, Profile
+from palaver.care.resources.countries import country_of
 
 
 class CareSettings(BaseModel):
@@ -12,6 +13,10 @@ class CareSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    country: str | None = Field(
+        None,
+        description="Where the people are whom this server is for, as a code such as KE: help there is named.",
+    )
     resources_file: Path | None = Field(
         None, description="A TOML file with help resources of yours: they replace, add to and remove those that ship."
     )
@@ -28,6 +33,13 @@ class CareSettings(BaseModel):
     def profiles(self) -> tuple[Profile, ...]:
         """What owners of sessions may choose, from the least to the most."""
         return tuple(one for one in PROFILES if one in {self.profile, *self.profiles_allowed})
+
+    @field_validator("country")
+    @classmethod
+    def _known(cls, country: str | None) -> str | None:
+        if country is not None and (country := country_of(country)) is None:
+            raise ValueError("is no country: give a code such as KE")
+        return country
 
     @field_validator("resources_file")
     @classmethod

@@ -1,34 +1,43 @@
-"""Puts care together: what words say, and who helps where; it serves nothing, and decides nothing about anybody."""
+"""Puts care together: what words say, who helps where, and what becomes of it in runs; it serves nothing."""
 
 import logging
+from dataclasses import dataclass
 from datetime import date
 
-from fastapi import APIRouter
-
-from palaver.care import api as care_api
-from palaver.care.profiles import api as profiles_api
-from palaver.care.profiles.service import Profiles
-from palaver.care.resources import api as resources_api
 from palaver.care.resources.service import Help
 from palaver.care.service import Care
-from palaver.entry.compose import House
+from palaver.care.settings import CareSettings
 from palaver.entry.settings import Settings
-from palaver.identity.door import SECURED
-from palaver.privacy.consent import api as consent_api
-from palaver.privacy.consent.service import Ledger
+from palaver.kit.clock import Clock
+from palaver.runs.guarding import Guarding
+from palaver.runs.journal import Journal
+from palaver.storage.port import Database
 
 log = logging.getLogger(__name__)
 
 
-def routers(house: House) -> tuple[APIRouter, ...]:
-    """What can be asked about care."""
-    door, helping = house.identity.door, Help(house.settings.care.resources_file)
-    profiles = Profiles(house.database, house.settings.care, house.sessions.owner, clock=house.clock, audit=house.audit)
-    return (
-        care_api.routes(Care(helping), door),
-        resources_api.routes(helping, door),
-        profiles_api.routes(profiles, door),
-        consent_api.routes(Ledger(house.database, clock=house.clock, audit=house.audit), door, SECURED),
+@dataclass(frozen=True, slots=True)
+class Caring:
+    """Every part of care of one running server."""
+
+    settings: CareSettings
+    database: Database
+    clock: Clock
+    helping: Help
+    care: Care
+
+
+def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
+    """The parts; nothing is read yet."""
+    helping = Help(settings.care.resources_file)
+    return Caring(settings=settings.care, database=database, clock=clock, helping=helping, care=Care(helping))
+
+
+def guarding(caring: Caring, journal: Journal) -> Guarding:
+    """What reads messages in runs."""
+    settings, care = caring.settings, caring.care
+    return Guarding(
+        caring.database, journal, care, profile=settings.profile, country=settings.country, clock=caring.clock
     )
 
 

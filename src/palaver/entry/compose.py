@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 
 from palaver.bus.memory import MemoryBus
 from palaver.context import counting
@@ -11,12 +10,11 @@ from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts, outgoing, remembering
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.auditing import open_audit
+from palaver.entry.caring import Caring, guarding, open_care
 from palaver.entry.embedding import embedding_of
-from palaver.entry.filing import sweep_of
 from palaver.entry.home import signing_key
 from palaver.entry.keys import sealer_of
 from palaver.entry.leaving import clearing
-from palaver.entry.memory import keep_tidy
 from palaver.entry.metering import open_rates
 from palaver.entry.moving import Moving, moving
 from palaver.entry.settings import Loaded, Settings
@@ -30,12 +28,10 @@ from palaver.inference.providers.guide import Guide
 from palaver.inference.service import Inference
 from palaver.kit.clock import Clock
 from palaver.kit.ids import new_id
-from palaver.kit.tasks import keep_going
 from palaver.observability.health import HealthChecks
 from palaver.observability.metrics import Metrics
 from palaver.privacy.audit.service import AuditLog
 from palaver.realtime.hub import Hub
-from palaver.realtime.jobs import keep_beating, keep_sockets
 from palaver.realtime.sse import Pulse
 from palaver.runs import store as run_store
 from palaver.runs.accepting import Acceptance
@@ -65,7 +61,6 @@ from palaver.runs.service import Runs
 from palaver.runs.spending.purse import Purse
 from palaver.runs.titling import Titling
 from palaver.runs.waking import Waking
-from palaver.sessions.jobs import SearchUpkeep
 from palaver.sessions.members import Members
 from palaver.sessions.projects import Projects
 from palaver.sessions.service import Sessions
@@ -74,8 +69,6 @@ from palaver.sessions.sharing.service import SharedSessions
 from palaver.storage.port import Database
 from palaver.surfaces.threads import answered
 from palaver.webhooks.service import Webhooks
-
-EXPIRY_LOOK = timedelta(seconds=5)  # how often it is looked for approvals that waited too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +104,7 @@ class House:
     metrics: Metrics
     health: HealthChecks
     lease: LeaseKeeper
+    caring: Caring
 
     async def clear(self, user_id: UserId, session_id: SessionId) -> None:
         """End what runs in a session that is about to be deleted."""
@@ -160,8 +154,9 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     memories = remembering.memories(database, projects, clock, settings.memory)
     purse = Purse(Budgets(database, settings.budgets, clock))
     ground = _Ground(
-        settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics, memories=memories, purse=purse
-    )
+        settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics, memories=memories, purse=purse,
+        caring=open_care(settings, database, clock),
+    )  # fmt: skip
     driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
     house = _house(ground, driving, agency, inference=inference, sessions=sessions, projects=projects)
     return _joined(house, driving.concluding)
@@ -203,6 +198,7 @@ def _house(
         metrics=metrics,
         health=HealthChecks(settings.observability, clock),
         lease=LeaseKeeper(database, driving.recovery, clock, holder=ground.holder, span=settings.runs.lease),
+        caring=ground.caring,
     )
 
 
@@ -258,6 +254,7 @@ class _Ground:
     metrics: Metrics
     memories: Memories
     purse: Purse
+    caring: Caring
 
 
 def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Settling) -> _Driving:
@@ -356,7 +353,7 @@ def _hands(
         history=settings.history_messages,
         format_tries=settings.format_tries,
     )
-    asking.purse, asking.places = ground.purse, places
+    asking.purse, asking.places, asking.guarding = ground.purse, places, guarding(ground.caring, journal)
     acting = Acting(
         database,
         journal,
@@ -370,31 +367,3 @@ def _hands(
         parallel=ground.settings.tools.parallel_per_run,
     )
     return RunHands(asking, acting, concluding)
-
-
-def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
-    """Start everything that is woken by time."""
-
-    def idle() -> bool:
-        return not house.journal.lives
-
-    search = SearchUpkeep(house.sessions, idle, house.clock)
-    sweep = sweep_of(house.agency.files, house.database, house.clock)
-    for name, job in (
-        ("lease", house.lease.run),
-        ("search", search.run),
-        ("titles", house.titling.run),
-        ("facts", house.remembering.run),
-        ("streams", lambda: keep_beating(house.pulse, house.clock)),
-        ("sockets", lambda: keep_sockets(house.hub, house.identity.door.holds, house.clock)),
-        ("identity", house.identity.upkeep.run),
-        ("letters", house.identity.ground.outbox.run),
-        ("models", house.inference.keep_looking),
-        ("approvals", lambda: house.answering.keep_expiring(EXPIRY_LOOK)),
-        ("servers", house.agency.servers.tend),
-        ("files", sweep.run),
-        ("webhooks", house.webhooks.jobs.run),
-        ("memory", lambda: keep_tidy(idle, house.clock)),
-        ("audit", house.audit.keep_pruned),
-    ):
-        tasks.create_task(keep_going(name, job, house.clock), name=name)

@@ -24,15 +24,28 @@ from palaver.agents.sharing import api as shared_shelves_api
 from palaver.agents.sharing.service import SharedShelves
 from palaver.context.memory import api as memory_api
 from palaver.core.ids import SessionId, UserId
-from palaver.entry import caring, contexts, doors, filing, later, memory, problem, service_api, standing, travelling
+from palaver.entry import (
+    care_doors,
+    caring,
+    contexts,
+    doors,
+    filing,
+    later,
+    memory,
+    problem,
+    service_api,
+    standing,
+    travelling,
+)
 from palaver.entry.agency import open_agency
 from palaver.entry.auditing import started
-from palaver.entry.compose import House, build, start_jobs
+from palaver.entry.compose import House, build
 from palaver.entry.database import open_database
 from palaver.entry.describing import describe
 from palaver.entry.express import Express
 from palaver.entry.gate import Gate
 from palaver.entry.home import prepare_home
+from palaver.entry.jobs import start_jobs
 from palaver.entry.metering import running_of
 from palaver.entry.openings import raise_openings, too_few
 from palaver.entry.settings import Loaded
@@ -115,7 +128,7 @@ def application(house: House) -> ASGIApp:
         search_api.routes(house.moving.finding, door),
         *_projects(house),
         memory_api.routes(house.memories, door),
-        *caring.routers(house),
+        *care_doors.routers(house),
         travel_api.routes(travelling.travel(house), house.sessions.check_mode, door),
         rewind_api.routes(travelling.backward(house), door),
         *_identity(house),

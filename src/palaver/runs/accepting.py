@@ -280,4 +280,5 @@ def fingerprint(prompt: Prompt) -> str | None:
     """What tells two requests with one idempotency key apart; None without a key."""
     if prompt.idempotency_key is None:
         return None
-    return hashlib.sha256(prompt_body(prompt)).hexdigest()
+    # By which door it is asked again, and what is shown there, is not part of what was asked.
+    return hashlib.sha256(prompt_body(msgspec.structs.replace(prompt, eventless=False))).hexdigest()

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response
 
@@ -50,7 +51,7 @@ def routes(runs: Runs, sessions: Sessions, door: Door) -> APIRouter:
         key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
     ) -> Response:
         prompt = body.asked(SessionId(body.session_id) if body.session_id else None, key)
-        run = await runs.finish(principal, prompt)
+        run = await runs.finish(principal, msgspec.structs.replace(prompt, eventless=True))
         if run.state == "waiting":
             return answer(view(run), 202)
         return Response(await sessions.message(principal.user_id, run.message_id), media_type=JSON)

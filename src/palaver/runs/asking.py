@@ -107,6 +107,12 @@ class Conveys(Protocol):
     async def convey(self, user_id: UserId, path: Sequence[Message], model: ResolvedModel) -> Conveyed: ...
 
 
+class Guards(Protocol):
+    """Reads what the person wrote before any model is asked; see `guarding.py`."""
+
+    async def before(self, live: Live, text: str) -> Sequence[RunEvent]: ...
+
+
 class Boxes(Protocol):
     """Finds what an agent may use."""
 
@@ -147,6 +153,7 @@ class Asking:
         self._format_tries = format_tries
         self.purse: Purse | None = None
         self.places: Places | None = None
+        self.guarding: Guards | None = None
 
     async def ask(self, live: Live) -> Sequence[RunEvent]:
         """One step: the events that end it, written down where more steps follow. Whatever goes wrong is an event."""
@@ -156,6 +163,8 @@ class Asking:
             box = live.box or await self._open(live)
             if live.prompt.summarize is not None:
                 return await self._compacting.asked(live, box, (await self._conveyed(live)).path)
+            if answered := await self._guarded(live):
+                return answered
             ended = limits.reached(live.fold().steps, box.limits)
             if ended is None and not live.run.steps.count and self._hooked.asks(box, *STARTS):
                 ended = await self._hooked.opening(live, box, text_of((await self._past(live))[-1].parts))
@@ -170,6 +179,12 @@ class Asking:
         except Exception:  # a fault of ours must end this run with an error, and no other run
             log.exception("A model step failed", extra={"run_id": live.id})
             return (INTERNAL,)
+
+    async def _guarded(self, live: Live) -> Sequence[RunEvent]:
+        """Before anybody else reads the question, once a turn: whatever asks a model comes after it."""
+        if self.guarding is None or live.run.steps.count:
+            return ()
+        return await self.guarding.before(live, text_of((await self._past(live))[-1].parts))
 
     async def _open(self, live: Live) -> Box:
         live.box = box = await self._boxes.of(live)

@@ -30,6 +30,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `template` is what the workspace of a new session begins with.
     `echo` is what the protocol that it came by says again of the request, and Palaver has no word for.
     `thread` is what the history of a client of another protocol is found by, with this turn.
+    `eventless`: who asked is shown the answer and no events.
     `key_id` is the API key with which it was asked.
     `wanted` is what was asked for of the agent, by name; `recipe` what that came to when the turn was accepted.
     """
@@ -52,6 +53,7 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     parallel_tool_calls: bool | None = None
     thread: str | None = None
     echo: dict[str, Any] = {}
+    eventless: bool = False
     metadata: dict[str, Any] = {}
     wanted: Wanted = Wanted()
     recipe: Recipe = PLAIN

@@ -15,8 +15,8 @@ from tests.unit.any_events import KINDS, any_event
 TOLD = {
     "session", "run", "content", "reasoning", "tool_call_delta", "tool_call", "tool_started", "tool_handed",
     "tool_progress", "tool_result", "approval", "approval_resolved", "question", "question_answered", "hook",
-    "notice", "care", "limit", "control", "waiting", "subagent", "step_restarted", "compacted", "title", "usage", "message",
-    "error", "done",
+    "notice", "care", "limit", "control", "waiting", "subagent", "step_restarted", "compacted", "title", "usage",
+    "message", "error", "done",
 }  # fmt: skip
 FACTS = {
     "cancel_requested", "model_replied", "model_switched", "reasoning_sealed", "instructions_added", "pushed",

@@ -68,6 +68,7 @@ def prompt_of(asked: MessagesRequest) -> Prompt:
     agent = asked.model.removeprefix(AGENT) if asked.model.startswith(AGENT) else None
     choice = asked.tool_choice
     return Prompt(
+        eventless=True,
         model=None if agent else asked.model,
         system_prompt=instructions(asked),
         max_output_tokens=asked.max_tokens,

@@ -58,6 +58,7 @@ async def query(
 def _prompt(prompt: str, session_id: str | None, model: str | None) -> Prompt:
     agent = model.removeprefix(AGENT) if model and model.startswith(AGENT) else None
     return Prompt(
+        eventless=True,
         parts=plain(prompt),
         session_id=SessionId(session_id) if session_id else None,
         model=None if agent else model,

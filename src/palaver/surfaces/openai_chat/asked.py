@@ -182,6 +182,7 @@ def prompt_of(asked: ChatRequest) -> Prompt:
     agent = asked.model.removeprefix(AGENT) if asked.model.startswith(AGENT) else None
     functions = [tool.function for tool in asked.tools or ()]
     return Prompt(
+        eventless=True,
         model=None if agent else asked.model,
         system_prompt=_instructions(asked.messages),
         max_output_tokens=asked.max_completion_tokens or asked.max_tokens,

@@ -130,6 +130,7 @@ def prompt_of(asked: ResponseRequest, standing: Standing) -> Prompt:
     agent = asked.model.removeprefix(AGENT) if asked.model and asked.model.startswith(AGENT) else None
     said = [*standing.before, *standing.now]
     return Prompt(
+        eventless=True,
         model=None if agent else asked.model,
         system_prompt="\n\n".join(text for text in (asked.instructions, *said) if text) or None,
         max_output_tokens=asked.max_output_tokens,

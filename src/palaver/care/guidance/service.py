@@ -1,0 +1,45 @@
+"""What is said when somebody may need help, from the words that ship; it keeps nothing and tells nobody."""
+
+import tomllib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from palaver.care.crisis.finding import Finding
+from palaver.care.guidance.saying import language_of, listed, matter_of, named
+from palaver.core.care import CareResource, Urgency
+
+
+class Guidance:
+    """The words for one finding; they are read when they are first needed."""
+
+    def message(self, found: Finding | None, urgency: Urgency) -> str:
+        """A sentence for the person, above who helps."""
+        return self._said("person", found, urgency)
+
+    def answer(self, found: Finding | None, urgency: Urgency, resources: Sequence[CareResource]) -> str:
+        """A whole answer, where no model is asked."""
+        return f"{self._said('guide', found, urgency).strip()}\n\n{listed(resources)}"
+
+    def ahead(self, found: Finding | None, urgency: Urgency, resources: Sequence[CareResource]) -> str:
+        """What stands before an answer whose reader is shown no events."""
+        return f"{self.message(found, urgency)}\n\n{listed(resources)}\n\n"
+
+    def instructions(self, found: Finding | None, urgency: Urgency, resources: Sequence[CareResource]) -> str:
+        """What a model is told besides: how to answer, never what was concluded of anybody."""
+        model = self._words["model"]
+        language = self._words["languages"][self.language(found)]
+        always = model["always"].format(language=language, services=named(resources))
+        return f"{model[matter_of(found, urgency)]} {always}"
+
+    def language(self, found: Finding | None) -> str:
+        """The language in which a finding is answered."""
+        return language_of(found, tuple(self._words["languages"]))
+
+    def _said(self, to: str, found: Finding | None, urgency: Urgency) -> str:
+        return self._words[to][self.language(found)][matter_of(found, urgency)]
+
+    @cached_property
+    def _words(self) -> dict[str, Any]:
+        return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))

@@ -1,0 +1,24 @@
+"""Everything of care that is asked over HTTP; it decides nothing about anybody."""
+
+from fastapi import APIRouter
+
+from palaver.care import api as care_api
+from palaver.care.profiles import api as profiles_api
+from palaver.care.profiles.service import Profiles
+from palaver.care.resources import api as resources_api
+from palaver.entry.compose import House
+from palaver.identity.door import SECURED
+from palaver.privacy.consent import api as consent_api
+from palaver.privacy.consent.service import Ledger
+
+
+def routers(house: House) -> tuple[APIRouter, ...]:
+    """What can be asked about care."""
+    door, caring = house.identity.door, house.caring
+    profiles = Profiles(house.database, caring.settings, house.sessions.owner, clock=house.clock, audit=house.audit)
+    return (
+        care_api.routes(caring.care, door),
+        resources_api.routes(caring.helping, door),
+        profiles_api.routes(profiles, door),
+        consent_api.routes(Ledger(house.database, clock=house.clock, audit=house.audit), door, SECURED),
+    )
