@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.profiles.profile import PROFILES, Profile
 from palaver.care.resources.countries import country_of
 
@@ -20,7 +21,7 @@ class CareSettings(BaseModel):
     resources_file: Path | None = Field(
         None, description="A TOML file with help resources of yours: they replace, add to and remove those that ship."
     )
-
+    moderation: ModerationSettings = ModerationSettings.model_validate({})
     profile: Profile = Field(
         "safety", description="How much of care there is in sessions that say nothing of it: off, safety or companion."
     )

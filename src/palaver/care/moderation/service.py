@@ -1,0 +1,83 @@
+"""Use cases of moderation: reads rules when they are first needed, and judges texts and streams; it tells nobody."""
+
+import asyncio
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from palaver.care.moderation.book import Book
+from palaver.care.moderation.settings import ModerationSettings, chosen
+from palaver.care.moderation.verdict import Actions, ModerationDirection, Texts, Verdict
+from palaver.care.moderation.window import Window
+
+_HERE = Path(__file__).parent
+_AT_ONCE = 4_000  # characters that are read in a few milliseconds; more are read in a thread beside the loop
+
+
+class Moderated(msgspec.Struct, frozen=True):
+    """A text as it may be told, and why; `stopped` where nothing of it comes after what is told."""
+
+    text: str
+    verdict: Verdict
+    stopped: bool
+
+
+class Moderation:
+    """What may be told, and what somebody should look at."""
+
+    def __init__(self, settings: ModerationSettings) -> None:
+        self._settings = settings
+
+    def window(self) -> Window:
+        """One answer of a model that is still coming: give it the pieces, tell what it gives back."""
+        return Window(self._output, self._actions("output"), self._texts)
+
+    async def output(self, text: str) -> Moderated:
+        """A whole answer, the same as through a window."""
+        return await self._whole(text, self._output, "output")
+
+    async def input(self, text: str) -> Verdict:
+        """What somebody said. Where it is blocked, `says` is what they are told; no model is asked."""
+        return (await self._whole(text, self._input, "input")).verdict
+
+    async def _whole(self, text: str, book: Book, direction: ModerationDirection) -> Moderated:
+        window = Window(book, self._actions(direction), self._texts)
+        if len(text) <= _AT_ONCE:
+            return _through(window, text)
+        return await asyncio.to_thread(_through, window, text)
+
+    def _actions(self, direction: ModerationDirection) -> Actions:
+        return chosen(self._settings.input if direction == "input" else self._settings.output)
+
+    @cached_property
+    def _output(self) -> Book:
+        return Book(self._words, self._rules, "output")
+
+    @cached_property
+    def _input(self) -> Book:
+        return Book(self._words, self._rules, "input")
+
+    @cached_property
+    def _words(self) -> dict[str, Any]:
+        return _toml("words.toml")
+
+    @cached_property
+    def _rules(self) -> dict[str, Any]:
+        return _toml("rules.toml")
+
+    @cached_property
+    def _texts(self) -> Texts:
+        return _toml("texts.toml")  # type: ignore[return-value]
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((_HERE / name).read_text("utf-8"))
+
+
+def _through(window: Window, text: str) -> Moderated:
+    told = window.piece(text) + window.rest()
+    stopped = window.stopped is not None
+    return Moderated(told + (window.verdict.says if stopped else ""), window.verdict, stopped)
