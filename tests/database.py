@@ -12,6 +12,7 @@ from palaver.agents import tables as of_agents
 from palaver.agents.sharing import tables as of_shared_shelves
 from palaver.care.assessments import tables as of_assessments
 from palaver.care.escalations import tables as of_escalations
+from palaver.care.policy import tables as of_policies
 from palaver.care.profiles import tables as of_profiles
 from palaver.context import tables as of_contexts
 from palaver.context.memory import tables as of_memory
@@ -46,6 +47,7 @@ TABLES = (
     of_budgets.budgets,
     of_consents.consents,
     of_contexts.manifests,
+    of_policies.care_policies,
     of_profiles.session_care,
     of_documents.documents,
     of_escalations.escalations,
@@ -89,6 +91,7 @@ def _schema() -> tuple[Statement, ...]:
         *of_documents.SQLITE,
         *of_audit.SQLITE,
         *of_consents.SQLITE,
+        *of_policies.SQLITE,
     ]
     return tuple(Statement(text(one)) for one in made)
 

@@ -564,6 +564,10 @@ PROMISES = {
     "care:explicit": Promise(
         says="Whoever says that they will kill themselves is heard, in every language and disguise.", because="issue:#7"
     ),
+    "care:policy": Promise(
+        says="What administrators set makes nothing less urgent, is kept with who and when, and can be taken back.",
+        because="issue:#7",
+    ),
     "consent:ledger": Promise(
         says="What people agree to and refuse is kept in order, is theirs alone, and is never changed.",
         because="issue:#7",

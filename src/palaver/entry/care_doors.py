@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from palaver.care import api as care_api
+from palaver.care.policy import api as policy_api
 from palaver.care.profiles import api as profiles_api
 from palaver.care.profiles.service import Profiles
 from palaver.care.resources import api as resources_api
@@ -18,6 +19,7 @@ def routers(house: House) -> tuple[APIRouter, ...]:
     profiles = Profiles(house.database, caring.settings, house.sessions.owner, clock=house.clock, audit=house.audit)
     return (
         care_api.routes(caring.care, door),
+        policy_api.routes(caring.policies, door),
         resources_api.routes(caring.helping, door),
         profiles_api.routes(profiles, door),
         consent_api.routes(Ledger(house.database, clock=house.clock, audit=house.audit), door, SECURED),

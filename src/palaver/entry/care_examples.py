@@ -4,6 +4,8 @@ from typing import Any
 
 from palaver.care.api import Assessed
 from palaver.care.crisis.finding import CONCERNS, Concern, Signal
+from palaver.care.policy.policy import Policy
+from palaver.care.policy.service import FIRST, PolicyHistory, PolicyVersion
 from palaver.care.profiles.service import SessionCare
 from palaver.care.resources.api import CareResourceList
 from palaver.care.resources.service import Help
@@ -18,6 +20,13 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "assess_text": {
         "In two languages": {"text": "Nimefika nyumbani. Sitaki ku-stay hapa, nataka kufa.", "country": "KE"}
     },
+    "set_care_policy": {
+        "A rule that counts for more": {
+            "policy": {"raised": {"weary": "medium"}},
+            "note": "Our counsellors want to see these.",
+            "version": 0,
+        }
+    },
     "say_consent": {"Agreed": {"purpose": "emotion", "granted": True, "version": 1}},
     "set_session_care": {"Everything": {"profile": "companion"}},
 }
@@ -30,9 +39,19 @@ _CARED_FOR = SessionCare(
     choices=("safety", "companion"),
 )
 _SAID = Said("emotion", True, WORDS["emotion"].version, "2026-11-22T12:00:00.000000Z")
+_POLICY = PolicyVersion(
+    version=1,
+    policy=Policy(raised={"weary": "medium"}),
+    set_by="usr_019aa3c5e0007b62dfaac8b7a6f5e406",
+    set_at="2026-11-22T12:00:00.000000Z",
+    note="Our counsellors want to see these.",
+)
 _AGREED = {_SAID.purpose: _SAID}
 _SIGNAL = Signal("wants_to_die", "self_directed", "high", 40, 51, "sw")
 ANSWERS: dict[str, Any] = {
+    "get_care_policy": _POLICY,
+    "set_care_policy": _POLICY,
+    "list_care_policies": PolicyHistory([_POLICY, FIRST], None),
     "get_consents": Consents(items=[told_consent(one, _AGREED.get(one)) for one in PURPOSES], history=[_SAID]),
     "say_consent": told_consent("emotion", _SAID),
     "get_session_care": _CARED_FOR,

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import date
 
+from palaver.care.policy.service import Policies
 from palaver.care.resources.service import Help
 from palaver.care.service import Care
 from palaver.care.settings import CareSettings
@@ -25,12 +26,16 @@ class Caring:
     clock: Clock
     helping: Help
     care: Care
+    policies: Policies
 
 
 def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
     """The parts; nothing is read yet."""
     helping = Help(settings.care.resources_file)
-    return Caring(settings=settings.care, database=database, clock=clock, helping=helping, care=Care(helping))
+    care = Care(helping)
+    policies = Policies(database, care.levels, clock)
+    care.policy = policies.current
+    return Caring(settings=settings.care, database=database, clock=clock, helping=helping, care=care, policies=policies)
 
 
 def guarding(caring: Caring, journal: Journal) -> Guarding:

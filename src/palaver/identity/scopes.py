@@ -102,7 +102,7 @@ def needed(method: str, path: str) -> str | None:
     group = _GROUPS.get(parts[0], (ADMIN, ADMIN))
     if parts[0] == "sessions" and len(parts) == 3 and _belongs_to_runs(method, parts[2]):
         group = _GROUPS["runs"]
-    if (parts[0] == "users" and parts[1:] != ["sync"]) or parts == ["api-keys", "leaked"]:
+    if (parts[0] == "users" and parts[1:] != ["sync"]) or parts == ["api-keys", "leaked"] or _governs(parts):
         return ADMIN
     judges = parts[0] == "care" and parts[1:2] and parts[1] in _JUDGES
     return group[0] if judges or method in _READING else group[1]
@@ -141,6 +141,11 @@ def wider(scopes: Iterable[str] | None, principal: Principal) -> list[str]:
     if scopes is None and principal.scopes is None and principal.role != "viewer":
         return []
     return sorted(scope for scope in set(wanted) if not allowed(principal, scope))
+
+
+def _governs(parts: list[str]) -> bool:
+    """Whether this is how words are judged for everybody, or what is counted of everybody."""
+    return parts[0] == "care" and parts[1:2] in (["policy"], ["counts"])
 
 
 def _reads(scope: str | None) -> bool:

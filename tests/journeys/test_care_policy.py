@@ -1,0 +1,59 @@
+"""Administrators change how words are judged, within bounds, and everything that held before can hold again."""
+
+from tests.journeys.house import House, Person
+from tests.promises import keeps
+
+AT = "/care/policy"
+WEARY = "Nimechoka na maisha"
+
+
+@keeps("care:policy")
+async def test_a_policy_holds_for_the_next_message_stays_in_bounds_and_can_be_taken_back(
+    house: House, owner: Person
+) -> None:
+    ada = await house.stranger()
+
+    async def judged() -> tuple[str, str]:
+        found = await ada.post("/care/assess", {"text": WEARY})
+        return found["urgency"], found["version"]
+
+    async def put(body: object, who: Person = owner) -> int:
+        return (await who.call("PUT", AT, body)).status
+
+    before, rules = await judged()
+    assert before == "low"
+    assert await owner.get(AT) == {
+        "version": 0, "policy": {"raised": {}}, "set_by": None, "set_at": None, "note": "", "reverts_to": None,
+    }  # fmt: skip
+    assert await put({"policy": {"raised": {"weary": "high"}}, "note": "Why.", "version": 0}) == 200
+    assert await judged() == ("high", f"{rules} policy-1")
+    assert (await ada.post("/care/assess", {"text": "I will kill myself tonight"}))["urgency"] == "critical"
+    assert await put({"policy": {}, "version": 0}) == 409
+    for wrong in (
+        {"policy": {"raised": {"intent": "medium"}}},
+        {"policy": {"raised": {"wants_to_die": "none"}}},
+        {"policy": {"raised": {"nobody": "high"}}},
+        {"policy": {"raised": {"weary": "very"}}},
+        {"policy": {"lowered": {}}},
+        {"policy": {}, "revert_to": 0},
+        {},
+    ):
+        assert await put(wrong) == 422, wrong
+    assert await put({"revert_to": 9}) == 404
+    assert await put({"revert_to": 0, "note": "Too many.", "version": 1}) == 200
+    assert await judged() == (before, f"{rules} policy-2")
+    assert await put({"revert_to": 1}) == 200
+    assert (await judged())[0] == "high"
+    await house.end()
+    await house.start()
+    assert (await judged())[0] == "high"
+    first = await owner.get(f"{AT}/history", params={"limit": 2})
+    rest = await owner.get(f"{AT}/history", params={"cursor": first["next_cursor"]})
+    told = [*first["items"], *rest["items"]]
+    assert [(one["version"], one["reverts_to"]) for one in told] == [(3, 1), (2, 0), (1, None), (0, None)]
+    assert (told[2]["note"], told[2]["set_by"]) == ("Why.", (await owner.get("/auth/me"))["user"]["id"])
+    acts = (await owner.get("/audit", params={"kind": "care.policy_set"}))["items"]
+    assert [one["detail"] for one in acts] == [
+        {"version": "3", "reverts_to": "1"}, {"version": "2", "reverts_to": "0"}, {"version": "1"},
+    ]  # fmt: skip
+    assert [await put({"policy": {}}, ada), (await ada.call("GET", AT)).status] == [403, 403]
