@@ -53,6 +53,9 @@ GET /api/v1/sessions/{}/summaries | GET /api/v1/usage | POST /api/v1/care/assess
 GET /api/v1/consents | PUT /api/v1/consents | GET /api/v1/care/policy | PUT /api/v1/care/policy
 GET /api/v1/care/policy/history
 GET /api/v1/care/resources | GET /api/v1/sessions/{}/care | PUT /api/v1/sessions/{}/care
+POST /api/v1/care/escalations/{}/join | POST /api/v1/care/escalations/{}/leave
+POST /api/v1/care/escalations/{}/messages | GET /api/v1/care/escalations/{}/conversation
+GET /api/v1/care/escalations/{}/conversation/events
 GET /api/v1/sessions/{}/export
 GET /api/v1/sessions/{}/members | POST /api/v1/sessions/{}/members | DELETE /api/v1/sessions/{}/members
 GET /api/v1/sessions/{}/invitations | POST /api/v1/sessions/{}/invitations

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import regex
 
-from palaver.core.messages import Message
+from palaver.core.messages import Author, Message
 
 RULE = (
-    "Some earlier answers in this conversation were given by other models. Each of those begins with a line "
-    "[Response from <model>]. This line was added for you and is not part of the answer: never begin your own answer "
-    "with such a line."
+    "Some earlier answers in this conversation were given by other models, or by people. Each of those begins with a "
+    "line [Response from <who>]. This line was added for you and is not part of the answer: never begin your own "
+    "answer with such a line."
 )
 CUT = "[This answer was interrupted here and is not complete.]"
 
@@ -28,6 +28,8 @@ def several(path: Iterable[Message], asked: str) -> bool:
 
 def attribution(message: Message) -> str:
     """The line that says who gave an answer; nothing where nobody knows."""
+    if isinstance(message.author, Author):
+        return f"[Response from a person of the team: {neutral(message.author.name)}]\n"
     return f"[Response from {message.model}]\n" if message.model else ""
 
 

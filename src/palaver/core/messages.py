@@ -126,17 +126,21 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Author(msgspec.Struct, frozen=True):
-    """The person who wrote a message; `user_id` is null where the message was brought from elsewhere."""
+    """The person who wrote a message; `user_id` is null where the message was brought from elsewhere.
+
+    `kind` is `human` where somebody from the team answers instead of a model; `user_id` is null then, too.
+    """
 
     user_id: UserId | None
     name: str
+    kind: Literal["human"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC.
 
-    `summary` stands only in messages that sum up earlier ones, `author` only in messages of people, in sessions in
-    which more than one takes part, or did.
+    `summary` stands only in messages that sum up earlier ones, `author` only in messages of people: in sessions in
+    which more than one takes part, or did, and where somebody from the team answered instead of a model.
     """
 
     id: MessageId

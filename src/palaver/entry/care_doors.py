@@ -7,6 +7,7 @@ from palaver.care.policy import api as policy_api
 from palaver.care.profiles import api as profiles_api
 from palaver.care.profiles.service import Profiles
 from palaver.care.resources import api as resources_api
+from palaver.entry import attending
 from palaver.entry.compose import House
 from palaver.identity.door import SECURED
 from palaver.privacy.consent import api as consent_api
@@ -23,4 +24,5 @@ def routers(house: House) -> tuple[APIRouter, ...]:
         resources_api.routes(caring.helping, door),
         profiles_api.routes(profiles, door),
         consent_api.routes(Ledger(house.database, clock=house.clock, audit=house.audit), door, SECURED),
+        *attending.routers(house, attending.open_joining(house)),
     )

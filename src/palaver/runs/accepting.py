@@ -19,11 +19,12 @@ from palaver.inference.port import ResolvedModel
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.runs import store
+from palaver.runs.joining import standing_in
 from palaver.runs.live import Live, Parent
 from palaver.runs.machine import resume
-from palaver.runs.prompt import Prompt, prompt_body
+from palaver.runs.prompt import Prompt, Received, prompt_body
 from palaver.runs.store import Kept
-from palaver.sessions import access, members_store, summing, tree, turns
+from palaver.sessions import access, authors, members_store, summing, tree, turns
 from palaver.sessions import store as session_store
 from palaver.sessions.session import Session
 from palaver.storage.script import Script
@@ -65,7 +66,8 @@ class Acceptance:
         kept = self._new_session(live) if created else (yield from _found(live))
         row = self._row(live, prompt, model)
         if kept.session.active_run_id is not None or (yield from self._others_wait(live.session_id)):
-            yield from self.afford(live, prompt, model, begins=False)
+            if prompt.spoken is None:
+                yield from self.afford(live, prompt, model, begins=False)
             return (), (yield from self._wait_in_line(row))
         return (yield from self._begin(live, kept, row, model, created=created))
 
@@ -88,17 +90,13 @@ class Acceptance:
     ) -> Accepting:
         now, prompt = self._now(), row.prompt
         _refuse_freer(kept, prompt)
-        yield from self.afford(live, prompt, model, begins=True)
         asked = yield from _asked(kept, prompt, now)
         prompt = msgspec.structs.replace(prompt, branched=True) if _branches(kept, asked) else prompt
-        run = row._replace(
-            prompt=prompt,
-            state="live",
-            owner=self._holder,
-            place=asked.place,
-            user_message_id=asked.message_id,
-            started_at=now,
-        )
+        prompt = yield from _for_a_person(kept, prompt, asked, now)
+        if (instead := standing_in.stand_in(prompt)) is None:
+            yield from self.afford(live, prompt, model, begins=True)
+        model = instead or model
+        run = self._live(row._replace(prompt=prompt, started_at=now), asked, model)
         # The run first: where its key is taken, or its turn was taken back, nothing is written.
         if queued:
             if (yield from store.begun(run)) is None:
@@ -115,6 +113,17 @@ class Acceptance:
         live.created, live.shared = created, kept.room
         opened = SessionOpened(title=session.session.title, created=created)
         return (opened, (yield from _told_started(run, live))), Accepted(run, live)
+
+    def _live(self, row: Kept, asked: turns.Asked, model: ResolvedModel) -> Kept:
+        """The row of a run that this process drives from now on."""
+        return row._replace(
+            model=model.id,
+            provider=model.provider,
+            state="live",
+            owner=self._holder,
+            place=asked.place,
+            user_message_id=asked.message_id,
+        )
 
     def _create(self, session: session_store.Kept, live: Live) -> Script[None]:
         """A new session; one of a subagent belongs to the session that it works for, and to that one's owner."""
@@ -190,6 +199,32 @@ def _told_started(run: Kept, live: Live) -> Script[RunStarted]:
     return msgspec.structs.replace(_started(run), author=(yield from members_store.person(live.user_id)))
 
 
+def _for_a_person(kept: session_store.Kept, prompt: Prompt, asked: turns.Asked, now: str) -> Script[Prompt]:
+    """The prompt; where somebody from the team answers in its session, with what they said and its client has not."""
+    human = standing_in.attending(kept.session, now)
+    if human is None or prompt.summarize is not None or prompt.spoken is not None:
+        return prompt
+    received = Received(human.name, (yield from _missed(kept, asked)))
+    return msgspec.structs.replace(prompt, received=received)
+
+
+def _missed(kept: session_store.Kept, asked: turns.Asked) -> Script[tuple[str, ...]]:
+    """What people from the team said behind the message that a question was put below."""
+    above = tree.parent(asked.kept.tree, asked.place)
+    if (
+        asked.message is None
+        or kept.head is None
+        or above == kept.head
+        or (above and not tree.contains(kept.tree, above, kept.head))
+    ):
+        return ()
+    found: list[session_store.Found] = []
+    first = above.depth + 1 if above else 0
+    for reach in tree.window(tree.path(kept.tree, kept.head), first, kept.head.depth + 1):
+        found += yield from session_store.stretch(reach, kept.session.id)
+    return standing_in.words_of((yield from authors.messages(False, found)))
+
+
 def _anywhere(session_id: SessionId) -> bool:
     return True
 
@@ -199,8 +234,8 @@ def _free(live: Live, prompt: Prompt, model: ResolvedModel, /, *, begins: bool) 
 
 
 def _asked(kept: session_store.Kept, prompt: Prompt, now: str) -> Script[turns.Asked]:
-    """The question in its place, or the session as it is, where it is to be summed up."""
-    if prompt.summarize is not None:
+    """The question in its place, or the session as it is, where it is to be summed up or a person speaks."""
+    if prompt.summarize is not None or prompt.spoken is not None:
         return summing.at_head(kept)
     if prompt.parts:
         return (yield from turns.ask(kept, prompt.parts, below=_below(prompt), now=now))
@@ -210,8 +245,12 @@ def _asked(kept: session_store.Kept, prompt: Prompt, now: str) -> Script[turns.A
 def _held(
     asked: turns.Asked, live: Live, prompt: Prompt, model: ResolvedModel, *, now: str
 ) -> session_store.Kept:  # fmt: skip
-    if prompt.summarize is not None:
+    if prompt.summarize is not None or prompt.spoken is not None:
         return summing.hold(asked, live.id, now=now)
+    if prompt.received is not None:  # what the session asks when nobody from the team is there any more stays
+        return turns.begin(
+            asked, live.id, model=asked.kept.session.model, provider=asked.kept.session.provider, now=now
+        )
     return turns.begin(asked, live.id, model=model.id, provider=model.provider, now=now)
 
 

@@ -17,6 +17,7 @@ from palaver.core.events import RunEvent
 from palaver.core.ids import Seq
 from palaver.kit.clock import Clock, stamp
 from palaver.runs.consulting import Said
+from palaver.runs.joining.standing_in import stand_in
 from palaver.runs.live import Live
 from palaver.runs.records import record
 from palaver.runs.told import Told
@@ -39,7 +40,9 @@ class Line:
         self._news = asyncio.Event()
 
     def join(self, live: Live) -> None:
-        """Let a run wait."""
+        """Let a run wait; for one that a person answered no model is asked."""
+        if stand_in(live.prompt) is not None:
+            return
         self._waiting.append(live)
         self._news.set()
 

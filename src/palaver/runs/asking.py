@@ -53,6 +53,7 @@ from palaver.runs.conveying import Conveyed
 from palaver.runs.ending import asked_images, asked_text, priced, so_far
 from palaver.runs.fairness.places import Places
 from palaver.runs.hooked import Hooked
+from palaver.runs.joining import standing_in
 from palaver.runs.journal import Journal
 from palaver.runs.limits import Reserved
 from palaver.runs.live import Live
@@ -158,6 +159,8 @@ class Asking:
     async def ask(self, live: Live) -> Sequence[RunEvent]:
         """One step: the events that end it, written down where more steps follow. Whatever goes wrong is an event."""
         try:
+            if (instead := standing_in.said(live.prompt)) is not None:
+                return await self._stood_in(live, instead)
             if self.places is not None:
                 await self.places.take(live)
             box = live.box or await self._open(live)
@@ -185,6 +188,13 @@ class Asking:
         if self.guarding is None or live.run.steps.count:
             return ()
         return await self.guarding.before(live, text_of((await self._past(live))[-1].parts))
+
+    async def _stood_in(self, live: Live, said: str) -> Sequence[RunEvent]:
+        """The answer of a turn that no model answers; what somebody asked is read like every other question."""
+        if live.prompt.received is not None:
+            await self._guarded(live)
+        self._say(live, said)
+        return (ModelReplied(finish_reason="stop", usage=Usage()),)
 
     async def _open(self, live: Live) -> Box:
         live.box = box = await self._boxes.of(live)

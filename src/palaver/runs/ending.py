@@ -33,6 +33,7 @@ from palaver.core.messages import (
 from palaver.core.usage import Usage
 from palaver.inference.port import ResolvedModel
 from palaver.runs.calls import CallEvent, CallState, evolve
+from palaver.runs.joining import standing_in
 from palaver.runs.live import Live
 from palaver.runs.machine import Ending
 from palaver.runs.steps import parts
@@ -75,7 +76,7 @@ def compose(live: Live, usage: Usage, *, at: str, milliseconds: float) -> End:
         finish_reason=run.ending.reason,
         error=run.ending.error,
         structured_output=run.steps.output,
-        latency_ms=round(milliseconds, 3),
+        latency_ms=round(milliseconds, 3) if standing_in.stand_in(live.prompt) is None else None,
         created_at=at,
     )
     said_all = isinstance(live.settled, ModelReplied | LimitReached) or run.ending.reason == "tool_calls"
@@ -108,6 +109,7 @@ def so_far(live: Live) -> Message:
         model=run.model,
         provider=run.provider,
         status="partial",
+        author=standing_in.author(live.prompt),
         created_at="",
     )
 

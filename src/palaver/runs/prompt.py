@@ -21,10 +21,25 @@ class Summarize(msgspec.Struct, frozen=True, omit_defaults=True):
     focus: str | None = None
 
 
+class Spoken(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What stands in the session as it is, without a model: a person's words, or the house's where `name` is null."""
+
+    text: str
+    name: str | None = None
+
+
+class Received(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The turn is for `name`, from the team, who answers instead of a model; who asks has not seen `missed` yet."""
+
+    name: str
+    missed: tuple[str, ...] = ()
+
+
 class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One turn. `below` is what it goes under: "head", "root", or a message (which is answered, where no parts are).
 
-    With `summarize` nothing is asked: a summary is written of the session as it is.
+    With `summarize` nothing is asked: a summary is written of the session as it is. With `spoken` nobody is asked
+    either: these are the words. `received` is written when the turn begins while a person answers in the session.
     `client_tools` are made by the client: a call of one ends the run, and what came of it stands in the parts of a
     later turn. `server_tools` False leaves it at those.
     `template` is what the workspace of a new session begins with.
@@ -61,6 +76,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     idempotency_key: str | None = None
     workspace: SessionId | None = None
     summarize: Summarize | None = None
+    spoken: Spoken | None = None
+    received: Received | None = None
     template: Wish = UNSET
     branched: bool = False  # written when the turn begins: its parent was not the newest message any more
 

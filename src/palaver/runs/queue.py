@@ -11,6 +11,7 @@ from palaver.core.messages import FinishReason
 from palaver.files.attaching import names_files
 from palaver.kit.clock import stamp
 from palaver.runs import store
+from palaver.runs.joining.standing_in import stand_in
 from palaver.runs.live import Live
 from palaver.runs.machine import failure
 from palaver.runs.parts import Parts, accepted_before
@@ -64,7 +65,7 @@ class Queue:
         """Whether a turn that waited is under way now; one that never can be is over."""
         live = Live(kept.id, kept.session_id, kept.user_id, epoch=kept.epoch + 1)
         try:
-            model = await self._parts.resolve(kept.model, accepted_before(kept.user_id))
+            model = stand_in(kept.prompt) or await self._parts.resolve(kept.model, accepted_before(kept.user_id))
             files = await self._parts.keeping.take(kept.session_id)
             run = await self._with_files(kept)
             begin = self._parts.acceptance.begin_queued(live, run, model)

@@ -21,10 +21,11 @@ from palaver.runs import store
 from palaver.runs.accepting import Accepted, Accepting, fingerprint, known_by_key
 from palaver.runs.client_tools import refuse_choice
 from palaver.runs.fairness.places import Places
+from palaver.runs.joining.standing_in import stand_in
 from palaver.runs.live import Live
 from palaver.runs.machine import Rest
 from palaver.runs.parts import Parts, accepted_before
-from palaver.runs.prompt import Prompt, Summarize
+from palaver.runs.prompt import Prompt, Spoken, Summarize
 from palaver.runs.queue import Queue
 from palaver.runs.records import record
 from palaver.runs.store import Kept
@@ -186,6 +187,19 @@ class Runs:
         if run.finish_reason == "error":
             raise await self._failure(run)
         return run
+
+    async def speak(self, user_id: UserId, session_id: SessionId, spoken: Spoken, key: str | None = None) -> Kept:
+        """Let words stand in somebody's session as they are, behind what is under way there; no model is asked."""
+        prompt = Prompt(session_id=session_id, spoken=spoken, when_busy="queue", idempotency_key=key)
+        live = Live(self.new_id(), session_id, user_id, epoch=1)
+        live.fingerprint = fingerprint(prompt)
+        model = stand_in(prompt)
+        assert model is not None, "words need no model"
+        accepted = await self._accept(live, prompt, model)
+        if accepted.run.state == "queued":
+            self._queue.joined(session_id)
+            await self._make_way(accepted.run)
+        return accepted.run
 
     async def summarize(self, principal: Principal, session_id: SessionId, focus: str | None) -> MessageId:
         """Sum up what was said earlier in a session, and return when the summary stands: which message it is."""

@@ -23,6 +23,11 @@ class RunSettings(BaseModel):
         1_000, ge=0, description="Runs of one user that may wait for others to be over; one more is refused with 429."
     )
     queued_per_session: int = Field(16, ge=0, description="Most turns that may wait for their turn in one session.")
+    human_silence: timedelta = Field(
+        timedelta(minutes=30),
+        gt=timedelta(0),
+        description="How long somebody from the team who does nothing stays joined; then the model answers again.",
+    )
     unwritten_bytes: int = Field(
         1_048_576,
         ge=1,

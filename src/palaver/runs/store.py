@@ -103,11 +103,9 @@ _BEGUN = Statement(
     .where(_IS, runs.c.state == "queued")
     .values(
         state="live",
-        owner=bindparam("owner"),
         epoch=runs.c.epoch + 1,
-        place=bindparam("place"),
-        user_message_id=bindparam("user_message_id"),
         started_at=bindparam("now"),
+        **{name: bindparam(name) for name in ("owner", "place", "user_message_id", "prompt", "model", "provider")},
     )
     .returning(runs.c.epoch)
 )
@@ -248,6 +246,9 @@ def begun(kept: Kept) -> Script[int | None]:
             place=_place_body(kept.place),
             user_message_id=kept.user_message_id,
             now=kept.started_at,
+            prompt=prompt_body(kept.prompt),
+            model=kept.model,
+            provider=kept.provider,
         )
     )
     return row[0] if row else None

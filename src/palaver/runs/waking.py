@@ -10,6 +10,7 @@ from palaver.core.ids import RunId, Seq
 from palaver.kit.clock import instant
 from palaver.runs import store
 from palaver.runs.accepting import prepare
+from palaver.runs.joining.standing_in import stand_in
 from palaver.runs.live import Live
 from palaver.runs.machine import Rest, failure, resume
 from palaver.runs.parts import Parts, accepted_before
@@ -152,7 +153,7 @@ async def restored(parts: Parts, kept: Kept, *, epoch: int) -> Live:
     began = instant(kept.started_at or kept.created_at)
     live.started = time.monotonic() - (parts.clock.now() - began).total_seconds()
     try:
-        live.model = await parts.resolve(live.run.model, accepted_before(live.user_id))
+        live.model = stand_in(kept.prompt) or await parts.resolve(live.run.model, accepted_before(live.user_id))
     except PalaverError as error:
         live.fold(failure(error))
     return live

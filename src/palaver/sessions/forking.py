@@ -145,4 +145,5 @@ def forked(session: Session, new: SessionId, *, now: str) -> Session:
         created_at=now,
         updated_at=now,
         last_message_at=None,
+        human=msgspec.UNSET,
     )

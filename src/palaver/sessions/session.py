@@ -19,11 +19,21 @@ class Origin(msgspec.Struct, frozen=True):
     message_id: MessageId | None
 
 
+class Human(msgspec.Struct, frozen=True):
+    """Somebody from the team who answers in a session instead of models, at most until `until`."""
+
+    escalation_id: str
+    name: str
+    joined_at: str
+    until: str
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation. Counts cover all branches; `cost` is in US dollars, None where no price is known.
 
     `run_id` is the run that this session works for, where a subagent talks in it; lists leave such sessions out.
     `role` is the reader's, and stands only where others than the owner take part, or did.
+    `human` stands only while somebody from the team answers there, and models do not.
     """
 
     id: SessionId
@@ -52,3 +62,4 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: str
     last_message_at: str | None = None
     role: MemberRole | msgspec.UnsetType = msgspec.UNSET
+    human: Human | msgspec.UnsetType = msgspec.UNSET

@@ -9,7 +9,8 @@ from palaver.sessions.tables import messages, sessions
 from palaver.storage.script import Row, Script, Statement, first
 
 _THEIRS = messages.c.user_id == bindparam("user_id")
-_ANSWERS = (_THEIRS, messages.c.role == "assistant")
+# What people of the team and the house itself say is no answer of a model.
+_ANSWERS = (_THEIRS, messages.c.role == "assistant", func.coalesce(messages.c.provider, "") != "palaver")
 _SESSIONS = Statement(
     select(func.count(), func.coalesce(func.sum(sessions.c.running), 0)).where(
         sessions.c.user_id == bindparam("user_id"), sessions.c.run_id.is_(None)

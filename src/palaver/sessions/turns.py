@@ -124,7 +124,7 @@ def note(asked: Asked, metadata: bytes) -> Script[None]:
     yield from store.change_metadata((yield from store.in_session(asked.kept, asked.message_id)), metadata)
 
 
-def begin(asked: Asked, run_id: RunId, *, model: str, provider: str, now: str) -> Kept:
+def begin(asked: Asked, run_id: RunId, *, model: str | None, provider: str | None, now: str) -> Kept:
     """The session while a run answers."""
     session = msgspec.structs.replace(
         asked.kept.session,

@@ -47,6 +47,16 @@ LEFT = {
     "GET /api/v1/care/policy": "for administrators",
     "PUT /api/v1/care/policy": "for administrators",
     "GET /api/v1/care/policy/history": "for administrators",
+    **dict.fromkeys(
+        (
+            "POST /api/v1/care/escalations/{escalation_id}/join",
+            "POST /api/v1/care/escalations/{escalation_id}/leave",
+            "POST /api/v1/care/escalations/{escalation_id}/messages",
+            "GET /api/v1/care/escalations/{escalation_id}/conversation",
+            "GET /api/v1/care/escalations/{escalation_id}/conversation/events",
+        ),
+        "for counsellors, at the page",
+    ),
     "POST /api/v1/api-keys/leaked": "for administrators",
     "GET /api/v1/service-accounts": "for administrators",
     "POST /api/v1/service-accounts": "for administrators",

@@ -134,10 +134,13 @@ class AudioPart(TypedDict):
 
 
 class Author(TypedDict):
-    """The person who wrote a message; `user_id` is null where the message was brought from elsewhere."""
+    """The person who wrote a message; `user_id` is null where the message was brought from elsewhere. `kind`
+    is `human` where somebody from the team answers instead of a model; `user_id` is null then, too.
+    """
 
     user_id: str | None
     name: str
+    kind: NotRequired[Literal["human"]]
 
 
 class Branch(TypedDict):
@@ -646,6 +649,15 @@ class HookFired(TypedDict):
     call_id: NotRequired[str | None]
 
 
+class Human(TypedDict):
+    """Somebody from the team who answers in a session instead of models, at most until `until`."""
+
+    escalation_id: str
+    name: str
+    joined_at: str
+    until: str
+
+
 class ImageIn(TypedDict):
     """An image: by `data:` or `https:` URL (never fetched from here), by `file_id`, or by `path`; one of the
     three.
@@ -914,8 +926,8 @@ class Memory(TypedDict):
 
 class Message(TypedDict):
     """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC. `summary` stands
-    only in messages that sum up earlier ones, `author` only in messages of people, in sessions in which more
-    than one takes part, or did.
+    only in messages that sum up earlier ones, `author` only in messages of people: in sessions in which more
+    than one takes part, or did, and where somebody from the team answered instead of a model.
     """
 
     id: str
@@ -1445,7 +1457,8 @@ class ServerStatus(TypedDict):
 class Session(TypedDict):
     """A conversation. Counts cover all branches; `cost` is in US dollars, None where no price is known.
     `run_id` is the run that this session works for, where a subagent talks in it; lists leave such sessions
-    out. `role` is the reader's, and stands only where others than the owner take part, or did.
+    out. `role` is the reader's, and stands only where others than the owner take part, or did. `human` stands
+    only while somebody from the team answers there, and models do not.
     """
 
     id: str
@@ -1474,6 +1487,7 @@ class Session(TypedDict):
     updated_at: str
     last_message_at: NotRequired[str | None]
     role: NotRequired[Literal["editor", "owner", "viewer"]]
+    human: NotRequired[Human]
 
 
 class SessionCare(TypedDict):

@@ -17,6 +17,7 @@ from palaver.identity.budgets.store import Spending
 from palaver.inference.port import ResolvedModel
 from palaver.inference.price import Price
 from palaver.kit.ids import new_id
+from palaver.runs.joining.standing_in import stand_in
 from palaver.runs.limits import LEAST_ANSWER, USUAL_ANSWER, Reserved, affordable
 from palaver.runs.live import Live
 from palaver.runs.prompt import Prompt
@@ -89,8 +90,9 @@ class Purse:
         yield from self.budgets.reserving(payer_of(live), live.id, lambda standings: (spent, None))
 
     def settle(self, live: Live, usage: Usage) -> Script[list[Warned]]:
-        """With the end of a run: what it consumed. A summary was settled when it was written."""
-        summed = live.prompt.summarize is not None
+        """With the end of a run: what it consumed. A summary was settled when it was written; a person
+        takes nothing."""
+        summed = live.prompt.summarize is not None or stand_in(live.prompt) is not None
         spent = None if summed else Spending(live.session_id, live.run.model, usage)
         return (yield from self.budgets.settling(payer_of(live), live.id, spent))
 

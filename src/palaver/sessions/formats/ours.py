@@ -109,6 +109,7 @@ def _timed(session: Session) -> Session:
     return msgspec.structs.replace(
         session,
         role=msgspec.UNSET,
+        human=msgspec.UNSET,
         created_at=instant(session.created_at, "$.session.created_at"),
         updated_at=instant(session.updated_at, "$.session.updated_at"),
         last_message_at=instant(last, "$.session.last_message_at") if last else None,
