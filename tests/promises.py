@@ -572,6 +572,11 @@ PROMISES = {
         says="What people agree to and refuse is kept in order, is theirs alone, and is never changed.",
         because="issue:#7",
     ),
+    "care:before-the-model": Promise(
+        says="What a person wrote is read before any model is asked, and who helps is told before the answer.",
+        because="issue:#7",
+    ),
+    "care:every-door": Promise(says="Who helps is told at every door, in events or in the answer.", because="issue:#7"),
     "care:padding": Promise(says="No padding, repetition or order hides what somebody says.", because="issue:#7"),
     "care:upward": Promise(says="Nothing that is added to a text takes back what it says.", because="issue:#7"),
     "limits:exact": Promise(

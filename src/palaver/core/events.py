@@ -169,11 +169,13 @@ class CareTold(_Event, frozen=True, tag="care", omit_defaults=True):
     """Somebody may need help: who helps where, before anything is answered; `message` is for the person.
 
     `level` says how soon somebody should answer what was written. It judges no person, and is not for showing to one.
+    With `escalation_id` a human is called as well, which the person can decline.
     """
 
     level: Urgency
     resources: tuple[CareResource, ...]
     message: str | None = None
+    escalation_id: str | None = None
 
 
 class LimitReached(_Event, frozen=True, tag="limit"):

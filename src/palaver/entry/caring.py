@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import date
 
+from palaver.care.escalations.service import Escalations
 from palaver.care.policy.service import Policies
 from palaver.care.resources.service import Help
 from palaver.care.service import Care
@@ -27,6 +28,7 @@ class Caring:
     helping: Help
     care: Care
     policies: Policies
+    escalations: Escalations
 
 
 def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
@@ -35,15 +37,16 @@ def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
     care = Care(helping)
     policies = Policies(database, care.levels, clock)
     care.policy = policies.current
-    return Caring(settings=settings.care, database=database, clock=clock, helping=helping, care=care, policies=policies)
+    return Caring(settings.care, database, clock, helping, care, policies, Escalations())
 
 
 def guarding(caring: Caring, journal: Journal) -> Guarding:
     """What reads messages in runs."""
-    settings, care = caring.settings, caring.care
+    settings = caring.settings
     return Guarding(
-        caring.database, journal, care, profile=settings.profile, country=settings.country, clock=caring.clock
-    )
+        caring.database, journal, caring.care, caring.escalations, profile=settings.profile, country=settings.country,
+        clock=caring.clock,
+    )  # fmt: skip
 
 
 def warn(settings: Settings, today: date) -> None:

@@ -7,22 +7,28 @@ the assessment says that nobody knows.
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, cast
 
 from palaver.care.assessments import store as assessments
 from palaver.care.assessments.assessment import ASSESSMENT, Assessment
-from palaver.care.assessments.course import grown, urgency
+from palaver.care.assessments.course import grown, over_days, urgency
 from palaver.care.crisis.finding import Finding, Level
+from palaver.care.escalations import machine
+from palaver.care.escalations import store as escalations
+from palaver.care.escalations.service import Escalations
 from palaver.care.guidance.service import Guidance
-from palaver.care.profiles.profile import Profile, notices
+from palaver.care.profiles.profile import Profile, accompanies, notices
 from palaver.care.profiles.store import profile_of
 from palaver.care.resources.told import told
 from palaver.care.service import Care
 from palaver.core.care import CareResource
 from palaver.core.events import CareTold, InstructionsAdded, ModelReplied, RunEvent, TextGrew
+from palaver.core.ids import UserId
 from palaver.core.usage import Usage
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
+from palaver.privacy.consent import store as consents
 from palaver.runs import store
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
@@ -32,7 +38,16 @@ from palaver.storage.script import Script
 log = logging.getLogger(__name__)
 
 PATIENCE = 0.3  # seconds; a reading that takes longer counts as unknown
+DAYS = 14  # how far back the slow average looks: then a day weighs a thirtieth of today
 BUILT_IN = "builtin"  # the provider of the guide: no model that could be told how to answer
+
+
+class _Before(NamedTuple):
+    """What is known before a message is read."""
+
+    profile: Profile
+    course: float = 0.0
+    average: float = 0.0
 
 
 class _Read(NamedTuple):
@@ -40,17 +55,25 @@ class _Read(NamedTuple):
 
     assessment: Assessment
     found: Finding | None
+    resources: tuple[CareResource, ...] = ()
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a human should come."""
+        return Level[self.assessment.level] >= Level.high
 
 
 class Guarding:
     """Reads for the runs of this process."""
 
     def __init__(
-        self, database: Database, journal: Journal, care: Care, *, profile: Profile, country: str | None, clock: Clock
-    ) -> None:
+        self, database: Database, journal: Journal, care: Care, escalations: Escalations, *, profile: Profile,
+        country: str | None, clock: Clock,
+    ) -> None:  # fmt: skip
         self._database = database
         self._journal = journal
         self._care = care
+        self._escalations = escalations
         self._profile: Profile = profile
         self._country = country
         self._clock = clock
@@ -63,29 +86,32 @@ class Guarding:
         """
         if live.parent is not None or not text.strip() or live.user_message_id is None:
             return ()
-        profile, course = await self._known(live)
-        if not notices(profile):
+        before = await self._known(live)
+        if not notices(before.profile):
             return ()
-        read = await self._read(live, text, profile, course)
+        read = await self._read(live, text, before)
         if Level[read.assessment.level] == Level.none:
             self._keep_later(read.assessment)
             return ()
-        return await self._tell(live, read)
+        return await self._tell(live, read._replace(resources=self._resources(read.found)))
 
-    async def _known(self, live: Live) -> tuple[Profile, float]:
-        """The session's profile and course; a session that has just begun has the server's profile, and no course."""
-        message_id = live.user_message_id
+    async def _known(self, live: Live) -> _Before:
+        """A session that has just begun has the server's profile, and no course."""
+        if live.created and not accompanies(self._profile):
+            return _Before(self._profile)
+        message_id, now = live.user_message_id, self._clock.now()
         assert message_id is not None
-        if live.created:
-            return self._profile, 0.0
 
-        def known() -> Script[tuple[Profile, float]]:
+        def known() -> Script[_Before]:
             profile = yield from profile_of(live.session_id, self._profile)
-            return profile, (yield from assessments.course(live.session_id, message_id))
+            course = yield from assessments.course(live.session_id, message_id)
+            if not accompanies(profile) or not (yield from consents.allows(live.user_id, "course")):
+                return _Before(profile, course)
+            return _Before(profile, course, (yield from _average(live.user_id, now)))
 
         return await self._database.read(known())
 
-    async def _read(self, live: Live, text: str, profile: Profile, course: float) -> _Read:
+    async def _read(self, live: Live, text: str, before: _Before) -> _Read:
         try:
             async with asyncio.timeout(PATIENCE):
                 found = await self._care.crisis(text)
@@ -93,7 +119,7 @@ class Guarding:
             log.exception("A message could not be read for danger", extra={"run_id": live.id})
             found = None
         own = Level[found.urgency] if found else Level.low
-        course = grown(course, own if found else Level.none)
+        course = grown(before.course, own if found else Level.none)
         assert live.user_message_id is not None
         assessment = Assessment(
             id=new_id(ASSESSMENT),
@@ -101,65 +127,91 @@ class Guarding:
             session_id=live.session_id,
             run_id=live.id,
             message_id=live.user_message_id,
-            level=urgency(course, own).word,
+            level=urgency(course, own, before.average).word,
             own=own.word,
             known=found is not None,
             course=course,
             signals=tuple(found.signals) if found else (),
             version=self._care.version,
-            profile=profile,
+            profile=before.profile,
             created_at=stamp(self._clock.now()),
         )
         return _Read(assessment, found)
 
     def _keep_later(self, assessment: Assessment) -> None:
         """Where nothing was found, nobody waits for its row."""
-        self._database.post(assessments.put(assessment), durable=False, done=_kept, failed=_not_kept)
+        self._database.post(assessments.keep(assessment), durable=False, done=_kept, failed=_not_kept)
 
     async def _tell(self, live: Live, read: _Read) -> Sequence[RunEvent]:
-        """Write down what was noticed and what follows in one unit of work, then tell who helps."""
-        assessment, found = read
-        resources = self._resources(read)
-        guided = live.asked.provider == BUILT_IN and Level[assessment.own] >= Level.low
-        events: list[RunEvent] = []
-        said = live.fold().steps
-        if not said.added and not said.said:  # else whoever drove the run before this process told it
-            message = self._guidance.message(found, assessment.level)
-            events.append(CareTold(level=assessment.level, resources=resources, message=message))
-            if not guided:
-                instructions = self._guidance.instructions(found, assessment.level, resources)
-                events.append(InstructionsAdded(text=instructions))
-                events += self._ahead(live, read, resources)
+        """Write down what was noticed and what follows in one unit of work, then tell who helps.
 
-        def write() -> Script[tuple[Sequence[RunEvent], None]]:
+        Whoever reads it after the process was killed finds all of it or nothing, and reads the message again then.
+        """
+        guided = live.asked.provider == BUILT_IN and Level[read.assessment.own] >= Level.low
+
+        def write() -> Script[tuple[Sequence[RunEvent], tuple[Sequence[RunEvent], bool]]]:
             yield from store.hold(live.id, live.epoch)
-            yield from assessments.put(assessment)
-            return events, None
+            known = yield from assessments.keep(read.assessment)
+            called = (yield from self._called(read)) if known is None else None
+            again = known is not None and known.run_id == live.id  # whoever drove the run before this process told it
+            events = () if again else self._events(live, read, called, guided=guided)
+            return events, (events, called is not None)
 
-        await self._journal.boundary(live, write())
+        events, called = await self._journal.boundary(live, write())
+        if called:
+            self._escalations.wake()
         for event in events:
             live.fold(event)
         if not guided:
             return ()
-        self._say(live, self._guidance.answer(found, assessment.level, resources))
+        self._say(live, self._guidance.answer(read.found, read.assessment.level, read.resources))
         return (ModelReplied(finish_reason="stop", usage=Usage()),)
 
-    def _ahead(self, live: Live, read: _Read, resources: tuple[CareResource, ...]) -> list[RunEvent]:
-        """Who helps, as the beginning of the answer, for those who are shown no events and want no JSON."""
-        prompt = live.prompt
-        if not prompt.eventless or prompt.recipe.output_format is not None:
-            return []
-        return [TextGrew(content=self._guidance.ahead(read.found, read.assessment.level, resources))]
+    def _called(self, read: _Read) -> Script[str | None]:
+        """Call a human where one should come and may; which escalation that is."""
+        one = read.assessment
+        if not read.urgent or not (yield from consents.allows(one.user_id, "escalation_contact")):
+            return None
+        begun = escalations.Begun(
+            assessment_id=one.id,
+            user_id=one.user_id,
+            level=cast("machine.Level", one.level),
+            at=one.created_at,
+            session_id=one.session_id,
+            run_id=one.run_id,
+            language=self._guidance.language(read.found),
+            helped=[resource.id for resource in read.resources],
+        )
+        return (yield from escalations.begin(begun))
+
+    def _events(self, live: Live, read: _Read, called: str | None, *, guided: bool) -> list[RunEvent]:
+        """Who helps; and, for a model, how to answer."""
+        level, prompt = read.assessment.level, live.prompt
+        message = self._guidance.message(read.found, level, called=called is not None)
+        helps = CareTold(level=level, resources=read.resources, message=message, escalation_id=called)
+        events: list[RunEvent] = [helps]
+        if not guided:
+            events.append(InstructionsAdded(text=self._guidance.instructions(read.found, level, read.resources)))
+        if prompt.eventless and prompt.recipe.output_format is None and (called or not guided):
+            # Who is shown no events reads it as the beginning of the answer, unless that has to be JSON.
+            events.append(TextGrew(content=self._guidance.ahead(message, () if guided else read.resources)))
+        return events
 
     def _say(self, live: Live, text: str) -> None:
         self._journal.tell(live, TextGrew(content=text), len(text))
 
-    def _resources(self, read: _Read) -> tuple[CareResource, ...]:
-        language = self._guidance.language(read.found)
-        return tuple(map(told, self._care.helpers(read.found, self._country, language)))
+    def _resources(self, found: Finding | None) -> tuple[CareResource, ...]:
+        language = self._guidance.language(found)
+        return tuple(map(told, self._care.helpers(found, self._country, language)))
 
 
-def _kept(_: bool) -> None:
+def _average(user_id: UserId, now: datetime) -> Script[float]:
+    gravest = yield from assessments.gravest_by_day(user_id, stamp(now - timedelta(days=DAYS)))
+    today = now.date()
+    return over_days({(today - date.fromisoformat(day)).days: level for day, level in gravest.items()})
+
+
+def _kept(_: Assessment | None) -> None:
     """It stands in the database."""
 
 

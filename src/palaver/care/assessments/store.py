@@ -2,12 +2,13 @@
 
 from typing import Any, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from palaver.care.assessments.assessment import Assessment, signals_body, signals_of
 from palaver.care.assessments.tables import risk_assessments
-from palaver.core.ids import MessageId, SessionId
+from palaver.care.crisis.finding import Level
+from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.storage.script import Script, Statement, first
 
 _c = risk_assessments.c
@@ -22,13 +23,19 @@ _COURSE = Statement(
     .order_by(_c.created_at.desc(), _c.id.desc())
     .limit(1)
 )
+_DAY = func.substr(_c.created_at, 1, 10)
+_DAYS = Statement(
+    select(_DAY, _c.own)
+    .where(_c.user_id == bindparam("whose"), _c.created_at >= bindparam("since"))
+    .group_by(_DAY, _c.own)
+)
 _OF_MESSAGE = Statement(select(*_c).where(_c.message_id == bindparam("message")))
 
 
-def put(one: Assessment) -> Script[bool]:
-    """Write an assessment down; whether its message had none before."""
+def keep(one: Assessment) -> Script[Assessment | None]:
+    """Write an assessment down; gives the one that its message had before, which stays."""
     row = one._asdict() | {"known": int(one.known), "signals": signals_body(one.signals)}
-    return (yield _PUT(**row)).count == 1
+    return None if (yield _PUT(**row)).count == 1 else (yield from _of_message(one.message_id))
 
 
 def course(session_id: SessionId, message_id: MessageId) -> Script[float]:
@@ -37,8 +44,15 @@ def course(session_id: SessionId, message_id: MessageId) -> Script[float]:
     return cast("float", row[0]) if row else 0.0
 
 
-def of_message(message_id: MessageId) -> Script[Assessment | None]:
-    """The assessment of a message."""
+def gravest_by_day(user_id: UserId, since: str) -> Script[dict[str, Level]]:
+    """The gravest of what somebody wrote on each day since then, by its date; days without a message are not there."""
+    found: dict[str, Level] = {}
+    for day, own in (yield _DAYS(whose=user_id, since=since)).rows:
+        found[day] = max(found.get(day, Level.none), Level[own])
+    return found
+
+
+def _of_message(message_id: MessageId) -> Script[Assessment | None]:
     row = yield from first(_OF_MESSAGE(message=message_id))
     return _assessment(row) if row else None
 

@@ -14,17 +14,18 @@ from palaver.core.care import CareResource, Urgency
 class Guidance:
     """The words for one finding; they are read when they are first needed."""
 
-    def message(self, found: Finding | None, urgency: Urgency) -> str:
-        """A sentence for the person, above who helps."""
-        return self._said("person", found, urgency)
+    def message(self, found: Finding | None, urgency: Urgency, *, called: bool = False) -> str:
+        """A sentence for the person, above who helps; with another one where a human was `called`."""
+        said = self._said("person", found, urgency)
+        return f"{said} {self._words['called'][self.language(found)]}" if called else said
 
     def answer(self, found: Finding | None, urgency: Urgency, resources: Sequence[CareResource]) -> str:
         """A whole answer, where no model is asked."""
         return f"{self._said('guide', found, urgency).strip()}\n\n{listed(resources)}"
 
-    def ahead(self, found: Finding | None, urgency: Urgency, resources: Sequence[CareResource]) -> str:
+    def ahead(self, message: str, resources: Sequence[CareResource]) -> str:
         """What stands before an answer whose reader is shown no events."""
-        return f"{self.message(found, urgency)}\n\n{listed(resources)}\n\n"
+        return "\n\n".join((message, *((listed(resources),) if resources else ()), ""))
 
     def instructions(self, found: Finding | None, urgency: Urgency, resources: Sequence[CareResource]) -> str:
         """What a model is told besides: how to answer, never what was concluded of anybody."""

@@ -1,0 +1,149 @@
+"""Messages are read for danger before any model is asked, at every door, and who helps is told before the answer."""
+
+from typing import Any
+
+from openai import AsyncOpenAI
+
+from palaver.care.crisis.finding import Level
+from tests.journeys.acting import says
+from tests.journeys.house import House, Opening, Person
+from tests.journeys.sockets import opened
+from tests.promises import keeps
+from tests.vendor import FakeVendor
+
+SAYS = "Rafiki, nitajiua leo usiku"  # I will kill myself tonight
+LABELS = ("critical", "self_directed", "urgency", "assess")
+
+
+def rows(house: House) -> list[tuple[Any, ...]]:
+    """What was kept of what was noticed."""
+    return house.rows("select own, level, known, course, session_id from risk_assessments order by created_at")
+
+
+def instructions(vendor: FakeVendor) -> str:
+    """What the model was told besides the conversation, when it was asked last."""
+    return str([one["content"] for one in vendor.heard[-1].body["messages"] if one["role"] == "system"])
+
+
+@keeps("care:before-the-model")
+async def test_who_is_in_danger_is_told_who_helps_before_a_model_that_knows_how_to_answer(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    house = await open_house(care__country="KE")
+    owner = await house.owner()
+    vendor.next(says("I am here. Are you safe now?"))
+    events = await owner.ask(SAYS)
+    assert [one.type for one in events[:4]] == ["session", "run", "care", "content"]
+    care = events[2].data
+    assert care["level"] == "critical"
+    assert {one["country"] for one in care["resources"]} == {"KE", None}
+    assert not any(word in care["message"] for word in LABELS)
+    told = instructions(vendor)
+    assert "Swahili" in told
+    assert care["resources"][0]["name"] in told
+    [row] = rows(house)
+    assert row[:3] == ("critical", "critical", 1)
+    [(escalation, level, kept)] = house.rows("select id, level, assessment_id from escalations")
+    assert (escalation, level) == (care["escalation_id"], "critical")
+    assert house.rows("select id from risk_assessments") == [(kept,)]
+
+    # Asked again below the same message, it is the same assessment, and nobody is called twice.
+    session = row[4]
+    question = (await owner.messages(session))[0]["id"]
+    again = await owner.post(f"/sessions/{session}/messages", {"parent_message_id": question})
+    assert [one.type for one in await owner.whole(again["id"])][2] == "care"
+    assert (len(rows(house)), house.count("escalations")) == (1, 1)
+
+    # What is said after it is read in its course, and no word of help is taken back.
+    vendor.next(says("Good."))
+    events = await owner.ask("Sawa, asante.", session_id=session)
+    assert rows(house)[1][0] == "none"
+    assert Level[rows(house)[1][1]] >= Level.medium
+    assert "care" in [one.type for one in events]
+
+    # The person's own messages are all that is read: a conversation about nothing has nothing to tell.
+    events = await owner.ask("How do goats climb trees?")
+    assert [one.type for one in events[:3]] == ["session", "run", "content"]
+    await owner.until("/health", lambda _: house.count("risk_assessments") == 3)
+    assert rows(house)[2][:2] == ("none", "none")
+    assert not any(word in instructions(vendor) for word in ("safe now", *LABELS))
+
+
+@keeps("care:every-door")
+async def test_every_door_tells_who_helps(house: House, owner: Person, vendor: FakeVendor) -> None:
+    vendor.next(says("I hear you."), says("I hear you."), says('{"a": 1}'))
+    async with AsyncOpenAI(base_url=f"{house.url}/v1", api_key=owner.token, max_retries=0) as client:
+        got = await client.chat.completions.create(
+            model="fake/gpt-5.4", messages=[{"role": "user", "content": "I am going to kill myself"}]
+        )
+    said = str(got.choices[0].message.content)
+    assert said.endswith("I hear you.")
+    assert "findahelpline.com" in said.partition("I hear you.")[0]
+    single = await owner.post("/query/single", {"prompt": "I am going to kill myself", "model": "fake/gpt-5.4"})
+    assert "findahelpline.com" in single["text"]
+    form = {"type": "json_schema", "schema": {"type": "object"}}
+    body = {"prompt": "I am going to kill myself", "model": "fake/gpt-5.4", "output_format": form}
+    assert (await owner.post("/query/single", body))["text"] == '{"a": 1}'
+    async with opened(owner) as sock:
+        await sock.answer("message", prompt="nataka kufa", model="builtin/guide")
+        assert (await sock.until("care"))["level"] == "high"
+        guide = await sock.until("message")
+    assert "findahelpline.com" in guide["message"]["text"]
+    assert "Asante kwa kuniambia" in guide["message"]["text"]
+
+
+async def test_a_session_in_which_care_is_off_is_not_read(open_house: Opening, vendor: FakeVendor) -> None:
+    house = await open_house(care__profile="off")
+    owner = await house.owner()
+    vendor.next(says("Yes?"))
+    events = await owner.ask(SAYS)
+    assert [one.type for one in events[:3]] == ["session", "run", "content"]
+    assert house.count("risk_assessments") == 0
+    session = events[0].data["session_id"]
+    assert (await owner.call("PUT", f"/sessions/{session}/care", {"profile": "safety"})).status < 300
+    vendor.next(says("Yes?"))
+    assert "care" in [one.type for one in await owner.ask(SAYS, session_id=session)]
+
+
+async def test_who_wants_no_human_is_shown_who_helps_and_nobody_is_called(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    refused = {"purpose": "escalation_contact", "granted": False, "version": 1}
+    assert (await owner.call("PUT", "/consents", refused)).status < 300
+    vendor.next(says("Yes?"))
+    care = (await owner.ask(SAYS))[2].data
+    assert care["resources"]
+    assert "escalation_id" not in care
+    assert house.count("escalations") == 0
+    assert len(rows(house)) == 1
+
+
+async def test_a_human_is_called_when_it_is_the_course_of_a_conversation_that_says_so(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    session = None
+    for _ in range(5):
+        vendor.next(says("Yes?"))
+        more = {"session_id": session} if session else {}
+        events = await owner.ask("sina sababu ya kuishi", **more)
+        session = events[0].data["session_id"]
+    assert {row[0] for row in rows(house)} == {"medium"}
+    assert rows(house)[-1][1] == "high"
+    assert house.count("escalations") == 1
+
+
+async def test_days_are_looked_at_only_with_consent_and_raise_what_is_said_on_an_ordinary_one(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    house = await open_house(care__profile="companion")
+    owner = await house.owner()
+    vendor.next(says("Yes?"))
+    await owner.ask(SAYS)
+    for _ in range(2):
+        vendor.next(says("Leaves."))
+        await owner.ask("What do goats eat?")
+        if len(rows(house)) == 2:
+            assert rows(house)[1][1] == "none"
+            agreed = {"purpose": "course", "granted": True, "version": 1}
+            assert (await owner.call("PUT", "/consents", agreed)).status < 300
+    assert rows(house)[2][:2] == ("none", "medium")
