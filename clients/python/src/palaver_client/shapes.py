@@ -185,7 +185,7 @@ class CareResource(TypedDict):
 class CareTold(TypedDict):
     """Somebody may need help: who helps where, before anything is answered; `message` is for the person.
     `level` says how soon somebody should answer what was written. It judges no person, and is not for showing
-    to one.
+    to one. With `escalation_id` a human is called as well, which the person can decline.
     """
 
     type: Literal["care"]
@@ -195,6 +195,7 @@ class CareTold(TypedDict):
     level: Literal["critical", "high", "low", "medium", "none"]
     resources: list[CareResource]
     message: NotRequired[str | None]
+    escalation_id: NotRequired[str | None]
 
 
 class Checkpoint(TypedDict):
