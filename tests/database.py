@@ -11,6 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from palaver.agents import tables as of_agents
 from palaver.agents.sharing import tables as of_shared_shelves
 from palaver.care.assessments import tables as of_assessments
+from palaver.care.counts import tables as of_counts
 from palaver.care.escalations import tables as of_escalations
 from palaver.care.policy import tables as of_policies
 from palaver.care.profiles import tables as of_profiles
@@ -47,6 +48,7 @@ TABLES = (
     of_budgets.budgets,
     of_consents.consents,
     of_contexts.manifests,
+    of_counts.care_counts,
     of_policies.care_policies,
     of_profiles.session_care,
     of_documents.documents,
@@ -92,6 +94,7 @@ def _schema() -> tuple[Statement, ...]:
         *of_audit.SQLITE,
         *of_consents.SQLITE,
         *of_policies.SQLITE,
+        *of_counts.SQLITE,
     ]
     return tuple(Statement(text(one)) for one in made)
 

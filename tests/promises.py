@@ -568,6 +568,13 @@ PROMISES = {
         says="What administrators set makes nothing less urgent, is kept with who and when, and can be taken back.",
         because="issue:#7",
     ),
+    "care:counts": Promise(
+        says="What is counted by month says nothing of anybody, and stays when their data is deleted.", because="issue:#7"
+    ),
+    "care:assessments": Promise(
+        says="What is kept of how soon messages asked for an answer is shown to its person, who can delete it.",
+        because="issue:#7",
+    ),
     "consent:ledger": Promise(
         says="What people agree to and refuse is kept in order, is theirs alone, and is never changed.",
         because="issue:#7",

@@ -13,7 +13,8 @@ from typing import Any
 
 # What methods of the client give and take; what these refer to comes with them.
 ROOTS = (
-    "Agent", "AgentChanges", "ApprovalView", "Assessed", "Checkpoint", "Cleared", "ClientConfig", "Command", "Consent", "Consents",
+    "Agent", "AgentChanges", "ApprovalView", "Assessed", "AssessmentView",
+    "AssessmentsDeleted", "Checkpoint", "Cleared", "ClientConfig", "Command", "Consent", "Consents",
     "CommandChanges", "Comparison", "Delivery", "DeliveryWhole", "Device", "Effect", "Fact", "FileInfo", "Found",
     "FoundPassages", "GrantView", "Health", "Hook", "HookChanges", "Imported", "Interrupted", "Invited", "KeyInfo",
     "Manifest", "McpServer", "McpServerChanges", "McpServerListed", "Me", "Member", "Memory", "Message", "ModelInfo",

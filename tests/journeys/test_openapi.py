@@ -51,7 +51,8 @@ POST /api/v1/sessions/{}/rewind | POST /api/v1/sessions/{}/summarize | GET /api/
 GET /api/v1/limits | GET /api/v1/budgets | PUT /api/v1/budgets | DELETE /api/v1/budgets/{}
 GET /api/v1/sessions/{}/summaries | GET /api/v1/usage | POST /api/v1/care/assess
 GET /api/v1/consents | PUT /api/v1/consents | GET /api/v1/care/policy | PUT /api/v1/care/policy
-GET /api/v1/care/policy/history
+GET /api/v1/care/policy/history | GET /api/v1/care/counts
+GET /api/v1/care/assessments | DELETE /api/v1/care/assessments
 GET /api/v1/care/resources | GET /api/v1/sessions/{}/care | PUT /api/v1/sessions/{}/care
 POST /api/v1/care/escalations/{}/join | POST /api/v1/care/escalations/{}/leave
 POST /api/v1/care/escalations/{}/messages | GET /api/v1/care/escalations/{}/conversation

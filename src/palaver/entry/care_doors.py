@@ -3,6 +3,10 @@
 from fastapi import APIRouter
 
 from palaver.care import api as care_api
+from palaver.care.assessments import api as assessments_api
+from palaver.care.assessments.service import Assessments
+from palaver.care.counts import api as counts_api
+from palaver.care.counts.service import Counts
 from palaver.care.policy import api as policy_api
 from palaver.care.profiles import api as profiles_api
 from palaver.care.profiles.service import Profiles
@@ -20,6 +24,8 @@ def routers(house: House) -> tuple[APIRouter, ...]:
     profiles = Profiles(house.database, caring.settings, house.sessions.owner, clock=house.clock, audit=house.audit)
     return (
         care_api.routes(caring.care, door),
+        assessments_api.routes(Assessments(house.database, house.audit), door),
+        counts_api.routes(Counts(house.database, house.clock), door),
         policy_api.routes(caring.policies, door),
         resources_api.routes(caring.helping, door),
         profiles_api.routes(profiles, door),

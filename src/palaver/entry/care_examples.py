@@ -3,6 +3,9 @@
 from typing import Any
 
 from palaver.care.api import Assessed
+from palaver.care.assessments.service import AssessmentList, AssessmentsDeleted, AssessmentView
+from palaver.care.counts.counting import SMALLEST, MonthCount
+from palaver.care.counts.service import CareCounts
 from palaver.care.crisis.finding import CONCERNS, Concern, Signal
 from palaver.care.policy.policy import Policy
 from palaver.care.policy.service import FIRST, PolicyHistory, PolicyVersion
@@ -11,7 +14,7 @@ from palaver.care.resources.api import CareResourceList
 from palaver.care.resources.service import Help
 from palaver.care.resources.told import told
 from palaver.core.care import Urgency
-from palaver.core.ids import SessionId
+from palaver.core.ids import MessageId, RunId, SessionId
 from palaver.privacy.consent.purposes import PURPOSES, WORDS, Said
 from palaver.privacy.consent.service import Consents
 from palaver.privacy.consent.service import told as told_consent
@@ -48,7 +51,27 @@ _POLICY = PolicyVersion(
 )
 _AGREED = {_SAID.purpose: _SAID}
 _SIGNAL = Signal("wants_to_die", "self_directed", "high", 40, 51, "sw")
+_NOTICED = AssessmentView(
+    id="asm_019aa3c5e0187c1e8a55d3c2b1a09f11",
+    session_id=_CARED_FOR.session_id,
+    run_id=RunId("run_019aa3c5e0107d2f9b66e4d3c2b1a002"),
+    message_id=MessageId("msg_019aa3c5e0047e3fac77f5e4d3c2b103"),
+    urgency="high",
+    own="high",
+    known=True,
+    signals=(_SIGNAL,),
+    version="2026.11.21",
+    profile="safety",
+    created_at="2026-11-22T12:00:00.000000Z",
+)
+_COUNTS = (("noticed", "low", 41), ("noticed", "high", 7), ("created", "high", 7), ("closed", "high", None))
 ANSWERS: dict[str, Any] = {
+    "list_assessments": AssessmentList([_NOTICED], None),
+    "delete_assessments": AssessmentsDeleted(12),
+    "get_care_counts": CareCounts(
+        items=[MonthCount(month="2026-11", kind=kind, level=level, number=n) for kind, level, n in _COUNTS],
+        smallest=SMALLEST,
+    ),
     "get_care_policy": _POLICY,
     "set_care_policy": _POLICY,
     "list_care_policies": PolicyHistory([_POLICY, FIRST], None),

@@ -44,6 +44,7 @@ LEFT = {
         ),
         "for who keeps a team: the page, and `palaver organisation` and `palaver group`",
     ),
+    "GET /api/v1/care/counts": "for administrators",
     "GET /api/v1/care/policy": "for administrators",
     "PUT /api/v1/care/policy": "for administrators",
     "GET /api/v1/care/policy/history": "for administrators",

@@ -5,7 +5,15 @@ from typing import Generic, Literal, TypeAlias
 
 from palaver_client.modes import Mode, Resource, asked, told
 from palaver_client.scripts import Script, Telling, path_of, said
-from palaver_client.shapes import Assessed, CareResource, Consent, Consents, SessionCare
+from palaver_client.shapes import (
+    Assessed,
+    AssessmentsDeleted,
+    AssessmentView,
+    CareResource,
+    Consent,
+    Consents,
+    SessionCare,
+)
 
 HelpKind: TypeAlias = Literal[
     "crisis_line", "text", "emergency", "domestic_violence", "children", "lgbtq", "directory"
@@ -50,3 +58,16 @@ class Care(Resource[Mode], Generic[Mode]):
     def consent(self, purpose: Purpose, *, granted: bool, version: int) -> Script[Consent]:
         """Agree to a purpose in the words of that version, or refuse it."""
         return self._put("/consents", {"purpose": purpose, "granted": granted, "version": version})
+
+    @told
+    def assessments(
+        self, *, session_id: str | None = None, escalation_id: str | None = None, limit: int | None = None
+    ) -> Telling[AssessmentView]:
+        """What is kept of how soon your messages asked for an answer, or those of an escalation that you claimed."""
+        return self._pages("/care/assessments", session_id=session_id, escalation_id=escalation_id, limit=limit)
+
+    @asked
+    def delete_assessments(self, *, session_id: str | None = None) -> Script[AssessmentsDeleted]:
+        """Delete what is kept of them, of one session or of all."""
+        all_of_them = None if session_id else "true"
+        return self._delete("/care/assessments", session_id=session_id, all=all_of_them)

@@ -104,6 +104,32 @@ class Assessed(TypedDict):
     resources: list[CareResource]
 
 
+class AssessmentView(TypedDict):
+    """How soon one message asked for an answer: by its own words (`own`), and in the conversation
+    (`urgency`). It judges a message, and no person. `known` is false where it could not be read; `signals`
+    name rules and places in the message, and none of its words. `version` names every rule and model that
+    read it.
+    """
+
+    id: str
+    session_id: str
+    run_id: str
+    message_id: str
+    urgency: Literal["critical", "high", "low", "medium", "none"]
+    own: Literal["critical", "high", "low", "medium", "none"]
+    known: bool
+    signals: list[Signal]
+    version: str
+    profile: Literal["companion", "off", "safety"]
+    created_at: str
+
+
+class AssessmentsDeleted(TypedDict):
+    """How many assessments were deleted."""
+
+    deleted: int
+
+
 class Attachment(TypedDict):
     """A file or image of a message as a model was told of it. `told`: "image" (scaled to `width` and
     `height`), "text" (its first `characters`, `whole` where that is all of it), or "name": that it is there,

@@ -2,14 +2,15 @@
 
 from typing import Any, cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, and_, bindparam, delete, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from palaver.care.assessments.assessment import Assessment, signals_body, signals_of
 from palaver.care.assessments.tables import risk_assessments
 from palaver.care.crisis.finding import Level
+from palaver.care.escalations.tables import escalation_events, escalations
 from palaver.core.ids import MessageId, SessionId, UserId
-from palaver.storage.script import Script, Statement, first
+from palaver.storage.script import Script, Statement, changed, first, rows
 
 _c = risk_assessments.c
 _PUT = Statement(
@@ -30,6 +31,38 @@ _DAYS = Statement(
     .group_by(_DAY, _c.own)
 )
 _OF_MESSAGE = Statement(select(*_c).where(_c.message_id == bindparam("message")))
+
+_SESSION = bindparam("in_session", type_=Text)
+_THEIRS = and_(_c.user_id == bindparam("whose"), or_(_SESSION.is_(None), _c.session_id == _SESSION))
+_PAGE = Statement(
+    select(*_c)
+    .where(_THEIRS, tuple_(_c.created_at, _c.id) < tuple_(bindparam("before"), bindparam("before_id")))
+    .order_by(_c.created_at.desc(), _c.id.desc())
+    .limit(bindparam("limit"))
+)
+_FORGET = Statement(delete(risk_assessments).where(_THEIRS))
+_ESCALATED = Statement(
+    select(*_c)
+    .where(
+        _c.id.in_(
+            select(escalation_events.c.assessment_id).where(
+                escalation_events.c.escalation_id == bindparam("escalation"),
+                escalation_events.c.assessment_id.is_not(None),
+            )
+        ),
+        exists().where(
+            escalations.c.id == bindparam("escalation"), escalations.c.claimed_by == bindparam("claimed_by")
+        ),
+    )
+    .order_by(_c.created_at.desc(), _c.id.desc())
+    .limit(bindparam("limit"))
+)
+_CLAIMED = Statement(
+    select(escalations.c.user_id).where(
+        escalations.c.id == bindparam("escalation"), escalations.c.claimed_by == bindparam("claimed_by")
+    )
+)
+START = ("~", "")  # sorts after every instant
 
 
 def keep(one: Assessment) -> Script[Assessment | None]:
@@ -55,6 +88,31 @@ def gravest_by_day(user_id: UserId, since: str) -> Script[dict[str, Level]]:
 def _of_message(message_id: MessageId) -> Script[Assessment | None]:
     row = yield from first(_OF_MESSAGE(message=message_id))
     return _assessment(row) if row else None
+
+
+def page(
+    user_id: UserId, session_id: SessionId | None, before: tuple[str, str], limit: int
+) -> Script[list[Assessment]]:  # fmt: skip
+    """Those of somebody's own messages, of one session or of all, the newest first."""
+    asked = {"whose": user_id, "in_session": session_id, "before": before[0], "before_id": before[1], "limit": limit}
+    return list(map(_assessment, (yield from rows(_PAGE(**asked)))))
+
+
+def forget(user_id: UserId, session_id: SessionId | None) -> Script[int]:
+    """Delete those of somebody's own messages; how many that were."""
+    return (yield from changed(_FORGET(whose=user_id, in_session=session_id)))
+
+
+def claimed(escalation_id: str, by: UserId) -> Script[UserId | None]:
+    """Whom an escalation is about, if this person has claimed it."""
+    row = yield from first(_CLAIMED(escalation=escalation_id, claimed_by=by))
+    return UserId(row[0]) if row else None
+
+
+def escalated(escalation_id: str, by: UserId, limit: int) -> Script[list[Assessment]]:
+    """Those that an escalation is about, if this person has claimed it, the newest first."""
+    found = yield from rows(_ESCALATED(escalation=escalation_id, claimed_by=by, limit=limit))
+    return list(map(_assessment, found))
 
 
 def _assessment(row: Any) -> Assessment:
