@@ -21,12 +21,12 @@ async def test_what_is_noticed_is_counted_once_and_the_numbers_stay_when_it_is_d
         await person(database)
         live = await begin(database)
 
-        def noticed(message: str, level: Urgency, *, known: bool = True, at: str = "2026-11-22T") -> Script[bool]:
+        def noticed(message: str, level: Urgency, *, known: bool = True, at: str = "2026-11-22T") -> Script[object]:
             one = Assessment(
                 new_id("asm"), live.user_id, live.session_id, live.id, MessageId(message), level, level, known, 0.0,
                 (), "1", "safety", at,
             )  # fmt: skip
-            return (yield from assessments.put(one))
+            return (yield from assessments.keep(one))
 
         def write() -> Script[None]:
             yield from noticed("1", "low")

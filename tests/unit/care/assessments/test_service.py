@@ -36,7 +36,7 @@ async def test_a_counsellor_sees_what_led_to_an_escalation_they_claimed_and_the_
 
         def write() -> Script[str]:
             for number in ("1", "2"):
-                yield from store.put(
+                yield from store.keep(
                     Assessment(
                         f"asm_{number}", whose, asked.session_id, RunId("run_1"), MessageId(number), "high", "high",
                         True, 0.7, (SIGNAL,), "1", "safety", f"{AT}{number}",
