@@ -584,6 +584,26 @@ PROMISES = {
         because="issue:#7",
     ),
     "care:every-door": Promise(says="Who helps is told at every door, in events or in the answer.", because="issue:#7"),
+    "care:culture:sourced": Promise(
+        says="What is known about a culture says where it was read, when, where it holds, and if it was confirmed.",
+        because="issue:#7",
+    ),
+    "care:culture:no-level": Promise(
+        says="No everyday word is a finding: culture has no levels, and `sawa tu` says only that little was said.",
+        because="issue:#7",
+    ),
+    "care:culture:languages": Promise(
+        says="Which language each part of a text is in is found by itself, also inside one sentence.",
+        because="issue:#7",
+    ),
+    "care:culture:floor": Promise(
+        says="Who asks about a culture is told what is about it, by words without any model, and nothing that is not.",
+        because="issue:#7",
+    ),
+    "care:culture:answers": Promise(
+        says="An answer that judges a people or what they hold dear is named, with what to do instead.",
+        because="issue:#7",
+    ),
     "care:padding": Promise(says="No padding, repetition or order hides what somebody says.", because="issue:#7"),
     "care:upward": Promise(says="Nothing that is added to a text takes back what it says.", because="issue:#7"),
     "limits:exact": Promise(

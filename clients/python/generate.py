@@ -21,7 +21,8 @@ ROOTS = (
     "NewAgent", "NewCommand", "NewHook", "NewKey", "NewMcpServer", "NewSkill", "NewToolPreset", "Node",
     "Project", "Readiness", "Replayed", "Rewound", "RunView", "ServerOffer", "Session", "SignInAt", "SignedIn",
     "Skill", "SkillChanges", "Stats", "Synced", "Template", "TicketInfo", "ToolInfo", "ToolPreset",
-    "SessionCare", "ToolPresetChanges", "UploadInfo", "UsageReport", "Webhook", "WebhookWithSecret", "CareResource",
+    "CultureAnalysis", "CultureFoundList", "SessionCare", "ToolPresetChanges",
+    "UploadInfo", "UsageReport", "Webhook", "WebhookWithSecret", "CareResource",
 )  # fmt: skip
 # Bodies whose fields are named arguments of methods; what a method takes by itself is left out.
 ARGUMENTS = {

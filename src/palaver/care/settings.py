@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from palaver.care.culture.settings import CultureSettings
 from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.profiles.profile import PROFILES, Profile
 from palaver.care.resources.countries import country_of
@@ -29,6 +30,8 @@ class CareSettings(BaseModel):
         ("safety", "companion"),
         description="Profiles that owners of sessions may choose besides `care.profile`; `off` only if it is listed.",
     )
+
+    culture: CultureSettings = CultureSettings.model_validate({})
 
     @property
     def profiles(self) -> tuple[Profile, ...]:

@@ -7,6 +7,7 @@ from palaver.care.assessments import api as assessments_api
 from palaver.care.assessments.service import Assessments
 from palaver.care.counts import api as counts_api
 from palaver.care.counts.service import Counts
+from palaver.care.culture import api as culture_api
 from palaver.care.policy import api as policy_api
 from palaver.care.profiles import api as profiles_api
 from palaver.care.profiles.service import Profiles
@@ -28,6 +29,7 @@ def routers(house: House) -> tuple[APIRouter, ...]:
         counts_api.routes(Counts(house.database, house.clock), door),
         policy_api.routes(caring.policies, door),
         resources_api.routes(caring.helping, door),
+        culture_api.routes(caring.culture, door),
         profiles_api.routes(profiles, door),
         consent_api.routes(Ledger(house.database, clock=house.clock, audit=house.audit), door, SECURED),
         *attending.routers(house, attending.open_joining(house)),

@@ -7,6 +7,10 @@ from palaver.care.assessments.service import AssessmentList, AssessmentsDeleted,
 from palaver.care.counts.counting import SMALLEST, MonthCount
 from palaver.care.counts.service import CareCounts
 from palaver.care.crisis.finding import CONCERNS, Concern, Signal
+from palaver.care.culture.analysing import Analyst
+from palaver.care.culture.reading import letters, shipped
+from palaver.care.culture.service import CultureFoundList, told_culture
+from palaver.care.culture.spoken import Spoken
 from palaver.care.policy.policy import Policy
 from palaver.care.policy.service import FIRST, PolicyHistory, PolicyVersion
 from palaver.care.profiles.service import SessionCare
@@ -19,6 +23,11 @@ from palaver.privacy.consent.purposes import PURPOSES, WORDS, Said
 from palaver.privacy.consent.service import Consents
 from palaver.privacy.consent.service import told as told_consent
 
+_MIXED = "Mambo ni mengi, my people keep asking for pesa"
+_CULTURE = shipped()
+_ANALYST = Analyst(
+    Spoken(letters()), [*_CULTURE.entries.values()], [*_CULTURE.phrases.values()], [*_CULTURE.cautions.values()]
+)
 REQUESTS: dict[str, dict[str, Any]] = {
     "assess_text": {
         "In two languages": {"text": "Nimefika nyumbani. Sitaki ku-stay hapa, nataka kufa.", "country": "KE"}
@@ -32,6 +41,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
     "say_consent": {"Agreed": {"purpose": "emotion", "granted": True, "version": 1}},
     "set_session_care": {"Everything": {"profile": "companion"}},
+    "search_culture": {"Something that people say": {"query": "What does mambo ni mengi mean?", "regions": ["KE"]}},
+    "analyse_culture": {"In two languages": {"text": _MIXED, "answer": "Pole. Be a man and pray harder."}},
 }
 _CONCERNS: dict[Concern, Urgency] = dict.fromkeys(CONCERNS, "none")
 _CONCERNS["self_directed"] = "high"
@@ -80,6 +91,10 @@ ANSWERS: dict[str, Any] = {
     "get_session_care": _CARED_FOR,
     "set_session_care": _CARED_FOR,
     "list_care_resources": CareResourceList([told(one) for one in Help().chosen("KE")]),
+    "search_culture": CultureFoundList(
+        [told_culture(_CULTURE.phrases["mambo-ni-mengi"], 0.01639, ["words"])], _CULTURE.version, False, []
+    ),
+    "analyse_culture": _ANALYST.read(_CULTURE.version, _MIXED, "Pole. Be a man and pray harder."),
     "assess_text": Assessed(
         urgency="high",
         concerns=_CONCERNS,

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import date
 
+from palaver.care.culture.service import Culture
 from palaver.care.escalations.service import Escalations
 from palaver.care.policy.service import Policies
 from palaver.care.resources.service import Help
@@ -29,6 +30,7 @@ class Caring:
     care: Care
     policies: Policies
     escalations: Escalations
+    culture: Culture
 
 
 def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
@@ -37,7 +39,8 @@ def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
     care = Care(helping)
     policies = Policies(database, care.levels, clock)
     care.policy = policies.current
-    return Caring(settings.care, database, clock, helping, care, policies, Escalations())
+    culture = Culture(settings.care.culture.packs)
+    return Caring(settings.care, database, clock, helping, care, policies, Escalations(), culture)
 
 
 def guarding(caring: Caring, journal: Journal) -> Guarding:

@@ -11,7 +11,7 @@ from palaver.entry import contexts, outgoing, remembering
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.auditing import open_audit
 from palaver.entry.caring import Caring, guarding, open_care
-from palaver.entry.embedding import embedding_of
+from palaver.entry.embedding import embedding_of, meanings_of
 from palaver.entry.home import signing_key
 from palaver.entry.keys import sealer_of
 from palaver.entry.leaving import clearing
@@ -225,6 +225,7 @@ def _joined(house: House, concluding: Concluding) -> House:
     house.agency.agents.shelves.audit = house.agency.agents.recipes.audit = house.audit
     house.purse.budgets.audit = house.caring.policies.audit = house.audit
     house.agency.searching.embed = embedding_of(house.inference, house.settings.inference, house.purse)
+    house.caring.culture.meanings = meanings_of(house.inference, house.settings.inference, house.purse)
     watch(house, concluding)
     return house
 

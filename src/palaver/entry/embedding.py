@@ -51,6 +51,23 @@ class Searched:
         return (await self._embedding.made(self.model, texts, Payer(user_id), session_id=session_id)).vectors
 
 
+class Meant:
+    """Vectors of what is searched in care, paid by who asks (`care.culture.port.Meanings`)."""
+
+    def __init__(self, embedding: Embedding, model: str) -> None:
+        self._embedding = embedding
+        self._model = model
+
+    async def __call__(self, texts: Sequence[str], principal: Principal) -> Sequence[Sequence[float]]:
+        """A vector for each text."""
+        return (await self._embedding.made(self._model, texts, Payer(principal.user_id, principal.key_id))).vectors
+
+
+def meanings_of(inference: Inference, settings: InferenceSettings, purse: Purse) -> Meant | None:
+    """The same for whoever asks about culture, where a model for vectors is named."""
+    return Meant(Embedding(inference, purse), settings.embedding_model) if settings.embedding_model else None
+
+
 def embedding_of(inference: Inference, settings: InferenceSettings, purse: Purse) -> Searched | None:
     """What makes vectors of texts, where a model for that is named."""
     return Searched(Embedding(inference, purse), settings.embedding_model) if settings.embedding_model else None

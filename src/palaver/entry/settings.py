@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from palaver.agents.settings import AgentSettings
 from palaver.bus.settings import BusSettings
+from palaver.care.culture.reading import problems_of as problems_of_packs
 from palaver.care.resources.reading import problems_of
 from palaver.care.settings import CareSettings
 from palaver.context.memory.settings import MemorySettings
@@ -185,7 +186,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Loaded:
     problems += unset
     if settings.files.s3.bucket and find_spec("boto3") is None:
         problems += (S3_LACKS,)
-    problems += problems_of(settings.care.resources_file)
+    problems += problems_of(settings.care.resources_file) + problems_of_packs(settings.care.culture.packs)
     if problems:
         raise SettingsRefused(problems)
     seen = {*HANDED_ON, *settings.mcp.variables, *settings.mcp.user_variables}

@@ -12,6 +12,8 @@ from palaver_client.shapes import (
     CareResource,
     Consent,
     Consents,
+    CultureAnalysis,
+    CultureFoundList,
     SessionCare,
 )
 
@@ -38,6 +40,16 @@ class Care(Resource[Mode], Generic[Mode]):
     ) -> Telling[CareResource]:  # fmt: skip
         """Who helps, the best match first; emergency numbers and directories come last, and always."""
         return self._pages("/care/resources", country=country, language=language, kind=list(kinds) or None, limit=limit)
+
+    @asked
+    def culture(self, query: str, *, regions: Sequence[str] = (), limit: int | None = None) -> Script[CultureFoundList]:
+        """What is known about a people's words and ways."""
+        return self._post("/care/culture/search", {"query": query, **said(regions=list(regions) or None, limit=limit)})
+
+    @asked
+    def read_culture(self, text: str, *, answer: str | None = None) -> Script[CultureAnalysis]:
+        """What a text says in its culture, and what an answer to it gets wrong."""
+        return self._post("/care/culture/analyse", {"text": text, **said(answer=answer)})
 
     @asked
     def profile(self, session_id: str) -> Script[SessionCare]:

@@ -368,6 +368,58 @@ class Controlled(TypedDict):
     provider: NotRequired[str | None]
 
 
+class CultureAnalysis(TypedDict):
+    """What a text says in its culture. It has no level: nothing in it says how somebody is. `deflects` tells
+    that it says little more than that all is well; that is no finding by itself. `switches` counts the
+    changes of language. `cautions` are about the `answer` that was handed in.
+    """
+
+    version: str
+    languages: list[str]
+    segments: list[Segment]
+    switches: int
+    phrases: list[FoundCue]
+    deflects: bool
+    entries: list[FoundTopic]
+    probes: list[Probe]
+    guidance: list[str]
+    cautions: list[FoundCaution]
+
+
+class CultureFound(TypedDict):
+    """Something that is known, and where it was read. What no person has confirmed says so. An entry has
+    `title`, `about` and `guidance`; a phrase has `says`, `reading` and `means`. `found_by` tells whether the
+    words of the query or its meaning found it.
+    """
+
+    kind: Literal["entry", "phrase"]
+    id: str
+    regions: list[str]
+    source_url: str
+    read_on: str
+    confirmed: bool
+    score: float
+    found_by: list[Literal["meaning", "words"]]
+    topic: NotRequired[str | None]
+    title: NotRequired[InTwo | None]
+    about: NotRequired[InTwo | None]
+    guidance: NotRequired[str | None]
+    says: NotRequired[list[str] | None]
+    language: NotRequired[str | None]
+    reading: NotRequired[str | None]
+    means: NotRequired[str | None]
+    probe: NotRequired[InTwo | None]
+
+
+class CultureFoundList(TypedDict):
+    """What is known about a query, best first; empty where nothing is near enough."""
+
+    items: list[CultureFound]
+    version: str
+    by_meaning: bool
+    notices: list[str]
+
+
 class Delivery(TypedDict):
     """One thing that an endpoint is told. A replay has an id of its own here and carries the id that it
     replays. Only tests are `failed`: all else waits until it is `delivered`, or its owner has it `skipped`.
@@ -551,6 +603,41 @@ class Found(TypedDict):
     created_at: str
 
 
+class FoundCaution(TypedDict):
+    """Words of an answer that judge a people or what they hold dear, and what to do instead."""
+
+    id: str
+    start: int
+    end: int
+    why: str
+    instead: str
+
+
+class FoundCue(TypedDict):
+    """A phrase of the knowledge base at one place of the text, and how it is meant where it is said."""
+
+    id: str
+    start: int
+    end: int
+    language: Literal["ach", "am", "en", "ki", "lg", "luy", "rw", "sheng", "so", "sw"]
+    reading: Literal[
+        "deflection",
+        "distress",
+        "endurance",
+        "faith",
+        "greeting",
+        "grief",
+        "hardship",
+        "help",
+        "illness",
+        "joke",
+        "proverb",
+    ]
+    means: str
+    source_url: str
+    confirmed: bool
+
+
 class FoundPassage(TypedDict):
     """A passage of a file. `place` says where it stands, `citation` is file and place as an answer may cite
     them. A higher `score` is a better one of the same search. `text` is cut around what was looked for.
@@ -576,6 +663,33 @@ class FoundPassages(TypedDict):
     left: int
     not_read: list[NotRead]
     notices: list[str]
+
+
+class FoundTopic(TypedDict):
+    """An entry that the text speaks about."""
+
+    id: str
+    topic: Literal[
+        "displacement",
+        "distress",
+        "faith",
+        "family",
+        "gender",
+        "help",
+        "illness",
+        "language",
+        "law",
+        "loss",
+        "money",
+        "school",
+        "strength",
+        "violence",
+        "work",
+    ]
+    title: InTwo
+    about: InTwo
+    source_url: str
+    confirmed: bool
 
 
 class GrantView(TypedDict):
@@ -733,6 +847,13 @@ class ImportedSession(TypedDict):
     title: str | None
     form: Literal["chatgpt", "claude", "palaver"]
     message_count: int
+
+
+class InTwo(TypedDict):
+    """The same in English and in Swahili."""
+
+    en: str
+    sw: str
 
 
 class Interrupted(TypedDict):
@@ -1258,6 +1379,14 @@ class Price(TypedDict):
     since: NotRequired[str | None]
 
 
+class Probe(TypedDict):
+    """A gentle question that may follow, in the language of the text, and what it follows from."""
+
+    text: str
+    language: str
+    because: str
+
+
 class Project(TypedDict):
     """Sessions of one purpose. `instructions` are told to the model in each of them, beside their own."""
 
@@ -1459,6 +1588,15 @@ class Said(TypedDict):
     granted: bool
     version: int
     at: str
+
+
+class Segment(TypedDict):
+    """A part of a text that is in one language: code points `start` to `end`. `sure` is from 0.5 to 1."""
+
+    start: int
+    end: int
+    language: Literal["en", "sw", "unknown"]
+    sure: float
 
 
 class ServerOffer(TypedDict):
