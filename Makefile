@@ -9,7 +9,7 @@ WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -type f -print 2
 
 export PYTHONDONTWRITEBYTECODE ?=
 .DEFAULT_GOAL := help
-.PHONY: help run install install-care test check unit format web web-check lock bench care-quality docs sbom audit clean
+.PHONY: help run install install-care test check unit format web web-check lock bench care-quality care-train docs sbom audit clean
 
 help:  ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,9 @@ bench: .venv/.stamp-runtime  ## Measure speed and weight beside two reference re
 care-quality: .venv/.stamp-runtime  ## Measure the rules for danger in words on public sets (DATA=folder; see docs/care/quality.md)
 	@$(BIN)/python bench/care_quality.py $(DATA)
 
+care-train: .venv/.stamp-train  ## Train what reads words anew, from public sets (DATA=folder; see docs/care/data.md)
+	@training/care/train.sh "$(DATA)"
+
 docs: .venv/.stamp-dev  ## Write the pages that come from the code
 	@$(BIN)/python docs/reference/write.py
 
@@ -70,6 +73,11 @@ audit: .venv/.stamp-audit  ## Ask whether what is locked has known holes, where 
 .venv/.stamp-audit: requirements/audit.txt | .venv/bin/python
 	@$(PYTHON) -m venv --without-pip .venv/audit
 	@$(PYTHON) -m pip --python .venv/audit/bin/python --disable-pip-version-check install --quiet --require-hashes -r requirements/audit.txt
+	@touch $@
+
+.venv/.stamp-train: requirements/train.txt | .venv/bin/python
+	@$(PYTHON) -m venv --without-pip .venv/train
+	@$(PYTHON) -m pip --python .venv/train/bin/python --disable-pip-version-check install --quiet --require-hashes -r requirements/train.txt
 	@touch $@
 
 clean:  ## Remove what was installed and built; your data in .palaver stays

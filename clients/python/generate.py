@@ -16,6 +16,7 @@ ROOTS = (
     "Agent", "AgentChanges", "ApprovalView", "Assessed", "AssessmentView",
     "AssessmentsDeleted", "Checkpoint", "Cleared", "ClientConfig", "Command", "Consent", "Consents",
     "CommandChanges", "Comparison", "Delivery", "DeliveryWhole", "Device", "Effect", "Fact", "FileInfo", "Found",
+    "FeelingRead",
     "FoundPassages", "GrantView", "Health", "Hook", "HookChanges", "Imported", "Interrupted", "Invited", "KeyInfo",
     "Manifest", "McpServer", "McpServerChanges", "McpServerListed", "Me", "Member", "Memory", "Message", "ModelInfo",
     "NewAgent", "NewCommand", "NewHook", "NewKey", "NewMcpServer", "NewSkill", "NewToolPreset", "Node",

@@ -29,6 +29,9 @@ HEARTS = {
     "agents/shelf.py",
     "agents/wanted.py",
     "agents/wishes.py",
+    "care/emotion/feeling.py",
+    "care/models/grams.py",
+    "care/models/raising.py",
     "context/attachments.py",
     "context/attribution.py",
     "context/budget.py",
@@ -211,7 +214,7 @@ def test_lock_files_hold_no_addresses() -> None:
 
 
 def test_every_requirement_is_locked_by_hash() -> None:
-    for lock in ("build.txt", "runtime.txt", "care.txt", "dev.txt", "audit.txt"):
+    for lock in ("build.txt", "runtime.txt", "care.txt", "dev.txt", "audit.txt", "train.txt"):
         text = (ROOT / "requirements" / lock).read_text("utf-8")
         assert text.count("==") > 0
         assert all("--hash=sha256:" in entry for entry in text.split("\n") if entry.startswith("    "))

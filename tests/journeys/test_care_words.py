@@ -37,3 +37,24 @@ async def test_a_statement_is_found_with_its_place_and_with_who_helps_and_nothin
     with house.writing() as link:
         tables = [row[0] for row in link.execute("select name from sqlite_master where type = 'table'")]
         assert not any("kiboko9" in str(row) for name in tables for row in link.execute(f'select * from "{name}"'))
+
+
+async def test_feelings_of_a_text_are_told_and_nothing_of_it_is_kept_and_other_languages_are_unknown(
+    house: House, owner: Person
+) -> None:
+    ada = await house.stranger()
+    felt = await ada.post("/care/emotion", {"text": "I am so happy about kiboko8, thank you!", "language": "en"})
+    assert (felt["emotion"], felt["language"], felt["reliability"]) == ("joy", "en", "fair")
+    assert 0.5 < felt["confidence"] <= 1
+    assert felt["valence"] > 0.5
+    assert set(felt["probabilities"]) == {"anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral"}
+    assert felt["version"].startswith("small-")
+    swahili = await ada.post("/care/emotion", {"text": "Nimefurahi sana leo, asante Mungu", "language": "sw-KE"})
+    assert (swahili["emotion"], swahili["language"], swahili["reliability"]) == ("joy", "sw", "low")
+    assert "neutral" not in swahili["probabilities"]
+    for asked in ({"text": "Ich bin heute sehr traurig gewesen"}, {"text": "I am so happy", "language": "fr"}):
+        unknown = await ada.post("/care/emotion", asked)
+        assert (unknown["emotion"], unknown["confidence"], unknown["valence"]) == ("unknown", None, None)
+    for wrong in ({"text": ""}, {"text": "a" * 100_001}, {"text": "a", "more": 1}, {}):
+        assert (await ada.call("POST", "/care/emotion", wrong)).status == 422, wrong
+    assert "kiboko8" not in house.log.read_text()

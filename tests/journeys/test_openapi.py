@@ -49,7 +49,7 @@ GET /api/v1/sessions/{}/checkpoints | POST /api/v1/sessions/{}/checkpoints
 GET /api/v1/sessions/{}/effects | GET /api/v1/sessions/{}/diff
 POST /api/v1/sessions/{}/rewind | POST /api/v1/sessions/{}/summarize | GET /api/v1/sessions/{}/context
 GET /api/v1/limits | GET /api/v1/budgets | PUT /api/v1/budgets | DELETE /api/v1/budgets/{}
-GET /api/v1/sessions/{}/summaries | GET /api/v1/usage | POST /api/v1/care/assess
+GET /api/v1/sessions/{}/summaries | GET /api/v1/usage | POST /api/v1/care/assess | POST /api/v1/care/emotion
 GET /api/v1/consents | PUT /api/v1/consents | GET /api/v1/care/policy | PUT /api/v1/care/policy
 GET /api/v1/care/policy/history | GET /api/v1/care/counts
 GET /api/v1/care/assessments | DELETE /api/v1/care/assessments

@@ -19,6 +19,7 @@ from palaver.identity.door import SECURED, Door
 from palaver.kit.answers import answer, described, problems
 
 REFUSED = problems(_401="No credential, or one that does not hold.", _422="A field is missing, unknown or wrong.")
+UNREAD = problems(_503="The text could not be read in time: nobody knows what it says.")
 
 
 class ToAssess(BaseModel):
@@ -48,7 +49,7 @@ def routes(care: Care, door: Door) -> APIRouter:
         "/assess",
         operation_id="assess_text",
         summary="How soon a text asks for an answer",
-        responses=described(Assessed) | REFUSED,
+        responses=described(Assessed) | REFUSED | UNREAD,
         openapi_extra=SECURED,
         response_class=Response,
     )

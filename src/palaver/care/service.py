@@ -1,6 +1,7 @@
 """Use cases of care: reads words and rules when they are first asked for; it keeps nothing of what it is shown."""
 
 import asyncio
+import logging
 import tomllib
 from collections.abc import Awaitable, Callable
 from functools import cached_property
@@ -9,17 +10,26 @@ from typing import Any
 
 from palaver.care.crisis.detector import Detector
 from palaver.care.crisis.finding import Finding, Level
+from palaver.care.emotion.feeling import Feeling
+from palaver.care.models.raising import raised
+from palaver.care.models.readers import Readers, Told
 from palaver.care.policy.policy import judged
 from palaver.care.policy.service import FIRST, PolicyVersion
 from palaver.care.resources.choosing import Wish
 from palaver.care.resources.resource import Resource
 from palaver.care.resources.service import Help
 from palaver.core.care import Kind
+from palaver.core.errors import Unavailable
 
 _BOOKS = Path(__file__).with_name("crisis")
 _ANY: tuple[Kind, ...] = ("crisis_line", "text")
 _LIKELIEST = 5  # services before the emergency numbers and the directory: a list that can be read in need
-_AT_ONCE = 4_000  # characters that are read in less than a millisecond; more are read in a thread beside the loop
+_AT_ONCE = 4_000  # characters that rules read in less than a millisecond; more are read in a thread beside the loop
+
+# Seconds that readers have beside the rules: runs wait 0.3 for both, and what the rules found must be there in time.
+PATIENCE = 0.2
+
+log = logging.getLogger(__name__)
 
 
 async def _ships() -> PolicyVersion:
@@ -29,17 +39,39 @@ async def _ships() -> PolicyVersion:
 class Care:
     """What a text says about how somebody is, and who helps then."""
 
-    def __init__(self, helping: Help) -> None:
+    def __init__(self, helping: Help, readers: Readers) -> None:
         self._helping = helping
+        self._readers = readers
         self.policy: Callable[[], Awaitable[PolicyVersion]] = _ships  # what administrators changed
         self._under = FIRST
 
     async def crisis(self, text: str) -> Finding:
-        """The urgency of response to a text, with its evidence; a long text holds up nobody else."""
+        """The urgency of response to a text, with its evidence: the gravest that rules or readers find.
+
+        A reader that fails or is late takes nothing from what the rules found; where they found nothing, nobody knows,
+        and it says so (`Unavailable`). A long text holds up nobody else.
+        """
         self._under = await self.policy()
         read = self._detector.read
         found = read(text) if len(text) <= _AT_ONCE else await asyncio.to_thread(read, text)
+        told = await self._heard(text)
+        if told is not None:
+            found = raised(found, told.signals)
+        if (told is None or told.failed) and Level[found.urgency] == Level.none:
+            raise Unavailable("What the text says could not be read in time. Read it as if somebody needed help.")
         return judged(found, self._under.policy)
+
+    async def _heard(self, text: str) -> Told | None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._readers.read(text)
+        except TimeoutError:
+            log.warning("The readers of words were late.")
+            return None
+
+    async def feeling(self, text: str) -> Feeling:
+        """What feelings a text shows, as far as that is known."""
+        return (await self._readers.read(text)).feeling
 
     def levels(self) -> dict[str, Level]:
         """Every rule that ships, and how urgent it is."""
@@ -51,9 +83,14 @@ class Care:
 
     @property
     def version(self) -> str:
-        """Of the rules, and of what administrators made of them."""
+        """Of the rules, of every reader, and of what administrators made of them."""
         policy = f" policy-{self._under.version}" if self._under.version else ""
-        return f"{self._rules['about']['version']}{policy}"
+        return f"{self._rules['about']['version']} {self._readers.version}{policy}"
+
+    @property
+    def readers_version(self) -> str:
+        """Of what tells feelings."""
+        return self._readers.version
 
     @cached_property
     def _rules(self) -> dict[str, Any]:

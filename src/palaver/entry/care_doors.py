@@ -8,6 +8,7 @@ from palaver.care.assessments.service import Assessments
 from palaver.care.counts import api as counts_api
 from palaver.care.counts.service import Counts
 from palaver.care.culture import api as culture_api
+from palaver.care.emotion import api as emotion_api
 from palaver.care.policy import api as policy_api
 from palaver.care.profiles import api as profiles_api
 from palaver.care.profiles.service import Profiles
@@ -27,6 +28,7 @@ def routers(house: House) -> tuple[APIRouter, ...]:
         care_api.routes(caring.care, door),
         assessments_api.routes(Assessments(house.database, house.audit), door),
         counts_api.routes(Counts(house.database, house.clock), door),
+        emotion_api.routes(caring.care, door),
         policy_api.routes(caring.policies, door),
         resources_api.routes(caring.helping, door),
         culture_api.routes(caring.culture, door),

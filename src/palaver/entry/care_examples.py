@@ -11,6 +11,9 @@ from palaver.care.culture.analysing import Analyst
 from palaver.care.culture.reading import letters, shipped
 from palaver.care.culture.service import CultureFoundList, told_culture
 from palaver.care.culture.spoken import Spoken
+from palaver.care.emotion.api import FeelingRead
+from palaver.care.emotion.feeling import Felt
+from palaver.care.models.port import EKMAN, Ekman
 from palaver.care.policy.policy import Policy
 from palaver.care.policy.service import FIRST, PolicyHistory, PolicyVersion
 from palaver.care.profiles.service import SessionCare
@@ -32,6 +35,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "assess_text": {
         "In two languages": {"text": "Nimefika nyumbani. Sitaki ku-stay hapa, nataka kufa.", "country": "KE"}
     },
+    "read_emotion": {"A text": {"text": "I passed the exam, I can't believe it!"}},
     "set_care_policy": {
         "A rule that counts for more": {
             "policy": {"raised": {"weary": "medium"}},
@@ -76,7 +80,20 @@ _NOTICED = AssessmentView(
     created_at="2026-11-22T12:00:00.000000Z",
 )
 _COUNTS = (("noticed", "low", 41), ("noticed", "high", 7), ("created", "high", 7), ("closed", "high", None))
+_FELT = (Felt("joy", 0.62), Felt("surprise", 0.27))
+_LIKELY: dict[Ekman, float] = {name: {one.emotion: one.confidence for one in _FELT}.get(name, 0.04) for name in EKMAN}
 ANSWERS: dict[str, Any] = {
+    "read_emotion": FeelingRead(
+        emotion="joy",
+        confidence=0.62,
+        emotions=list(_FELT),
+        probabilities=_LIKELY,
+        valence=0.58,
+        arousal=0.41,
+        language="en",
+        reliability="fair",
+        version="small-2026.11.22",
+    ),
     "list_assessments": AssessmentList([_NOTICED], None),
     "delete_assessments": AssessmentsDeleted(12),
     "get_care_counts": CareCounts(
@@ -101,7 +118,7 @@ ANSWERS: dict[str, Any] = {
         signals=[_SIGNAL],
         ask_gently=False,
         languages=["sw"],
-        version="2026.11.21",
+        version="2026.11.21 small-2026.11.22",
         resources=[told(one) for one in Help().chosen("KE")],
     ),
 }

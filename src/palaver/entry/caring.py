@@ -6,6 +6,8 @@ from datetime import date
 
 from palaver.care.culture.service import Culture
 from palaver.care.escalations.service import Escalations
+from palaver.care.models.readers import Readers
+from palaver.care.models.small import SmallReader
 from palaver.care.policy.service import Policies
 from palaver.care.resources.service import Help
 from palaver.care.service import Care
@@ -36,7 +38,7 @@ class Caring:
 def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
     """The parts; nothing is read yet."""
     helping = Help(settings.care.resources_file)
-    care = Care(helping)
+    care = Care(helping, Readers(SmallReader()))
     policies = Policies(database, care.levels, clock)
     care.policy = policies.current
     culture = Culture(settings.care.culture.packs)

@@ -14,6 +14,7 @@ from palaver_client.shapes import (
     Consents,
     CultureAnalysis,
     CultureFoundList,
+    FeelingRead,
     SessionCare,
 )
 
@@ -32,6 +33,11 @@ class Care(Resource[Mode], Generic[Mode]):
     def assess(self, text: str, *, language: str | None = None, country: str | None = None) -> Script[Assessed]:
         """What in a text says that somebody is in danger, in whatever language, and who helps there."""
         return self._post("/care/assess", {"text": text, **said(language=language, country=country)})
+
+    @asked
+    def emotion(self, text: str, *, language: str | None = None) -> Script[FeelingRead]:
+        """What feelings a text shows, in English or Swahili, as far as that is known."""
+        return self._post("/care/emotion", {"text": text, **said(language=language)})
 
     @told
     def resources(

@@ -528,6 +528,27 @@ class Fact(TypedDict):
     used_at: NotRequired[str | None]
 
 
+class FeelingRead(TypedDict):
+    """What feelings a text shows, and which readers said so. It judges the text, and no person."""
+
+    emotion: Literal["anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise"] | Literal["unknown"]
+    confidence: float | None
+    emotions: list[Felt]
+    probabilities: dict[str, float] | None
+    valence: float | None
+    arousal: float | None
+    language: Literal["en", "sw"] | None
+    reliability: Literal["fair", "low"] | None
+    version: str
+
+
+class Felt(TypedDict):
+    """One feeling, and how likely the text shows it."""
+
+    emotion: Literal["anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise"]
+    confidence: float
+
+
 class FileChange(TypedDict):
     """One path that is different. `from_path` is the old path of what was renamed. `diff` is a unified diff;
     null where the content is not text, is too long to be compared, or is the same. Folders, which end with

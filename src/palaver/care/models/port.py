@@ -59,6 +59,11 @@ class Reader(Protocol):
     """A trained reader: the same text gives the same answer, nothing is kept, and nothing is waited for."""
 
     @property
+    def name(self) -> str:
+        """What signals call it."""
+        ...
+
+    @property
     def version(self) -> str:
         """Of what was trained; it changes whenever an answer may."""
         ...

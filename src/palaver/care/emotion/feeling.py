@@ -1,0 +1,65 @@
+"""♥ Which feelings a text shows, told from what a reader says; what is not known is told as unknown."""
+
+from typing import Literal
+
+import msgspec
+
+from palaver.care.models.port import Ekman, Emotions, Sure
+
+Language = Literal["en", "sw"]
+# How well the classes were told apart on texts that nobody had learnt from (docs/care/quality.md).
+Reliability = Literal["fair", "low"]
+RELIABILITY: dict[Language, Reliability] = {"en": "fair", "sw": "low"}
+
+
+class Felt(msgspec.Struct, frozen=True):
+    """One feeling, and how likely the text shows it."""
+
+    emotion: Ekman
+    confidence: float
+
+
+class Feeling(msgspec.Struct, frozen=True, kw_only=True):
+    """What feelings a text shows. It judges the text, and no person.
+
+    `emotion` is the main one, `unknown` where no class is likely enough or the text's language was not learnt; then
+    `confidence` is null, and so is all that is not known. `emotions` are all that are likely enough, the main one
+    first; `probabilities` are of all classes that are told in that language, each by itself. `valence` is how pleasant
+    and `arousal` how stirred the text is, from -1 to 1. Of a language whose `reliability` is low, only feelings that
+    are told plainly are right more often than not.
+    """
+
+    emotion: Ekman | Literal["unknown"]
+    confidence: float | None
+    emotions: list[Felt]
+    probabilities: dict[Ekman, float] | None
+    valence: float | None
+    arousal: float | None
+    language: Language | None
+    reliability: Reliability | None
+
+
+UNKNOWN = Feeling(
+    emotion="unknown", confidence=None, emotions=[], probabilities=None, valence=None, arousal=None, language=None,
+    reliability=None,
+)  # fmt: skip
+
+
+def feeling_of(read: Emotions | None, sure: Sure) -> Feeling:
+    """The classes that reach their bounds; the main one is furthest above its own."""
+    if read is None:
+        return UNKNOWN
+    bounds: dict[Ekman, float] = sure.emotion.get(read.language, {})
+    likely: dict[Ekman, float] = {name: round(read.ekman[name], 3) for name in bounds}
+    reached: list[Ekman] = [name for name in bounds if read.ekman[name] >= bounds[name]]
+    above = sorted(reached, key=lambda name: -read.ekman[name] / bounds[name])
+    return Feeling(
+        emotion=above[0] if above else "unknown",
+        confidence=likely[above[0]] if above else None,
+        emotions=[Felt(name, likely[name]) for name in above],
+        probabilities=likely,
+        valence=round(read.valence, 3),
+        arousal=round(read.arousal, 3),
+        language=read.language,
+        reliability=RELIABILITY[read.language],
+    )

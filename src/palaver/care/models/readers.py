@@ -1,0 +1,80 @@
+"""Which trained readers there are, and what they say together; where they count is decided in `raising.py`."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from palaver.care.crisis.finding import Signal
+from palaver.care.emotion.feeling import Feeling, feeling_of
+from palaver.care.models.port import Heads, Reader, Unsafe
+from palaver.care.models.raising import signal_of
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 1_000  # characters that the small reader reads in two milliseconds; more are read in a thread
+_NOTHING = Heads(None, None, None)
+
+
+class Readers:
+    """The small reader, which is always there, and better ones where they are installed."""
+
+    def __init__(self, small: Reader, *better: Reader) -> None:
+        self._small = small
+        self._better = better
+
+    @property
+    def version(self) -> str:
+        """Of all of them."""
+        return " ".join(one.version for one in (self._small, *self._better))
+
+    async def read(self, text: str) -> "Told":
+        """What each says; nobody else waits for a long text or a slow reader."""
+        if len(text) <= _AT_ONCE and not self._better:
+            return self._told(text)
+        return await asyncio.to_thread(self._told, text)
+
+    def _told(self, text: str) -> "Told":
+        heads = [(one, _read(one, text)) for one in (self._small, *self._better)]
+        return Told(len(text), [(one, said or _NOTHING) for one, said in heads], any(said is None for _, said in heads))
+
+
+class Told:
+    """What readers said about one text; `failed` where one of them could not."""
+
+    def __init__(self, length: int, heads: Sequence[tuple[Reader, Heads]], failed: bool) -> None:
+        self._length = length
+        self._heads = heads
+        self.failed = failed
+
+    @property
+    def signals(self) -> list[Signal]:
+        """Of danger, one for each reader that is sure enough."""
+        found = (signal_of(one.name, self._length, heads, one.sure) for one, heads in self._heads)
+        return [one for one in found if one is not None]
+
+    @property
+    def feeling(self) -> Feeling:
+        """By the best reader that knows the text's language, as the small one tells it."""
+        small, said = self._heads[0]
+        for one, heads in reversed(self._heads):
+            if said.emotions and heads.emotions and heads.emotions.language == said.emotions.language:
+                return feeling_of(heads.emotions, one.sure)
+        return feeling_of(said.emotions, small.sure)
+
+    @property
+    def unsafe(self) -> frozenset[Unsafe]:
+        """The categories that a reader is sure of."""
+        return frozenset(
+            name
+            for one, heads in self._heads
+            for name, likely in (heads.unsafe or {}).items()
+            if likely >= one.sure.unsafe.get(name, 2.0)
+        )
+
+
+def _read(one: Reader, text: str) -> Heads | None:
+    try:
+        return one.read(text)
+    except Exception:  # whatever a reader's library raises: what the others say must still be heard
+        log.exception("A reader of words failed", extra={"reader": one.name})
+        return None

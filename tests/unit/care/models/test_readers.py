@@ -1,0 +1,51 @@
+"""What readers say together, and what is left where one of them fails or is late."""
+
+import threading
+
+import pytest
+
+from palaver.care import service
+from palaver.care.models.port import Heads
+from palaver.care.models.readers import Readers
+from palaver.care.resources.service import Help
+from palaver.care.service import Care
+from palaver.core.errors import Unavailable
+from tests.unit.care.models.given import Says, emotions
+
+CALM = Heads((0.1, 0.1, 0.1, 0.1), emotions(joy=0.9), {"hate": 0.1})
+GRAVE = Heads((0.9, 0.9, 0.9, 0.9), emotions(sadness=0.8), {"hate": 0.9})
+SWAHILI = Heads((0.1, 0.1, 0.1, 0.1), emotions("sw", joy=0.3), None)
+
+
+async def test_the_gravest_reader_counts_and_the_better_one_tells_feelings_of_its_languages() -> None:
+    told = await Readers(Says(CALM, "small"), Says(GRAVE, "encoder")).read("a text")
+    assert [(one.rule, one.level) for one in told.signals] == [("model:encoder", "high")]
+    assert (told.feeling.emotion, told.unsafe, told.failed) == ("sadness", {"hate"}, False)
+    told = await Readers(Says(SWAHILI, "small"), Says(GRAVE, "encoder")).read("maandishi")
+    assert (told.feeling.emotion, told.feeling.language, told.feeling.reliability) == ("joy", "sw", "low")
+
+
+async def test_a_reader_that_fails_takes_nothing_from_the_rules_and_where_they_find_nothing_nobody_knows() -> None:
+    care = Care(Help(), Readers(Says(CALM, "small"), Says(OSError("gone"), "encoder")))
+    assert (await care.crisis("I want to kill myself")).urgency == "high"
+    with pytest.raises(Unavailable):
+        await care.crisis("See you on Monday")
+    assert (await care.feeling("See you on Monday")).emotion == "joy"
+
+
+async def test_a_reader_that_is_late_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    class Slow(Says):
+        def read(self, text: str) -> Heads:
+            over.wait(10)
+            return super().read(text)
+
+    monkeypatch.setattr(service, "PATIENCE", 0.01)
+    care = Care(Help(), Readers(Says(CALM, "small"), Slow(GRAVE, "encoder")))
+    try:
+        assert (await care.crisis("I want to kill myself")).urgency == "high"
+        with pytest.raises(Unavailable):
+            await care.crisis("See you on Monday")
+    finally:
+        over.set()
