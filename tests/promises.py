@@ -569,7 +569,8 @@ PROMISES = {
         because="issue:#7",
     ),
     "care:counts": Promise(
-        says="What is counted by month says nothing of anybody, and stays when their data is deleted.", because="issue:#7"
+        says="What is counted by month says nothing of anybody, and stays when their data is deleted.",
+        because="issue:#7",
     ),
     "care:assessments": Promise(
         says="What is kept of how soon messages asked for an answer is shown to its person, who can delete it.",

@@ -1,6 +1,10 @@
 """Administrators change how words are judged, within bounds, and everything that held before can hold again."""
 
+from pathlib import Path
+
+from palaver.care.service import BOOKS
 from tests.journeys.house import House, Person
+from tests.journeys.test_command_line import Home
 from tests.promises import keeps
 
 AT = "/care/policy"
@@ -57,3 +61,18 @@ async def test_a_policy_holds_for_the_next_message_stays_in_bounds_and_can_be_ta
         {"version": "3", "reverts_to": "1"}, {"version": "2", "reverts_to": "0"}, {"version": "1"},
     ]  # fmt: skip
     assert [await put({"policy": {}}, ada), (await ada.call("GET", AT)).status] == [403, 403]
+
+
+async def test_a_dry_run_by_command_shows_what_would_change_and_no_text(tmp_path: Path) -> None:
+    examples, rules = tmp_path / "examples.jsonl", tmp_path / "rules.toml"
+    examples.write_text('{"text": "I will kill myself", "label": "high"}\n')
+    rules.write_text((BOOKS / "rules.toml").read_text("utf-8").replace('level = "high"', 'level = "low"'), "utf-8")
+    home = Home(tmp_path / "home")
+    code, out, err = await home.does("care", "dry-run", str(examples), "--rules", str(rules))
+    assert (code, err.strip()) == (1, "1 of them would become less urgent.")
+    assert "line 1: high -> " in out
+    assert "kill" not in out
+    code, out, err = await home.does("care", "dry-run", str(examples))
+    assert (code, err, out.splitlines()[-1]) == (0, "", "0 would change.")
+    code, out, err = await home.does("care", "dry-run", str(rules))
+    assert (code, out, err.startswith("Line 1 of")) == (1, "", True)

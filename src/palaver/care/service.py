@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import tomllib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from palaver.care.resources.service import Help
 from palaver.core.care import Kind
 from palaver.core.errors import Unavailable
 
-_BOOKS = Path(__file__).with_name("crisis")
+BOOKS = Path(__file__).with_name("crisis")
 _ANY: tuple[Kind, ...] = ("crisis_line", "text")
 _LIKELIEST = 5  # services before the emergency numbers and the directory: a list that can be read in need
 _AT_ONCE = 4_000  # characters that rules read in less than a millisecond; more are read in a thread beside the loop
@@ -75,7 +75,7 @@ class Care:
 
     def levels(self) -> dict[str, Level]:
         """Every rule that ships, and how urgent it is."""
-        return {name: Level[one["level"]] for name, one in self._rules.items() if name not in {"about", "macros"}}
+        return levels_of(self._rules)
 
     def helpers(self, found: Finding | None, country: str | None, language: str | None) -> list[Resource]:
         """Who helps with what was found, and nothing is kept back by level; or with what could not be read."""
@@ -94,11 +94,16 @@ class Care:
 
     @cached_property
     def _rules(self) -> dict[str, Any]:
-        return tomllib.loads((_BOOKS / "rules.toml").read_text("utf-8"))
+        return tomllib.loads((BOOKS / "rules.toml").read_text("utf-8"))
 
     @cached_property
     def _detector(self) -> Detector:
-        return Detector(tomllib.loads((_BOOKS / "words.toml").read_text("utf-8")), self._rules)
+        return Detector(tomllib.loads((BOOKS / "words.toml").read_text("utf-8")), self._rules)
+
+
+def levels_of(rules: Mapping[str, Any]) -> dict[str, Level]:
+    """Every rule of a book, and how urgent it is."""
+    return {name: Level[one["level"]] for name, one in rules.items() if name not in {"about", "macros"}}
 
 
 def _kinds(found: Finding) -> tuple[Kind, ...]:

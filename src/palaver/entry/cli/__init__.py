@@ -9,6 +9,7 @@ from palaver.entry.cli import (
     approvals,
     audit,
     budget,
+    care,
     chat,
     config,
     doctor,
@@ -41,6 +42,7 @@ app.add_typer(service_account.app, name="service-account")
 app.add_typer(audit.app, name="audit")
 app.add_typer(budget.app, name="budget")
 app.command()(usage.usage)
+app.add_typer(care.app, name="care")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(teams.organisation, name="organisation")
 app.add_typer(teams.group, name="group")
