@@ -15,6 +15,7 @@ from palaver.care.counts import tables as of_counts
 from palaver.care.escalations import tables as of_escalations
 from palaver.care.policy import tables as of_policies
 from palaver.care.profiles import tables as of_profiles
+from palaver.care.redaction import tables as of_redaction
 from palaver.context import tables as of_contexts
 from palaver.context.memory import tables as of_memory
 from palaver.files import index_tables as of_documents
@@ -51,6 +52,7 @@ TABLES = (
     of_counts.care_counts,
     of_policies.care_policies,
     of_profiles.session_care,
+    of_redaction.redaction_tokens,
     of_documents.documents,
     of_escalations.escalations,
     of_files.snapshots,

@@ -561,6 +561,14 @@ PROMISES = {
     "identity:matrix": Promise(
         says="What somebody owns is unknown to everybody else, by every call there is.", because="product"
     ),
+    "care:redaction": Promise(
+        says="Personal data is found in a text, and ages, years and quantities are left.", because="issue:#7"
+    ),
+    "care:redaction:leaves": Promise(
+        says="Personal data is replaced before anything leaves for a model, by the same tokens all through a session,"
+        " and stands in the answer and in the arguments of tools again.",
+        because="issue:#7",
+    ),
     "care:explicit": Promise(
         says="Whoever says that they will kill themselves is heard, in every language and disguise.", because="issue:#7"
     ),

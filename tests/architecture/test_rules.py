@@ -20,6 +20,9 @@ WIRES = (
 )  # fmt: skip
 PROTOCOLS = ("ag_ui", "ai_sdk", "anthropic_messages", "openai_chat", "openai_responses")
 # What decides; each imports values only.
+REDACTION = (
+    "entity", "checksums", "patterns", "numbers", "identities", "names", "places", "detector", "tokens", "asks",
+)  # fmt: skip
 HEARTS = {
     "agents/bodies.py",
     "agents/commands.py",
@@ -32,6 +35,7 @@ HEARTS = {
     "care/emotion/feeling.py",
     "care/models/grams.py",
     "care/models/raising.py",
+    *(f"care/redaction/{name}.py" for name in REDACTION),
     "context/attachments.py",
     "context/attribution.py",
     "context/budget.py",

@@ -53,8 +53,8 @@ GET /api/v1/sessions/{}/summaries | GET /api/v1/usage | POST /api/v1/care/assess
 GET /api/v1/consents | PUT /api/v1/consents | GET /api/v1/care/policy | PUT /api/v1/care/policy
 GET /api/v1/care/policy/history | GET /api/v1/care/counts
 GET /api/v1/care/assessments | DELETE /api/v1/care/assessments
-GET /api/v1/care/policy/history
 POST /api/v1/care/culture/search | POST /api/v1/care/culture/analyse
+POST /api/v1/care/redact
 GET /api/v1/care/resources | GET /api/v1/sessions/{}/care | PUT /api/v1/sessions/{}/care
 POST /api/v1/care/escalations/{}/join | POST /api/v1/care/escalations/{}/leave
 POST /api/v1/care/escalations/{}/messages | GET /api/v1/care/escalations/{}/conversation

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from palaver.care.culture.settings import CultureSettings
 from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.profiles.profile import PROFILES, Profile
+from palaver.care.redaction.settings import RedactionSettings
 from palaver.care.resources.countries import country_of
 
 
@@ -32,6 +33,7 @@ class CareSettings(BaseModel):
     )
 
     culture: CultureSettings = CultureSettings.model_validate({})
+    redaction: RedactionSettings = RedactionSettings.model_validate({})
 
     @property
     def profiles(self) -> tuple[Profile, ...]:

@@ -12,6 +12,8 @@ from palaver.care.emotion import api as emotion_api
 from palaver.care.policy import api as policy_api
 from palaver.care.profiles import api as profiles_api
 from palaver.care.profiles.service import Profiles
+from palaver.care.redaction import api as redaction_api
+from palaver.care.redaction.service import Redaction
 from palaver.care.resources import api as resources_api
 from palaver.entry import attending
 from palaver.entry.compose import House
@@ -33,6 +35,7 @@ def routers(house: House) -> tuple[APIRouter, ...]:
         resources_api.routes(caring.helping, door),
         culture_api.routes(caring.culture, door),
         profiles_api.routes(profiles, door),
+        redaction_api.routes(Redaction(caring.reading), door),
         consent_api.routes(Ledger(house.database, clock=house.clock, audit=house.audit), door, SECURED),
         *attending.routers(house, attending.open_joining(house)),
     )

@@ -17,6 +17,8 @@ from palaver.care.models.port import EKMAN, Ekman
 from palaver.care.policy.policy import Policy
 from palaver.care.policy.service import FIRST, PolicyHistory, PolicyVersion
 from palaver.care.profiles.service import SessionCare
+from palaver.care.redaction.detector import VERSION
+from palaver.care.redaction.service import Coverage, Covered, Redacted, RedactedEntity
 from palaver.care.resources.api import CareResourceList
 from palaver.care.resources.service import Help
 from palaver.care.resources.told import told
@@ -43,6 +45,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
             "version": 0,
         }
     },
+    "redact_text": {"A number and an age": {"text": "Mimi ni Amina, 34. Nipigie 0712 345 678.", "kinds": ["phone"]}},
     "say_consent": {"Agreed": {"purpose": "emotion", "granted": True, "version": 1}},
     "set_session_care": {"Everything": {"profile": "companion"}},
     "search_culture": {"Something that people say": {"query": "What does mambo ni mengi mean?", "regions": ["KE"]}},
@@ -104,6 +107,13 @@ ANSWERS: dict[str, Any] = {
     "set_care_policy": _POLICY,
     "list_care_policies": PolicyHistory([_POLICY, FIRST], None),
     "get_consents": Consents(items=[told_consent(one, _AGREED.get(one)) for one in PURPOSES], history=[_SAID]),
+    "redact_text": Redacted(
+        text="Mimi ni Amina, 34. Nipigie [PHONE_1].",
+        entities=[RedactedEntity(kind="phone", start=27, end=39, token="[PHONE_1]")],  # noqa: S106  # no password
+        coverage=Coverage(
+            version=VERSION, recogniser="none", kinds=[Covered(kind="phone", by="pattern", at_least=0.98)]
+        ),
+    ),
     "say_consent": told_consent("emotion", _SAID),
     "get_session_care": _CARED_FOR,
     "set_session_care": _CARED_FOR,

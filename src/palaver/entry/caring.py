@@ -9,9 +9,11 @@ from palaver.care.escalations.service import Escalations
 from palaver.care.models.readers import Readers
 from palaver.care.models.small import SmallReader
 from palaver.care.policy.service import Policies
+from palaver.care.redaction.reading import Reading
 from palaver.care.resources.service import Help
 from palaver.care.service import Care
 from palaver.care.settings import CareSettings
+from palaver.entry.redacting import reading_of
 from palaver.entry.settings import Settings
 from palaver.kit.clock import Clock
 from palaver.runs.guarding import Guarding
@@ -33,6 +35,7 @@ class Caring:
     policies: Policies
     escalations: Escalations
     culture: Culture
+    reading: Reading
 
 
 def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
@@ -42,7 +45,8 @@ def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
     policies = Policies(database, care.levels, clock)
     care.policy = policies.current
     culture = Culture(settings.care.culture.packs)
-    return Caring(settings.care, database, clock, helping, care, policies, Escalations(), culture)
+    reading = reading_of(settings)
+    return Caring(settings.care, database, clock, helping, care, policies, Escalations(), culture, reading)
 
 
 def guarding(caring: Caring, journal: Journal) -> Guarding:

@@ -17,6 +17,7 @@ from palaver.entry.keys import sealer_of
 from palaver.entry.leaving import clearing
 from palaver.entry.metering import open_rates
 from palaver.entry.moving import Moving, moving
+from palaver.entry.redacting import leaving_of
 from palaver.entry.settings import Loaded, Settings
 from palaver.entry.watching import watch
 from palaver.files.attaching import Attachments
@@ -128,6 +129,7 @@ class House:
         await self.webhooks.close()
         await self.agency.close()
         await self.inference.close()
+        await self.caring.reading.close()
         await self.identity.close()
 
 
@@ -153,9 +155,11 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     sessions, projects = _sessions(database, agency, clock, settings.sessions)
     memories = remembering.memories(database, projects, clock, settings.memory)
     purse = Purse(Budgets(database, settings.budgets, clock))
+    caring = open_care(settings, database, clock)
+    inference.leaves_through(leaving_of(settings, caring.reading, database, clock))
     ground = _Ground(
         settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics, memories=memories, purse=purse,
-        caring=open_care(settings, database, clock),
+        caring=caring,
     )  # fmt: skip
     driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
     house = _house(ground, driving, agency, inference=inference, sessions=sessions, projects=projects)

@@ -14,7 +14,7 @@ import msgspec
 from palaver.core.errors import Invalid, PalaverError
 from palaver.inference import failures
 from palaver.inference.imageless import holds_images, without_images
-from palaver.inference.port import Ask, Piece, Pieces, Remarked, ResolvedModel
+from palaver.inference.port import Ask, Leaving, Piece, Pieces, Remarked, ResolvedModel
 from palaver.inference.servers import Server
 from palaver.inference.toolless import holds_calls, without_tools
 from palaver.kit.clock import Clock
@@ -47,6 +47,7 @@ class Attempts:
         self._clock = clock
         self._chance = chance
         self._metrics = metrics
+        self.leaving: Leaving | None = None
 
     async def begin(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
         """The beginning of an answer; raises what the last try raised. Without tools where the model calls none."""
@@ -104,7 +105,7 @@ class Attempts:
 
     async def _try(self, model: ResolvedModel, server: Server, ask: Ask) -> Begun:
         now = self._admit(server)
-        rest = server.provider.stream(ask)
+        rest = self._asked(server, ask)
         try:
             first = await anext(rest)
         except PalaverError as error:
@@ -116,6 +117,11 @@ class Attempts:
         server.breaker = server.breaker.answered()
         self._metrics.first_token_seconds.add((self._clock.now() - now).total_seconds(), server.name)
         return Begun(model, server, first, rest)
+
+    def _asked(self, server: Server, ask: Ask) -> Pieces:
+        if self.leaving is None or server.inside:
+            return server.provider.stream(ask)
+        return self.leaving.stream(server.provider, ask, local=server.near)
 
     def _admit(self, server: Server) -> datetime:
         """When the try begins; raises where the server is left alone."""

@@ -35,7 +35,9 @@ class Embedding:
             raise Invalid(f"{server.name} makes no vectors of texts.")
         if not texts:
             return Embedded(())
-        made = await self._attempts.whole(server, lambda: provider.embed(model.model, texts))
+        leaving = self._attempts.leaving
+        told = texts if leaving is None or server.inside else await leaving.texts(texts, local=server.near)
+        made = await self._attempts.whole(server, lambda: provider.embed(model.model, told))
         self._metrics.embedded_tokens.add(server.name, by=made.usage.input_tokens)
         cost = model.price.cost(made.usage) if model.price else None
         return msgspec.structs.replace(made, usage=msgspec.structs.replace(made.usage, cost_usd=cost))

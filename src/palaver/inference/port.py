@@ -227,3 +227,18 @@ class Provider(Protocol):
     async def close(self) -> None:
         """Let go of connections; nothing is asked afterwards."""
         ...
+
+
+class Leaving(Protocol):
+    """Through whom everything goes that leaves for a provider outside of this process, whichever model it is for.
+
+    `local`: the server stands on this machine or in its network, or the operator says so.
+    """
+
+    def stream(self, provider: Provider, ask: Ask, *, local: bool) -> Pieces:
+        """As `provider.stream`, with whatever has to become of the question, and of the answer."""
+        ...
+
+    async def texts(self, texts: Sequence[str], *, local: bool) -> Sequence[str]:
+        """Texts of which vectors are to be made, as they may leave."""
+        ...

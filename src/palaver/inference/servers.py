@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 from yarl import URL
 
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 class Server:
     """One provider and what is known of it now. `optional` servers exist only while they answer.
 
+    `local` servers are this machine's, `near` ones are those and the ones in its network, or what the operator says.
+
     `toolless` are models that refused to be told of tools.
     """
 
@@ -44,8 +47,14 @@ class Server:
     seen: datetime | None = None
     looked: datetime | None = None
     trouble: str | None = None
+    near: bool = False
     toolless: set[str] = field(default_factory=set[str])
     looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is a part of this process: what it is asked leaves for nowhere."""
+        return self.settings.kind == "builtin"
 
     @property
     def there(self) -> bool:
@@ -151,7 +160,7 @@ class Servers:
     def _made(self, name: str, one: ProviderSettings, builtin: Provider, *, optional: bool) -> Server:
         breaker = Breaker(self._settings.breaker_after, timedelta(seconds=self._settings.breaker_rest))
         if one.kind == "builtin":
-            return Server(name=name, provider=builtin, settings=one, breaker=breaker, local=True)
+            return Server(name=name, provider=builtin, settings=one, breaker=breaker, local=True, near=True)
         base = URL(one.base_url or "")
         vendor = vendor_of(name, base.host or "", base.path)
         address = Address(
@@ -168,7 +177,8 @@ class Servers:
             settings=one,
             breaker=breaker,
             vendor=vendor,
-            local=on_this_machine(base.host or ""),
+            local=on_this_machine(base.host or "") if one.local is None else one.local,
+            near=nearby(base.host or "") if one.local is None else one.local,
             optional=optional,
         )
 
@@ -192,6 +202,15 @@ def headers_of(one: ProviderSettings, vendor: Vendor) -> dict[str, str]:
         name = "x-api-key" if one.kind == "anthropic_messages" else vendor.key
         headers[name] = f"Bearer {key}" if name == "authorization" else key
     return headers | {name.lower(): value.get_secret_value() for name, value in one.headers.items()}
+
+
+def nearby(host: str) -> bool:
+    """Whether a host is this machine or, by its address, one of the same network."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return on_this_machine(host)
+    return address.is_private or address.is_loopback or address.is_link_local
 
 
 def on_this_machine(host: str) -> bool:

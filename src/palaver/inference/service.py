@@ -16,7 +16,7 @@ from palaver.inference.breaker import State
 from palaver.inference.describing import Listed, Sources, describe
 from palaver.inference.embedding import Embedding
 from palaver.inference.failures import UnknownModel, worth_another_model
-from palaver.inference.port import Ask, Capability, Embedded, Offer, Pieces, Provider, ResolvedModel, Switched
+from palaver.inference.port import Ask, Capability, Embedded, Leaving, Offer, Pieces, Provider, ResolvedModel, Switched
 from palaver.inference.price import Price
 from palaver.inference.pricelist import PriceList
 from palaver.inference.servers import Server, Servers
@@ -86,6 +86,10 @@ class Inference:
         )
         self._attempts = Attempts(backoff, clock, chance, metrics := metrics or Metrics())
         self._embedding = Embedding(self._attempts, metrics)
+
+    def leaves_through(self, leaving: Leaving) -> None:
+        """Let everything that leaves for a server go through here, from now on."""
+        self._attempts.leaving = leaving
 
     async def resolve(self, model_id: str | None, principal: Principal) -> ResolvedModel:
         """The model a request means; None means the default. Raises `UnknownModel`."""

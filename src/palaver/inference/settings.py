@@ -79,6 +79,10 @@ class ProviderSettings(BaseModel):
     fallback: tuple[str, ...] = Field(
         default=(), description="Models (provider/model) to ask when this provider fails."
     )
+    local: bool | None = Field(
+        default=None,
+        description="Whether its models run on machines of yours, for care.redaction; else told from the address.",
+    )
     admins_only: bool = Field(default=False, description="Whether only administrators may use this provider.")
 
     @field_validator("base_url", "proxy")

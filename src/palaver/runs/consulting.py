@@ -37,11 +37,11 @@ class Consulting:
     ) -> Said:  # fmt: skip
         """The whole answer of at most so many tokens, paid by who asked in `live`. Raises `core.errors`."""
         if self._purse is None:
-            return await self._asked(model, system, question, most=most, output_format=output_format)
+            return await self._asked(model, system, question, most=most, live=live, output_format=output_format)
         payer = payer_of(live)
         holder = await self._purse.beside(payer, question_of(system + question, model, most))
         try:
-            said = await self._asked(model, system, question, most=most, output_format=output_format)
+            said = await self._asked(model, system, question, most=most, live=live, output_format=output_format)
         except BaseException:
             await asyncio.shield(self._purse.settle_beside(payer, holder, None))
             raise
@@ -49,8 +49,9 @@ class Consulting:
         return said
 
     async def _asked(
-        self, model: ResolvedModel, system: str, question: str, *, most: int, output_format: OutputFormat | None
-    ) -> Said:
+        self, model: ResolvedModel, system: str, question: str, *, most: int, live: Live,
+        output_format: OutputFormat | None,
+    ) -> Said:  # fmt: skip
         ask = Ask(
             model=model.model,
             messages=(Turn("user", (TextPart(text=question),)),),
@@ -58,6 +59,7 @@ class Consulting:
             tool_choice="none",
             max_output_tokens=most,
             output_format=output_format,
+            session_id=live.session_id,
         )
         said: list[str] = []
         async with aclosing(self._models.stream(model, ask)) as stream:

@@ -15,6 +15,7 @@ from palaver_client.shapes import (
     CultureAnalysis,
     CultureFoundList,
     FeelingRead,
+    Redacted,
     SessionCare,
 )
 
@@ -22,6 +23,9 @@ HelpKind: TypeAlias = Literal[
     "crisis_line", "text", "emergency", "domestic_violence", "children", "lgbtq", "directory"
 ]  # fmt: skip
 
+DataKind: TypeAlias = Literal[
+    "name", "phone", "email", "address", "national_id", "account", "card", "iban", "coordinates", "ip", "secret"
+]  # fmt: skip
 Purpose: TypeAlias = Literal["emotion", "course", "sharing_with_counsellors", "escalation_contact"]
 Profile: TypeAlias = Literal["off", "safety", "companion"]
 
@@ -38,6 +42,10 @@ class Care(Resource[Mode], Generic[Mode]):
     def emotion(self, text: str, *, language: str | None = None) -> Script[FeelingRead]:
         """What feelings a text shows, in English or Swahili, as far as that is known."""
         return self._post("/care/emotion", {"text": text, **said(language=language)})
+
+    def redact(self, text: str, *, kinds: Sequence[DataKind] | None = None) -> Script[Redacted]:
+        """The text with a token for each piece of personal data, and where those stood; nothing of it is kept."""
+        return self._post("/care/redact", {"text": text, **said(kinds=list(kinds) if kinds else None)})
 
     @told
     def resources(

@@ -368,6 +368,24 @@ class Controlled(TypedDict):
     provider: NotRequired[str | None]
 
 
+class Coverage(TypedDict):
+    """How far the answer may be relied on. `recogniser`: whether a model of the operator's was heard as well."""
+
+    version: str
+    recogniser: Literal["asked", "failed", "none"]
+    kinds: list[Covered]
+
+
+class Covered(TypedDict):
+    """How a kind is found offline, and which part of it at least, in the sets that tests hold it to."""
+
+    kind: Literal[
+        "account", "address", "card", "coordinates", "email", "iban", "ip", "name", "national_id", "phone", "secret"
+    ]
+    by: Literal["list", "pattern"]
+    at_least: float
+
+
 class CultureAnalysis(TypedDict):
     """What a text says in its culture. It has no level: nothing in it says how somebody is. `deflects` tells
     that it says little more than that all is well; that is no finding by itself. `switches` counts the
@@ -1500,6 +1518,27 @@ class ReasoningPart(TypedDict):
     type: Literal["reasoning"]
     text: str
     signature: NotRequired[str | None]
+
+
+class Redacted(TypedDict):
+    """The text with tokens. What is the same has the same token; tokens count anew in every answer."""
+
+    text: str
+    entities: list[RedactedEntity]
+    coverage: Coverage
+
+
+class RedactedEntity(TypedDict):
+    """A place in the text that was sent (`end` is the first character behind it), and the token that stands
+    for it.
+    """
+
+    kind: Literal[
+        "account", "address", "card", "coordinates", "email", "iban", "ip", "name", "national_id", "phone", "secret"
+    ]
+    start: int
+    end: int
+    token: str
 
 
 class Replayed(TypedDict):
