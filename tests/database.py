@@ -13,6 +13,7 @@ from palaver.agents.sharing import tables as of_shared_shelves
 from palaver.care.assessments import tables as of_assessments
 from palaver.care.counts import tables as of_counts
 from palaver.care.escalations import tables as of_escalations
+from palaver.care.moderation import tables as of_moderation
 from palaver.care.policy import tables as of_policies
 from palaver.care.profiles import tables as of_profiles
 from palaver.care.redaction import tables as of_redaction
@@ -50,6 +51,7 @@ TABLES = (
     of_consents.consents,
     of_contexts.manifests,
     of_counts.care_counts,
+    of_moderation.moderation_items,
     of_policies.care_policies,
     of_profiles.session_care,
     of_redaction.redaction_tokens,

@@ -613,6 +613,14 @@ PROMISES = {
         says="An answer that judges a people or what they hold dear is named, with what to do instead.",
         because="issue:#7",
     ),
+    "care:moderation:words": Promise(
+        says="No diagnosis, no dose, no method and no secret is told; who has been through a lot is still told so.",
+        because="issue:#7",
+    ),
+    "care:moderation:streams": Promise(
+        says="However an answer is cut into pieces, the same is told, and nothing harmful is told first.",
+        because="issue:#7",
+    ),
     "care:padding": Promise(says="No padding, repetition or order hides what somebody says.", because="issue:#7"),
     "care:upward": Promise(says="Nothing that is added to a text takes back what it says.", because="issue:#7"),
     "limits:exact": Promise(

@@ -23,7 +23,7 @@ ROOTS = (
     "Project", "Readiness", "Redacted", "Replayed",
     "Rewound", "RunView", "ServerOffer", "Session", "SignInAt", "SignedIn",
     "Skill", "SkillChanges", "Stats", "Synced", "Template", "TicketInfo", "ToolInfo", "ToolPreset",
-    "CultureAnalysis", "CultureFoundList", "SessionCare", "ToolPresetChanges",
+    "CultureAnalysis", "CultureFoundList", "ModeratedText", "SessionCare", "ToolPresetChanges",
     "UploadInfo", "UsageReport", "Webhook", "WebhookWithSecret", "CareResource",
 )  # fmt: skip
 # Bodies whose fields are named arguments of methods; what a method takes by itself is left out.

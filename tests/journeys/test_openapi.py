@@ -55,6 +55,7 @@ GET /api/v1/care/policy/history | GET /api/v1/care/counts
 GET /api/v1/care/assessments | DELETE /api/v1/care/assessments
 POST /api/v1/care/culture/search | POST /api/v1/care/culture/analyse
 POST /api/v1/care/redact
+POST /api/v1/care/moderate | GET /api/v1/care/moderation/queue | POST /api/v1/care/moderation/queue/{}/review
 GET /api/v1/care/resources | GET /api/v1/sessions/{}/care | PUT /api/v1/sessions/{}/care
 POST /api/v1/care/escalations/{}/join | POST /api/v1/care/escalations/{}/leave
 POST /api/v1/care/escalations/{}/messages | GET /api/v1/care/escalations/{}/conversation

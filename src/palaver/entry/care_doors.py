@@ -9,6 +9,7 @@ from palaver.care.counts import api as counts_api
 from palaver.care.counts.service import Counts
 from palaver.care.culture import api as culture_api
 from palaver.care.emotion import api as emotion_api
+from palaver.care.moderation import api as moderation_api
 from palaver.care.policy import api as policy_api
 from palaver.care.profiles import api as profiles_api
 from palaver.care.profiles.service import Profiles
@@ -34,6 +35,7 @@ def routers(house: House) -> tuple[APIRouter, ...]:
         policy_api.routes(caring.policies, door),
         resources_api.routes(caring.helping, door),
         culture_api.routes(caring.culture, door),
+        moderation_api.routes(caring.moderation, caring.reviewing, door),
         profiles_api.routes(profiles, door),
         redaction_api.routes(Redaction(caring.reading), door),
         consent_api.routes(Ledger(house.database, clock=house.clock, audit=house.audit), door, SECURED),

@@ -14,6 +14,9 @@ from palaver.care.culture.spoken import Spoken
 from palaver.care.emotion.api import FeelingRead
 from palaver.care.emotion.feeling import Felt
 from palaver.care.models.port import EKMAN, Ekman
+from palaver.care.moderation.api import ModeratedText
+from palaver.care.moderation.reviewing import ModerationItem, ModerationQueue
+from palaver.care.moderation.verdict import ModerationHit
 from palaver.care.policy.policy import Policy
 from palaver.care.policy.service import FIRST, PolicyHistory, PolicyVersion
 from palaver.care.profiles.service import SessionCare
@@ -46,6 +49,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
         }
     },
     "redact_text": {"A number and an age": {"text": "Mimi ni Amina, 34. Nipigie 0712 345 678.", "kinds": ["phone"]}},
+    "moderate_text": {
+        "What a model said": {"text": "Thank you for telling me. You have depression.", "direction": "output"}
+    },
+    "review_moderation_item": {"It was right": {"decision": "right", "note": "A diagnosis indeed."}},
     "say_consent": {"Agreed": {"purpose": "emotion", "granted": True, "version": 1}},
     "set_session_care": {"Everything": {"profile": "companion"}},
     "search_culture": {"Something that people say": {"query": "What does mambo ni mengi mean?", "regions": ["KE"]}},
@@ -85,6 +92,25 @@ _NOTICED = AssessmentView(
 _COUNTS = (("noticed", "low", 41), ("noticed", "high", 7), ("created", "high", 7), ("closed", "high", None))
 _FELT = (Felt("joy", 0.62), Felt("surprise", 0.27))
 _LIKELY: dict[Ekman, float] = {name: {one.emotion: one.confidence for one in _FELT}.get(name, 0.04) for name in EKMAN}
+_HIT = ModerationHit("diagnosis", "medical", "rewrite", 26, 45, "en")
+_ITEM = ModerationItem(
+    id="mod_019aa3c5e0007c1e8a55d3c2b1a09f0a",
+    session_id="ses_019aa3c5e0007c1e8a55d3c2b1a09f01",
+    run_id="run_019aa3c5e0007c1e8a55d3c2b1a09f02",
+    user_id="usr_019aa3c5e0007c1e8a55d3c2b1a09f03",
+    direction="output",
+    action="rewrite",
+    category="medical",
+    hits=[_HIT],
+    excerpt=None,
+    version="2026.11.22",
+    state="reviewed",
+    decision="right",
+    note="A diagnosis indeed.",
+    reviewed_by="usr_019aa3c5e0007c1e8a55d3c2b1a09f04",
+    reviewed_at="2026-11-22T12:10:00.000000Z",
+    created_at="2026-11-22T12:00:00.000000Z",
+)
 ANSWERS: dict[str, Any] = {
     "read_emotion": FeelingRead(
         emotion="joy",
@@ -122,6 +148,16 @@ ANSWERS: dict[str, Any] = {
         [told_culture(_CULTURE.phrases["mambo-ni-mengi"], 0.01639, ["words"])], _CULTURE.version, False, []
     ),
     "analyse_culture": _ANALYST.read(_CULTURE.version, _MIXED, "Pole. Be a man and pray harder."),
+    "moderate_text": ModeratedText(
+        action="rewrite",
+        category="medical",
+        hits=[_HIT],
+        text="Thank you for telling me. I can't say what illness you have; a doctor can look at that with you.",
+        version="2026.11.22",
+        unknown=[],
+    ),
+    "list_moderation_queue": ModerationQueue([_ITEM], None),
+    "review_moderation_item": _ITEM,
     "assess_text": Assessed(
         urgency="high",
         concerns=_CONCERNS,

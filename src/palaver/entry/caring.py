@@ -8,6 +8,8 @@ from palaver.care.culture.service import Culture
 from palaver.care.escalations.service import Escalations
 from palaver.care.models.readers import Readers
 from palaver.care.models.small import SmallReader
+from palaver.care.moderation.reviewing import Reviewing
+from palaver.care.moderation.service import Moderation
 from palaver.care.policy.service import Policies
 from palaver.care.redaction.reading import Reading
 from palaver.care.resources.service import Help
@@ -36,6 +38,8 @@ class Caring:
     escalations: Escalations
     culture: Culture
     reading: Reading
+    moderation: Moderation
+    reviewing: Reviewing
 
 
 def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
@@ -46,7 +50,20 @@ def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
     care.policy = policies.current
     culture = Culture(settings.care.culture.packs)
     reading = reading_of(settings)
-    return Caring(settings.care, database, clock, helping, care, policies, Escalations(), culture, reading)
+    moderation = settings.care.moderation
+    return Caring(
+        settings=settings.care,
+        database=database,
+        clock=clock,
+        helping=helping,
+        care=care,
+        policies=policies,
+        escalations=Escalations(),
+        culture=culture,
+        reading=reading,
+        moderation=Moderation(moderation),
+        reviewing=Reviewing(database, clock, excerpts=moderation.excerpts),
+    )
 
 
 def guarding(caring: Caring, journal: Journal) -> Guarding:

@@ -227,7 +227,7 @@ def _joined(house: House, concluding: Concluding) -> House:
     house.identity.groups.lost = SharedSessions(house.database, house.members, house.clock, house.audit).lost
     house.members.audit = house.webhooks.audit = house.answering.audit = house.moving.taking.audit = house.audit
     house.agency.agents.shelves.audit = house.agency.agents.recipes.audit = house.audit
-    house.purse.budgets.audit = house.caring.policies.audit = house.audit
+    house.purse.budgets.audit = house.caring.policies.audit = house.caring.reviewing.audit = house.audit
     house.agency.searching.embed = embedding_of(house.inference, house.settings.inference, house.purse)
     house.caring.culture.meanings = meanings_of(house.inference, house.settings.inference, house.purse)
     watch(house, concluding)

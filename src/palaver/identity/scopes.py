@@ -145,7 +145,7 @@ def wider(scopes: Iterable[str] | None, principal: Principal) -> list[str]:
 
 def _governs(parts: list[str]) -> bool:
     """Whether this is how words are judged for everybody, or what is counted of everybody."""
-    return parts[0] == "care" and parts[1:2] in (["policy"], ["counts"])
+    return parts[0] == "care" and parts[1:2] in (["policy"], ["counts"], ["moderation"])
 
 
 def _reads(scope: str | None) -> bool:

@@ -46,6 +46,8 @@ LEFT = {
     ),
     "GET /api/v1/care/counts": "for administrators",
     "GET /api/v1/care/policy": "for administrators",
+    "GET /api/v1/care/moderation/queue": "for administrators",
+    "POST /api/v1/care/moderation/queue/{item_id}/review": "for administrators",
     "PUT /api/v1/care/policy": "for administrators",
     "GET /api/v1/care/policy/history": "for administrators",
     **dict.fromkeys(

@@ -15,6 +15,7 @@ from palaver_client.shapes import (
     CultureAnalysis,
     CultureFoundList,
     FeelingRead,
+    ModeratedText,
     Redacted,
     SessionCare,
 )
@@ -46,6 +47,11 @@ class Care(Resource[Mode], Generic[Mode]):
     def redact(self, text: str, *, kinds: Sequence[DataKind] | None = None) -> Script[Redacted]:
         """The text with a token for each piece of personal data, and where those stood; nothing of it is kept."""
         return self._post("/care/redact", {"text": text, **said(kinds=list(kinds) if kinds else None)})
+
+    @asked
+    def moderate(self, text: str, direction: Literal["input", "output"]) -> Script[ModeratedText]:
+        """Whether a text may be told, and what of it: what a person says, or what a model says."""
+        return self._post("/care/moderate", {"text": text, "direction": direction})
 
     @told
     def resources(

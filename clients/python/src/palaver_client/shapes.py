@@ -1171,6 +1171,38 @@ class ModelInfo(TypedDict):
     ready: bool
 
 
+class ModeratedText(TypedDict):
+    """What is done about a text, and why. `text` is what may be told of it: all where the action is `allow`
+    or `flag`; with another text in place of what may not be told where it is `rewrite`; up to there, and why
+    it ends, where it is `block`. `unknown` names other services that were asked and did not answer.
+    """
+
+    action: Literal["allow", "block", "flag", "rewrite"]
+    category: (
+        Literal["harassment", "hate", "illicit", "medical", "minors", "secrecy", "self_harm", "sexual", "violence"]
+        | None
+    )
+    hits: list[ModerationHit]
+    text: str
+    version: str
+    unknown: list[str]
+
+
+class ModerationHit(TypedDict):
+    """One place that a rule speaks about: code points `start` to `end` of what was given, and what is done
+    about it. What a trained model or another service says is about the whole text.
+    """
+
+    rule: str
+    category: Literal[
+        "harassment", "hate", "illicit", "medical", "minors", "secrecy", "self_harm", "sexual", "violence"
+    ]
+    action: Literal["allow", "block", "flag", "rewrite"]
+    start: int
+    end: int
+    language: str
+
+
 class Moved(TypedDict):
     """Where the session's head stands now, and how many messages lie behind it on another branch."""
 

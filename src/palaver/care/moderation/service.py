@@ -33,7 +33,7 @@ class Moderation:
 
     def window(self) -> Window:
         """One answer of a model that is still coming: give it the pieces, tell what it gives back."""
-        return Window(self._output, self._actions("output"), self._texts)
+        return Window(self._output, self._actions("output"), self.texts)
 
     async def output(self, text: str) -> Moderated:
         """A whole answer, the same as through a window."""
@@ -43,8 +43,12 @@ class Moderation:
         """What somebody said. Where it is blocked, `says` is what they are told; no model is asked."""
         return (await self._whole(text, self._input, "input")).verdict
 
+    async def judged(self, text: str, direction: ModerationDirection) -> Moderated:
+        """A text of either direction."""
+        return await self._whole(text, self._input if direction == "input" else self._output, direction)
+
     async def _whole(self, text: str, book: Book, direction: ModerationDirection) -> Moderated:
-        window = Window(book, self._actions(direction), self._texts)
+        window = Window(book, self._actions(direction), self.texts)
         if len(text) <= _AT_ONCE:
             return _through(window, text)
         return await asyncio.to_thread(_through, window, text)
@@ -69,7 +73,8 @@ class Moderation:
         return _toml("rules.toml")
 
     @cached_property
-    def _texts(self) -> Texts:
+    def texts(self) -> Texts:
+        """What is told in place of what may not be told."""
         return _toml("texts.toml")  # type: ignore[return-value]
 
 

@@ -44,6 +44,9 @@ class ModerationSettings(BaseModel):
 
     input: InputActions = InputActions.model_validate({})
     output: OutputActions = OutputActions.model_validate({})
+    excerpts: bool = Field(
+        False, description="Whether the moderation queue keeps the words that were flagged, for who reviews them."
+    )
 
 
 def chosen(actions: InputActions | OutputActions) -> dict[ModerationCategory, ModerationAction]:

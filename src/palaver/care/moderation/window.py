@@ -280,8 +280,8 @@ class Window:
         self._runs = list(going.values())
 
     def _matched(self, match: _Match) -> None:
-        if not any(one.rule == match.rule and one.start == match.start for one in self._matches):
-            self._matches.append(match)
+        """The longest match of a rule from one place on counts."""
+        self._matches = [one for one in self._matches if (one.rule, one.start) != match[:2]] + [match]
 
     def _sentence_words(self) -> list[Heard]:
         first = max(self._sentence, self._count - len(self._words))

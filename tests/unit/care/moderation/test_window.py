@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from palaver.care.moderation.service import Moderation
 from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.moderation.window import Window
+from tests.promises import keeps
 
 MODERATION = Moderation(ModerationSettings())
 
@@ -45,6 +46,7 @@ def through(text: str, cuts: list[int]) -> tuple[str, Window]:
     return told + window.rest(), window
 
 
+@keeps("care:moderation:streams")
 @settings(max_examples=200, deadline=None)
 @given(texts, st.lists(st.integers(0, 400), max_size=12))
 def test_the_cutting_of_an_answer_changes_nothing_of_what_is_told(text: str, cuts: list[int]) -> None:
