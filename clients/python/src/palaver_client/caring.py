@@ -44,6 +44,7 @@ class Care(Resource[Mode], Generic[Mode]):
         """What feelings a text shows, in English or Swahili, as far as that is known."""
         return self._post("/care/emotion", {"text": text, **said(language=language)})
 
+    @asked
     def redact(self, text: str, *, kinds: Sequence[DataKind] | None = None) -> Script[Redacted]:
         """The text with a token for each piece of personal data, and where those stood; nothing of it is kept."""
         return self._post("/care/redact", {"text": text, **said(kinds=list(kinds) if kinds else None)})
