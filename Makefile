@@ -57,7 +57,7 @@ bench: .venv/.stamp-runtime  ## Measure speed and weight beside two reference re
 care-quality: .venv/.stamp-runtime  ## Measure the rules for danger in words on public sets (DATA=folder; see docs/care/quality.md)
 	@$(BIN)/python bench/care_quality.py $(DATA)
 
-care-train: .venv/.stamp-train  ## Train what reads words anew, from public sets (DATA=folder; see docs/care/data.md)
+care-train: .venv/.stamp-train .venv/.stamp-train-encoder  ## Train what reads words anew, from public sets (DATA=folder; see docs/care/data.md)
 	@training/care/train.sh "$(DATA)"
 
 docs: .venv/.stamp-dev  ## Write the pages that come from the code
@@ -73,6 +73,12 @@ audit: .venv/.stamp-audit  ## Ask whether what is locked has known holes, where 
 .venv/.stamp-audit: requirements/audit.txt | .venv/bin/python
 	@$(PYTHON) -m venv --without-pip .venv/audit
 	@$(PYTHON) -m pip --python .venv/audit/bin/python --disable-pip-version-check install --quiet --require-hashes -r requirements/audit.txt
+	@touch $@
+
+.venv/.stamp-train-encoder: requirements/train-encoder.txt requirements/train-start.txt | .venv/bin/python
+	@$(PYTHON) -m venv --without-pip .venv/train-encoder
+	@$(PYTHON) -m pip --python .venv/train-encoder/bin/python --disable-pip-version-check install --quiet --require-hashes -r requirements/train-encoder.txt
+	@$(PYTHON) -m pip --python .venv/train-encoder/bin/python --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements/train-start.txt
 	@touch $@
 
 .venv/.stamp-train: requirements/train.txt | .venv/bin/python

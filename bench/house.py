@@ -64,7 +64,7 @@ class House:
             "headers": [f"authorization: Bearer {self.key}"],
             "body": '{"model":"bench/{{model}}","prompt":"hello {{i}}"}',
             "cmd": [str(BIN / "palaver"), "serve"],
-            "env": {"PALAVER_HOME": str(self.home), "PALAVER_PORT": str(self.port)},
+            "env": _where(self.home, self.port),
         }
 
     def call(self, method: str, path: str, body: object = None) -> Any:
@@ -99,7 +99,12 @@ class House:
 
 def environment_of(home: Path, port: int) -> dict[str, str]:
     """The environment of a server with this home."""
-    return clean_environment() | {"PALAVER_HOME": str(home), "PALAVER_PORT": str(port)}
+    return clean_environment() | _where(home, port)
+
+
+def _where(home: Path, port: int) -> dict[str, str]:
+    """Which home, and what of extras: none, for what is measured is what everybody has."""
+    return {"PALAVER_HOME": str(home), "PALAVER_PORT": str(port), "PALAVER_CARE__ENCODER": "off"}
 
 
 def furnish(home: Path, port: int, upstream: int, *, pause: float = 60, more: str = "") -> House:

@@ -4,7 +4,7 @@
 # Versions that still fit are kept; `requirements/lock.sh --upgrade` takes the newest.
 set -euo pipefail
 cd "$(dirname "$0")"
-for name in build runtime care dev audit train; do
+for name in build runtime care dev audit train train-encoder; do
   uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-header --no-annotate "$@" "$name.in" --output-file "$name.txt"
 done

@@ -218,7 +218,16 @@ def test_lock_files_hold_no_addresses() -> None:
 
 
 def test_every_requirement_is_locked_by_hash() -> None:
-    for lock in ("build.txt", "runtime.txt", "care.txt", "dev.txt", "audit.txt", "train.txt"):
+    for lock in (
+        "build.txt",
+        "runtime.txt",
+        "care.txt",
+        "dev.txt",
+        "audit.txt",
+        "train.txt",
+        "train-encoder.txt",
+        "train-start.txt",
+    ):
         text = (ROOT / "requirements" / lock).read_text("utf-8")
         assert text.count("==") > 0
         assert all("--hash=sha256:" in entry for entry in text.split("\n") if entry.startswith("    "))

@@ -35,6 +35,7 @@ class Nursery:
         self.database = Path(self._folder.name) / "palaver.db"
         self._ours, theirs = socket.socketpair()
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PALAVER_")}
+        inherited["PALAVER_CARE__ENCODER"] = "off"  # as everywhere in tests
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.journeys.nursery", str(theirs.fileno())],

@@ -69,6 +69,10 @@ class Care:
             log.warning("The readers of words were late.")
             return None
 
+    async def load(self) -> None:
+        """Read what is large from disk before somebody writes."""
+        await self._readers.load()
+
     async def feeling(self, text: str) -> Feeling:
         """What feelings a text shows, as far as that is known."""
         return (await self._readers.read(text)).feeling

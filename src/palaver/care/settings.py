@@ -1,6 +1,7 @@
 """What an operator may set about care; who is shown what is decided in `resources/choosing.py`."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -22,6 +23,10 @@ class CareSettings(BaseModel):
     )
     resources_file: Path | None = Field(
         None, description="A TOML file with help resources of yours: they replace, add to and remove those that ship."
+    )
+    encoder: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether the encoder of the extra `care` reads: on needs it, auto takes it where it is installed.",
     )
     moderation: ModerationSettings = ModerationSettings.model_validate({})
     profile: Profile = Field(

@@ -6,6 +6,7 @@ from datetime import date
 
 from palaver.care.culture.service import Culture
 from palaver.care.escalations.service import Escalations
+from palaver.care.models.encoder import EncoderReader, encoder_folder
 from palaver.care.models.readers import Readers
 from palaver.care.models.small import SmallReader
 from palaver.care.moderation.reviewing import Reviewing
@@ -45,7 +46,7 @@ class Caring:
 def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
     """The parts; nothing is read yet."""
     helping = Help(settings.care.resources_file)
-    care = Care(helping, Readers(SmallReader()))
+    care = Care(helping, readers_of(settings.care))
     policies = Policies(database, care.levels, clock)
     care.policy = policies.current
     culture = Culture(settings.care.culture.packs)
@@ -64,6 +65,12 @@ def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
         moderation=Moderation(moderation),
         reviewing=Reviewing(database, clock, excerpts=moderation.excerpts),
     )
+
+
+def readers_of(settings: CareSettings) -> Readers:
+    """The small reader, and the encoder where it is installed and wanted; nothing is read yet."""
+    folder = None if settings.encoder == "off" else encoder_folder()
+    return Readers(SmallReader(), *([] if folder is None else [EncoderReader(folder)]))
 
 
 def guarding(caring: Caring, journal: Journal) -> Guarding:

@@ -39,3 +39,4 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("audit", house.audit.keep_pruned),
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)
+    tasks.create_task(house.caring.care.load(), name="readers")

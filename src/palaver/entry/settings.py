@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from palaver.agents.settings import AgentSettings
 from palaver.bus.settings import BusSettings
 from palaver.care.culture.reading import problems_of as problems_of_packs
+from palaver.care.models.encoder import ENCODER_LACKS, encoder_folder
 from palaver.care.resources.reading import problems_of
 from palaver.care.settings import CareSettings
 from palaver.context.memory.settings import MemorySettings
@@ -186,6 +187,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Loaded:
     problems += unset
     if settings.files.s3.bucket and find_spec("boto3") is None:
         problems += (S3_LACKS,)
+    if settings.care.encoder == "on" and encoder_folder() is None:
+        problems += (ENCODER_LACKS,)
     problems += problems_of(settings.care.resources_file) + problems_of_packs(settings.care.culture.packs)
     if problems:
         raise SettingsRefused(problems)

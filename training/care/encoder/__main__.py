@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import measures
 import numpy as np
 import onnxruntime
 import texts
@@ -76,8 +75,8 @@ def danger(sets: Sets, model: Encoder, cut: Cut, held: int | None) -> None:
     )
 
     def rows(chance: random.Random) -> list[Row]:
-        everyday = chance.sample(sets.comments, 2_500) + chance.sample(sets.swahili, 400)
-        return posts + prompts + sets.written + everyday
+        everyday = chance.sample(sets.comments, 1_500) + chance.sample(sets.swahili, 300)
+        return posts + chance.sample(prompts, len(prompts) // 2) + sets.written + everyday
 
     learn(model, rows, cut, SECOND)
 
@@ -90,7 +89,6 @@ def held_out(sets: Sets, start: Path, cut: Cutting, work: Path) -> dict[str, np.
         for name, whole in found.items():
             mine = np.array(texts.folds(getattr(sets, name), PARTS)) == part
             whole[mine] = kept[name][mine]
-        print(part, measures.alarms(kept["later"], found["posts"], sets.posts), flush=True)
     return found
 
 
@@ -101,7 +99,7 @@ def one_part(sets: Sets, at: tuple[Path, Cutting, Path], part: int) -> Mapping[s
     if not file.exists():
         model = base(sets, start, cut(FIRST.places), work)
         danger(sets, model, cut(SECOND.places), part)
-        asked = {"later": sets.later, "posts": sets.posts, "prompts": sets.prompts}
+        asked = {"posts": sets.posts, "prompts": sets.prompts}
         np.savez(file, **{name: told(model, rows, cut(SECOND.places)) for name, rows in asked.items()})
     return np.load(file)
 
@@ -110,7 +108,6 @@ def whole(sets: Sets, start: Path, cut: Cutting, work: Path) -> Encoder:
     """The encoder that ships: it has seen everything but what `later` holds."""
     model = base(sets, start, cut(FIRST.places), work)
     if not (work / "whole.pt").exists():
-        print("first", measures.ekman_f1(told(model, sets.later, cut(64)), sets.later), flush=True)
         danger(sets, model, cut(SECOND.places), None)
         torch.save(model.state_dict(), work / "whole.pt")
     model.load_state_dict(torch.load(work / "whole.pt"))

@@ -15,6 +15,8 @@ import msgspec
 
 from palaver.care.models.port import EKMAN, UNSAFE, Ekman, Emotions, Heads, Sure
 
+ENCODER_LACKS = "care.encoder needs the extra `care`: install palaver[care], or leave it at auto."
+
 _NEEDS = ("palaver_care", "onnxruntime", "tokenizers")
 _LEVELS = ("1", "2", "3", "4")
 _SHARED = 32  # tokens that a window shares with the one before it: a sentence that one cuts is whole in the other
@@ -56,10 +58,6 @@ class EncoderReader:
     def version(self) -> str:
         """Of what was trained."""
         return f"{self.name}-{self._about.version}"
-
-    def load(self) -> None:
-        """Read it from disk now, half a second before somebody writes rather than after."""
-        self.read("a word")
 
     @property
     def sure(self) -> Sure:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from itertools import islice
 
 from palaver.care.crisis.finding import Signal
 from palaver.care.emotion.feeling import Feeling, feeling_of
@@ -27,6 +28,11 @@ class Readers:
         """Of all of them."""
         return " ".join(one.version for one in (self._small, *self._better))
 
+    async def load(self) -> None:
+        """Read what is large from disk now, rather than when the first message waits; the small one is not."""
+        if self._better:
+            await self.read("Good morning.")
+
     async def read(self, text: str) -> "Told":
         """What each says; nobody else waits for a long text or a slow reader."""
         if len(text) <= _AT_ONCE and not self._better:
@@ -48,8 +54,12 @@ class Told:
 
     @property
     def signals(self) -> list[Signal]:
-        """Of danger, one for each reader that is sure enough."""
-        found = (signal_of(one.name, self._length, heads, one.sure) for one, heads in self._heads)
+        """Of danger, by the best reader that knows the words, if it is sure enough.
+
+        Not by all: each is allowed so many false alarms, and those of two would add up.
+        """
+        knows = ((one, heads) for one, heads in reversed(self._heads) if heads.crisis is not None)
+        found = (signal_of(one.name, self._length, heads, one.sure) for one, heads in islice(knows, 1))
         return [one for one in found if one is not None]
 
     @property

@@ -25,6 +25,29 @@ async def test_the_gravest_reader_counts_and_the_better_one_tells_feelings_of_it
     assert (told.feeling.emotion, told.feeling.language, told.feeling.reliability) == ("joy", "sw", "low")
 
 
+async def test_false_alarms_of_two_readers_do_not_add_up_for_the_better_one_speaks_where_it_knows_the_words() -> None:
+    told = await Readers(Says(GRAVE, "small"), Says(CALM, "encoder")).read("a text")
+    assert told.signals == []
+    told = await Readers(Says(GRAVE, "small"), Says(Heads(None, None, None), "encoder")).read("maandishi")
+    assert [one.rule for one in told.signals] == ["model:small"]
+    told = await Readers(Says(GRAVE, "small"), Says(OSError("gone"), "encoder")).read("a text")
+    assert [one.rule for one in told.signals] == ["model:small"]
+
+
+async def test_only_what_is_large_is_read_from_disk_before_somebody_writes() -> None:
+    read: list[str] = []
+
+    class Hears(Says):
+        def read(self, text: str) -> Heads:
+            read.append(self.name)
+            return super().read(text)
+
+    await Readers(Hears(CALM, "small")).load()
+    assert read == []
+    await Readers(Hears(CALM, "small"), Hears(OSError("gone"), "encoder")).load()
+    assert "encoder" in read
+
+
 async def test_a_reader_that_fails_takes_nothing_from_the_rules_and_where_they_find_nothing_nobody_knows() -> None:
     care = Care(Help(), Readers(Says(CALM, "small"), Says(OSError("gone"), "encoder")))
     assert (await care.crisis("I want to kill myself")).urgency == "high"
