@@ -70,6 +70,8 @@ OF_USERS = "/api/v1/users/{"
 ADMINISTERS = {"GET /api/v1/users", "GET /api/v1/audit", "GET /api/v1/audit/export"}
 # What administrators let somebody else consume is theirs to set: `test_budgets.py`.
 BOUNDS = {"PUT /api/v1/budgets"}
+# What an administrator follows without end, and nobody else at all: `test_escalations.py`.
+QUEUE = "GET /api/v1/care/escalations/events"
 REFUSED = {"POST /api/v1/files/{file_id}/complete": 422}
 
 
@@ -132,6 +134,8 @@ async def test_what_somebody_owns_is_unknown_to_everybody_else(
     wrong: list[tuple[str, int]] = []
     for one in behind_the_door(document):
         if one.name in ENDS or "501" in one.described["responses"]:
+            continue
+        if one.name == QUEUE and who == "an administrator":
             continue
         if (one.path.startswith(OF_USERS) or one.name in BOUNDS) and who == "an administrator":
             continue  # what they do about others, test_users shows

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from palaver.care.culture.settings import CultureSettings
+from palaver.care.escalations.settings import EscalationSettings
 from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.profiles.profile import PROFILES, Profile
 from palaver.care.redaction.settings import RedactionSettings
@@ -39,6 +40,7 @@ class CareSettings(BaseModel):
 
     culture: CultureSettings = CultureSettings.model_validate({})
     redaction: RedactionSettings = RedactionSettings.model_validate({})
+    escalations: EscalationSettings = EscalationSettings.model_validate({})
 
     @property
     def profiles(self) -> tuple[Profile, ...]:

@@ -21,13 +21,16 @@ from palaver.entry.compose import House
 from palaver.identity.door import SECURED
 from palaver.privacy.consent import api as consent_api
 from palaver.privacy.consent.service import Ledger
+from palaver.realtime.api import Desk
 
 
 def routers(house: House) -> tuple[APIRouter, ...]:
     """What can be asked about care."""
     door, caring = house.identity.door, house.caring
     profiles = Profiles(house.database, caring.settings, house.sessions.owner, clock=house.clock, audit=house.audit)
+    desk = Desk(house.runs, house.bus, pulse=house.pulse, door=door)
     return (
+        *house.escalating.routers(desk, house.pulse, door),
         care_api.routes(caring.care, door),
         assessments_api.routes(Assessments(house.database, house.audit), door),
         counts_api.routes(Counts(house.database, house.clock), door),

@@ -43,7 +43,7 @@ class Caring:
     reviewing: Reviewing
 
 
-def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
+def open_care(settings: Settings, database: Database, escalations: Escalations, clock: Clock) -> Caring:
     """The parts; nothing is read yet."""
     helping = Help(settings.care.resources_file)
     care = Care(helping, readers_of(settings.care))
@@ -59,7 +59,7 @@ def open_care(settings: Settings, database: Database, clock: Clock) -> Caring:
         helping=helping,
         care=care,
         policies=policies,
-        escalations=Escalations(),
+        escalations=escalations,
         culture=culture,
         reading=reading,
         moderation=Moderation(moderation),

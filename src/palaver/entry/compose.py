@@ -10,6 +10,7 @@ from palaver.core.ids import SessionId, UserId
 from palaver.entry import contexts, outgoing, remembering
 from palaver.entry.agency import Agency, Settling
 from palaver.entry.auditing import open_audit
+from palaver.entry.calling import Escalating, escalating
 from palaver.entry.caring import Caring, guarding, open_care
 from palaver.entry.embedding import embedding_of, meanings_of
 from palaver.entry.home import signing_key
@@ -100,6 +101,7 @@ class House:
     journal: Journal
     agency: Agency
     webhooks: Webhooks
+    escalating: Escalating
     pulse: Pulse
     hub: Hub
     metrics: Metrics
@@ -127,6 +129,7 @@ class House:
         """Let go of everything that is not the database, once no task runs any more."""
         await self.lease.give_up()
         await self.webhooks.close()
+        await self.escalating.sending.close()
         await self.agency.close()
         await self.inference.close()
         await self.caring.reading.close()
@@ -155,11 +158,12 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     sessions, projects = _sessions(database, agency, clock, settings.sessions)
     memories = remembering.memories(database, projects, clock, settings.memory)
     purse = Purse(Budgets(database, settings.budgets, clock))
-    caring = open_care(settings, database, clock)
+    calling = escalating(settings, database, bus, clock=clock, holder=holder)
+    caring = open_care(settings, database, calling.service, clock)
     inference.leaves_through(leaving_of(settings, caring.reading, database, clock))
     ground = _Ground(
         settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics, memories=memories, purse=purse,
-        caring=caring,
+        caring=caring, escalating=calling,
     )  # fmt: skip
     driving = _driving(ground, inference, agency, Settling(agency.agents.recipes, sessions, agency.servers))
     house = _house(ground, driving, agency, inference=inference, sessions=sessions, projects=projects)
@@ -197,6 +201,7 @@ def _house(
         journal=driving.journal,
         agency=agency,
         webhooks=outgoing.webhooks(ground, sessions, driving.journal, driving.titling),
+        escalating=ground.escalating,
         pulse=Pulse(metrics, ping=realtime.ping.total_seconds(), stuck=realtime.stuck.total_seconds()),
         hub=Hub(settings.sockets, bus, metrics, answering=driving.runs.answering, stuck=realtime.stuck),
         metrics=metrics,
@@ -230,6 +235,7 @@ def _joined(house: House, concluding: Concluding) -> House:
     house.purse.budgets.audit = house.caring.policies.audit = house.caring.reviewing.audit = house.audit
     house.agency.searching.embed = embedding_of(house.inference, house.settings.inference, house.purse)
     house.caring.culture.meanings = meanings_of(house.inference, house.settings.inference, house.purse)
+    house.escalating.join(house.health, house.metrics, house.audit)
     watch(house, concluding)
     return house
 
@@ -260,6 +266,7 @@ class _Ground:
     memories: Memories
     purse: Purse
     caring: Caring
+    escalating: Escalating
 
 
 def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Settling) -> _Driving:

@@ -35,6 +35,7 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("servers", house.agency.servers.tend),
         ("files", sweep.run),
         ("webhooks", house.webhooks.jobs.run),
+        ("escalations", house.escalating.jobs.run),
         ("memory", lambda: keep_tidy(idle, house.clock)),
         ("audit", house.audit.keep_pruned),
     ):

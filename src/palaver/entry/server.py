@@ -239,6 +239,7 @@ async def _serve(loaded: Loaded) -> None:
             await house.children.wake_parents()
             await house.purse.recover()
             await house.webhooks.jobs.recover(alone=database.alone())
+            await house.escalating.jobs.recover(alone=database.alone())
             await house.audit(started(loaded))
             if recovered:
                 log.info("Runs that were cut go on", extra={"runs": recovered})

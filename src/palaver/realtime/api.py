@@ -154,7 +154,7 @@ def _following(router: APIRouter, desk: Desk, sessions: Sessions, bus: Bus) -> N
         last: LAST = None,
     ) -> Response:
         principal = await desk.who(request)
-        number = after if after is not None else _number(last)
+        number = after if after is not None else number_of(last)
         return await desk.stream(desk.run(principal, RunId(run_id), after=number))
 
     @router.get(
@@ -180,7 +180,8 @@ def _key(request: Request) -> str | None:
     return key
 
 
-def _number(last: str | None) -> int:
+def number_of(last: str | None) -> int:
+    """The number in a Last-Event-ID; 0 without one."""
     if not last:
         return 0
     if not (last.isascii() and last.isdigit() and len(last) < 16):

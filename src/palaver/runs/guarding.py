@@ -182,7 +182,7 @@ class Guarding:
             language=self._guidance.language(read.found),
             helped=[resource.id for resource in read.resources],
         )
-        return (yield from escalations.begin(begun))
+        return (yield from self._escalations.begin(begun))
 
     def _events(self, live: Live, read: _Read, called: str | None, *, guided: bool) -> list[RunEvent]:
         """Who helps; and, for a model, how to answer."""

@@ -362,4 +362,4 @@ def _raised(kept: Kept, begun: Begun) -> Kept:
     raised = kept._replace(level=begun.level, urgency=URGENCY[level], state=state, updated_at=begun.at)
     if state == "acknowledged":  # who is there sees it
         return raised
-    return raised._replace(round=kept.round + 1, tries=0, deadline_at=None, due_at=begun.at)
+    return raised._replace(step=0, round=kept.round + 1, tries=0, deadline_at=None, due_at=begun.at)
