@@ -78,6 +78,11 @@ class Window:
         self._replaced: set[ModerationCategory] = set()
 
     @property
+    def held(self) -> int:
+        """How many characters wait to be told."""
+        return len(self._raw)
+
+    @property
     def verdict(self) -> Verdict:
         """What the text comes to so far."""
         if self.stopped is not None:
