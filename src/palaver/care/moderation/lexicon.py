@@ -16,7 +16,7 @@ _SIGNS = str.maketrans("0134578@$!|+", "oieastbasiit")
 _PART = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _AMOUNT = re.compile(r"(\d{1,5})(mg|mgs|ml|mcg|g|milligrams?)?")
 _TWICE = re.compile(r"(.)\1+")
-_KEPT = 20_000  # words that are remembered
+_KEPT = 10_000  # words of each kind that are remembered
 
 
 class Meant(NamedTuple):
@@ -57,17 +57,33 @@ class Lexicon:
         begins = (word for word, meant in self._known.items() if meant.meanings & starters)
         self._prefixes = {bone[:size] for word in begins for bone in _bones(word) for size in range(1, len(bone) + 1)}
         self._seen: dict[str, Meant] = {}
+        self._tokens: dict[str, tuple[Word, ...]] = {}
+        self._begun: dict[str, bool] = {}
 
     def may_begin(self, token: str) -> bool:
         """Whether what is heard of a token so far may turn out to hold a word that begins something."""
+        if (known := self._begun.get(token)) is None:
+            if len(self._begun) >= _KEPT:
+                self._begun.clear()
+            known = self._begun[token] = self._may_begin(token)
+        return known
+
+    def _may_begin(self, token: str) -> bool:
         core = token.strip(_EDGES)
         if not core:
             return True
         parts = _PART.findall(core) if _INNER.search(core) else []
         return any(bone in self._prefixes for part in (core, *parts) for bone in _bones(part))
 
-    def words(self, token: str) -> Iterator[Word]:
+    def words(self, token: str) -> tuple[Word, ...]:
         """The words of a token: nearly always one."""
+        if (known := self._tokens.get(token)) is None:
+            if len(self._tokens) >= _KEPT:
+                self._tokens.clear()
+            known = self._tokens[token] = tuple(self._words(token))
+        return known
+
+    def _words(self, token: str) -> Iterator[Word]:
         core = token.strip(_EDGES)
         if not core:
             return

@@ -204,7 +204,7 @@ class Window:
             return ""
         self._token, self._places = "", []
         opens, closes = self._marks(token)
-        words = [] if _BULLET.fullmatch(token) else list(self._book.lexicon.words(token))
+        words = () if _BULLET.fullmatch(token) else self._book.lexicon.words(token)
         apart = len(words) == 1 and words[0].end - words[0].start == 1 and token[words[0].start].isalpha()
         out = "" if apart and not opens else self._end_letters()
         if opens and self.stopped is None:
