@@ -27,7 +27,8 @@ async def test_a_policy_holds_for_the_next_message_stays_in_bounds_and_can_be_ta
     before, rules = await judged()
     assert before == "low"
     assert await owner.get(AT) == {
-        "version": 0, "policy": {"raised": {}}, "set_by": None, "set_at": None, "note": "", "reverts_to": None,
+        "version": 0, "policy": {"raised": {}, "sure": {}, "actions": {}, "messages": {}}, "set_by": None,
+        "set_at": None, "note": "", "reverts_to": None,
     }  # fmt: skip
     assert await put({"policy": {"raised": {"weary": "high"}}, "note": "Why.", "version": 0}) == 200
     assert await judged() == ("high", f"{rules} policy-1")
@@ -41,24 +42,34 @@ async def test_a_policy_holds_for_the_next_message_stays_in_bounds_and_can_be_ta
         {"policy": {"lowered": {}}},
         {"policy": {}, "revert_to": 0},
         {},
+        {"policy": {"sure": {"small": {"high": 2}}}},
+        {"policy": {"actions": {"output": {"minors": "flag"}}}},
+        {"policy": {"messages": {"en": {"unsure": ""}}}},
     ):
         assert await put(wrong) == 422, wrong
     assert await put({"revert_to": 9}) == 404
-    assert await put({"revert_to": 0, "note": "Too many.", "version": 1}) == 200
-    assert await judged() == (before, f"{rules} policy-2")
-    assert await put({"revert_to": 1}) == 200
+    words = {"sw": {"self_directed": "Tuko nawe."}}
+    assert await put({"policy": {"raised": {"weary": "high"}, "messages": words}, "version": 1}) == 200
+    told = [one.data for one in await ada.ask(WEARY, model="builtin/guide") if one.type == "care"]
+    assert [(one["level"], one["message"].startswith("Tuko nawe.")) for one in told] == [("high", True)]
+    assert await put({"revert_to": 0, "note": "Too many.", "version": 2}) == 200
+    assert await judged() == (before, f"{rules} policy-3")
+    older = {"raised": {"weary": "high"}, "actions": {"output": {"medical": "block"}}}
+    assert await put({"policy": older}) == 200
     assert (await judged())[0] == "high"
     await house.end()
     await house.start()
+    said = {"text": "You have bipolar disorder.", "direction": "output"}
+    assert (await ada.post("/care/moderate", said))["action"] == "block"
     assert (await judged())[0] == "high"
-    first = await owner.get(f"{AT}/history", params={"limit": 2})
+    first = await owner.get(f"{AT}/history", params={"limit": 3})
     rest = await owner.get(f"{AT}/history", params={"cursor": first["next_cursor"]})
-    told = [*first["items"], *rest["items"]]
-    assert [(one["version"], one["reverts_to"]) for one in told] == [(3, 1), (2, 0), (1, None), (0, None)]
-    assert (told[2]["note"], told[2]["set_by"]) == ("Why.", (await owner.get("/auth/me"))["user"]["id"])
+    past = [*first["items"], *rest["items"]]
+    assert [(one["version"], one["reverts_to"]) for one in past] == [(4, None), (3, 0), (2, None), (1, None), (0, None)]
+    assert (past[3]["note"], past[3]["set_by"]) == ("Why.", (await owner.get("/auth/me"))["user"]["id"])
     acts = (await owner.get("/audit", params={"kind": "care.policy_set"}))["items"]
     assert [one["detail"] for one in acts] == [
-        {"version": "3", "reverts_to": "1"}, {"version": "2", "reverts_to": "0"}, {"version": "1"},
+        {"version": "4"}, {"version": "3", "reverts_to": "0"}, {"version": "2"}, {"version": "1"},
     ]  # fmt: skip
     assert [await put({"policy": {}}, ada), (await ada.call("GET", AT)).status] == [403, 403]
 

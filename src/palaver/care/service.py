@@ -11,9 +11,10 @@ from typing import Any
 from palaver.care.crisis.detector import Detector
 from palaver.care.crisis.finding import Finding, Level
 from palaver.care.emotion.feeling import Feeling
+from palaver.care.guidance.saying import Matter
 from palaver.care.models.raising import raised
 from palaver.care.models.readers import Readers, Told
-from palaver.care.policy.policy import judged
+from palaver.care.policy.policy import Shipped, judged
 from palaver.care.policy.service import FIRST, PolicyVersion
 from palaver.care.resources.choosing import Wish
 from palaver.care.resources.resource import Resource
@@ -56,7 +57,7 @@ class Care:
         found = read(text) if len(text) <= _AT_ONCE else await asyncio.to_thread(read, text)
         told = await self._heard(text)
         if told is not None:
-            found = raised(found, told.signals)
+            found = raised(found, told.signals_where(self._under.policy.sure))
         if (told is None or told.failed) and Level[found.urgency] == Level.none:
             raise Unavailable("What the text says could not be read in time. Read it as if somebody needed help.")
         return judged(found, self._under.policy)
@@ -77,9 +78,13 @@ class Care:
         """What feelings a text shows, as far as that is known."""
         return (await self._readers.read(text)).feeling
 
-    def levels(self) -> dict[str, Level]:
-        """Every rule that ships, and how urgent it is."""
-        return levels_of(self._rules)
+    def shipped(self) -> Shipped:
+        """What administrators can change: rules, and readers."""
+        return Shipped(levels_of(self._rules), self._readers.names)
+
+    def messages(self) -> Mapping[str, Mapping[Matter, str]]:
+        """What administrators have people told above who helps."""
+        return self._under.policy.messages
 
     def helpers(self, found: Finding | None, country: str | None, language: str | None) -> list[Resource]:
         """Who helps with what was found, and nothing is kept back by level; or with what could not be read."""

@@ -47,11 +47,12 @@ def open_care(settings: Settings, database: Database, escalations: Escalations, 
     """The parts; nothing is read yet."""
     helping = Help(settings.care.resources_file)
     care = Care(helping, readers_of(settings.care))
-    policies = Policies(database, care.levels, clock)
+    policies = Policies(database, care.shipped, clock)
     care.policy = policies.current
     culture = Culture(settings.care.culture.packs)
     reading = reading_of(settings)
-    moderation = settings.care.moderation
+    moderation = Moderation(settings.care.moderation)
+    moderation.policy = policies.actions
     return Caring(
         settings=settings.care,
         database=database,
@@ -62,8 +63,8 @@ def open_care(settings: Settings, database: Database, escalations: Escalations, 
         escalations=escalations,
         culture=culture,
         reading=reading,
-        moderation=Moderation(moderation),
-        reviewing=Reviewing(database, clock, excerpts=moderation.excerpts),
+        moderation=moderation,
+        reviewing=Reviewing(database, clock, excerpts=settings.care.moderation.excerpts),
     )
 
 

@@ -232,6 +232,7 @@ async def _serve(loaded: Loaded) -> None:
             agency = await open_agency(loaded.settings, database, loaded.environment, tasks=tasks, clock=clock)
             house = build(loaded, database, agency, tasks=tasks, clock=clock)
             await house.lease.take()
+            await house.caring.policies.current()  # before a turn can begin
             await house.moving.importing.sweep()
             await house.inference.look()
             await travelling.backward(house).rewinding.recover()  # before a turn can begin

@@ -77,7 +77,7 @@ class Guarding:
         self._profile: Profile = profile
         self._country = country
         self._clock = clock
-        self._guidance = Guidance()
+        self._guidance = Guidance(care.messages)
 
     async def before(self, live: Live, text: str) -> Sequence[RunEvent]:
         """Read what the person wrote; events that end the step where no model is to be asked.

@@ -1,22 +1,26 @@
 """What is said when somebody may need help, from the words that ship; it keeps nothing and tells nobody."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from palaver.care.crisis.finding import Finding
-from palaver.care.guidance.saying import language_of, listed, matter_of, named
+from palaver.care.guidance.saying import Matter, language_of, listed, matter_of, named
 from palaver.core.care import CareResource, Urgency
 
 
 class Guidance:
-    """The words for one finding; they are read when they are first needed."""
+    """The words for one finding; they are read when they are first needed. `messages` are told instead of ours."""
+
+    def __init__(self, messages: Callable[[], Mapping[str, Mapping[Matter, str]]] = dict) -> None:
+        self._messages = messages
 
     def message(self, found: Finding | None, urgency: Urgency, *, called: bool = False) -> str:
         """A sentence for the person, above who helps; with another one where a human was `called`."""
-        said = self._said("person", found, urgency)
+        instead = self._messages().get(self.language(found), {}).get(matter_of(found, urgency))
+        said = instead or self._said("person", found, urgency)
         return f"{said} {self._words['called'][self.language(found)]}" if called else said
 
     def answer(self, found: Finding | None, urgency: Urgency, resources: Sequence[CareResource]) -> str:

@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import Literal
+
+import msgspec
 
 from palaver.care.crisis.finding import Signal
 from palaver.care.emotion.feeling import Feeling, feeling_of
@@ -13,6 +16,7 @@ from palaver.care.models.raising import signal_of
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 1_000  # characters that the small reader reads in two milliseconds; more are read in a thread
+Threshold = Literal["low", "medium", "high"]
 _NOTHING = Heads(None, None, None)
 
 
@@ -27,6 +31,11 @@ class Readers:
     def version(self) -> str:
         """Of all of them."""
         return " ".join(one.version for one in (self._small, *self._better))
+
+    @property
+    def names(self) -> list[str]:
+        """Of all of them, the small one first."""
+        return [one.name for one in (self._small, *self._better)]
 
     async def load(self) -> None:
         """Read what is large from disk now, rather than when the first message waits; the small one is not."""
@@ -54,12 +63,19 @@ class Told:
 
     @property
     def signals(self) -> list[Signal]:
-        """Of danger, by the best reader that knows the words, if it is sure enough.
+        """Of danger, by the best reader that knows the words, if it is sure enough."""
+        return self.signals_where({})
+
+    def signals_where(self, moved: Mapping[str, Mapping[Threshold, float]]) -> list[Signal]:
+        """The same, where administrators moved from when on a reader is believed, by its name.
 
         Not by all: each is allowed so many false alarms, and those of two would add up.
         """
         knows = ((one, heads) for one, heads in reversed(self._heads) if heads.crisis is not None)
-        found = (signal_of(one.name, self._length, heads, one.sure) for one, heads in islice(knows, 1))
+        found = (
+            signal_of(one.name, self._length, heads, msgspec.structs.replace(one.sure, **moved.get(one.name, {})))
+            for one, heads in islice(knows, 1)
+        )
         return [one for one in found if one is not None]
 
     @property

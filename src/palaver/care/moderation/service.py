@@ -2,6 +2,7 @@
 
 import asyncio
 import tomllib
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Moderation:
 
     def __init__(self, settings: ModerationSettings) -> None:
         self._settings = settings
+        self.policy: Callable[[], Mapping[ModerationDirection, Actions]] = dict  # what administrators changed
 
     def window(self) -> Window:
         """One answer of a model that is still coming: give it the pieces, tell what it gives back."""
@@ -54,7 +56,8 @@ class Moderation:
         return await asyncio.to_thread(_through, window, text)
 
     def _actions(self, direction: ModerationDirection) -> Actions:
-        return chosen(self._settings.input if direction == "input" else self._settings.output)
+        ours = chosen(self._settings.input if direction == "input" else self._settings.output)
+        return {**ours, **self.policy().get(direction, {})}
 
     @cached_property
     def _output(self) -> Book:

@@ -1,15 +1,14 @@
 """The policy of care that holds, and those before it: sets one within its bounds; what it changes, others ask for."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
-from palaver.care.crisis.finding import Level
 from palaver.care.policy import store
-from palaver.care.policy.policy import SHIPS, Policy, faults
+from palaver.care.policy.policy import SHIPS, Actions, Policy, Shipped, faults, still
 from palaver.care.policy.store import Kept
 from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import Conflict, Invalid, NotFound
@@ -58,9 +57,9 @@ FIRST = PolicyVersion(version=0, policy=SHIPS)
 class Policies:
     """The front door to the policy of care."""
 
-    def __init__(self, database: Database, rules: Callable[[], Mapping[str, Level]], clock: Clock) -> None:
+    def __init__(self, database: Database, shipped: Callable[[], Shipped], clock: Clock) -> None:
         self._database = database
-        self._rules = rules  # the rules of danger that ship, and how urgent each is
+        self._shipped = shipped
         self._clock = clock
         self.audit: Audit = unheard
         self._now = FIRST
@@ -73,6 +72,10 @@ class Policies:
             self._now = await self._read()
             self._read_at = now
         return self._now
+
+    def actions(self) -> Actions:
+        """What is done about words that may not be told, as was last read: an answer that streams waits for nothing."""
+        return self._now.policy.actions
 
     async def _read(self) -> PolicyVersion:
         """What stands in the database; what held before where that cannot be asked, for words wait for nothing."""
@@ -98,14 +101,12 @@ class Policies:
         return done
 
     async def revert(self, by: UserId, to: int, note: str, over: int | None) -> PolicyVersion:
-        """Let an older version hold again, as a new one; what it says of rules that are gone is left out."""
+        """Let an older version hold again, as a new one; without what it says of rules and readers that are gone."""
         found = FIRST if to == 0 else await self._database.read(_find(to))
-        known = self._rules()
-        raised = {rule: said for rule, said in found.policy.raised.items() if Level[said] >= known.get(rule, 99)}
-        return await self.put(by, Act(msgspec.structs.replace(found.policy, raised=raised), note, over, to))
+        return await self.put(by, Act(still(found.policy, self._shipped()), note, over, to))
 
     def _check(self, policy: Policy) -> None:
-        if wrong := faults(policy, self._rules()):
+        if wrong := faults(policy, self._shipped()):
             errors = [{"loc": ["body", "policy", *one.loc], "msg": one.says, "type": "policy"} for one in wrong]
             raise Invalid(f"{'.'.join(wrong[0].loc)}: {wrong[0].says}", errors=errors)
 

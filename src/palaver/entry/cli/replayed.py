@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from palaver.care.crisis.detector import Detector
-from palaver.care.crisis.finding import Finding, Level
+from palaver.care.crisis.finding import Finding
 from palaver.care.crisis.rules import BadRule
-from palaver.care.policy.policy import SHIPS, Policy, faults, judged
+from palaver.care.policy.policy import SHIPS, Policy, Shipped, faults, judged
 from palaver.care.policy.replaying import Example, Reads, Replayed, replay
 from palaver.care.policy.service import Policies
 from palaver.care.service import BOOKS, levels_of
@@ -24,6 +24,8 @@ from palaver.core.errors import Invalid
 from palaver.entry.database import open_database
 from palaver.entry.settings import Settings
 from palaver.kit.clock import SystemClock
+
+READERS = ("small", "encoder")  # a policy that names them is read, though none of them is asked here
 
 
 class Other(NamedTuple):
@@ -59,7 +61,7 @@ async def _in_force(settings: Settings, rules: Mapping[str, Any]) -> Policy:
     if not settings.database_path.exists():
         return SHIPS
     async with open_database(settings) as database:
-        return (await Policies(database, lambda: levels_of(rules), SystemClock()).current()).policy
+        return (await Policies(database, lambda: _shipped(rules), SystemClock()).current()).policy
 
 
 def _reads(words: Mapping[str, Any], rules: Mapping[str, Any], policy: Policy) -> Reads:
@@ -79,14 +81,14 @@ def _policy(file: Path, rules: Mapping[str, Any]) -> Policy:
         policy = msgspec.json.decode(_bytes(file), type=Policy)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"{file} is no policy: {error}") from error
-    if wrong := faults(policy, _levels(rules)):
+    if wrong := faults(policy, _shipped(rules)):
         raise Invalid(f"{file}: {'.'.join(wrong[0].loc)}: {wrong[0].says}")
     return policy
 
 
-def _levels(rules: Mapping[str, Any]) -> dict[str, Level]:
+def _shipped(rules: Mapping[str, Any]) -> Shipped:
     try:
-        return levels_of(rules)
+        return Shipped(levels_of(rules), READERS)
     except (KeyError, TypeError) as error:
         raise Invalid(f"These rules cannot be read: {type(error).__name__}: {error}") from error
 

@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palaver.care.crisis.finding import CONCERNS, Concern, Finding, Level, Signal
-from palaver.care.policy.policy import SHIPS, Policy, faults, judged
+from palaver.care.moderation.settings import InputActions, OutputActions, chosen
+from palaver.care.moderation.verdict import ACTIONS
+from palaver.care.policy.policy import LEAST, SHIPS, Policy, Shipped, faults, judged, still
 from palaver.core.care import Urgency
 
 URGENCIES: tuple[Urgency, ...] = ("none", "low", "medium", "high", "critical")
+SHIPPED = Shipped({"intent": Level.high, "weary": Level.low}, ["small"])
 RULES = ("intent", "weary", "act")
 signals = st.builds(
     Signal,
@@ -61,5 +64,38 @@ def test_a_raised_rule_counts_for_more_but_not_where_somebody_else_says_it() -> 
     ],
 )
 def test_a_policy_that_lowers_a_rule_is_refused(raised: Mapping[str, Urgency], says: str | None) -> None:
-    wrong = faults(Policy(raised=dict(raised)), {"intent": Level.high, "weary": Level.low})
+    wrong = faults(Policy(raised=dict(raised)), SHIPPED)
     assert [one.says for one in wrong] == ([says] if says else [])
+
+
+@pytest.mark.parametrize(
+    ("policy", "where"),
+    [
+        (Policy(sure={"small": {"high": 0.05, "low": 0.99}}), []),
+        (Policy(sure={"small": {"high": 0.0}}), ["sure.small.high"]),
+        (Policy(sure={"small": {"medium": 1.0}}), ["sure.small.medium"]),
+        (Policy(sure={"small": {"low": float("nan")}}), ["sure.small.low"]),
+        (Policy(sure={"large": {}}), ["sure.large"]),
+        (Policy(actions={"output": {"medical": "block", "sexual": "allow"}, "input": {"hate": "block"}}), []),
+        (Policy(actions={"output": {"medical": "flag", "self_harm": "rewrite"}}),
+         ["actions.output.medical", "actions.output.self_harm"]),
+        (Policy(actions={"input": {"minors": "allow"}}), ["actions.input.minors"]),
+        (Policy(messages={"sw": {"unsure": "Tuko hapa."}}), []),
+        (Policy(messages={"xx": {}, "en": {"unsure": "a\nb", "abuse": " ", "self_harm": "a" * 501}}),
+         ["messages.xx", "messages.en.unsure", "messages.en.abuse", "messages.en.self_harm"]),
+    ],
+)  # fmt: skip
+def test_a_policy_stays_within_its_bounds(policy: Policy, where: list[str]) -> None:
+    assert [".".join(one.loc) for one in faults(policy, SHIPPED)] == where
+
+
+def test_what_ships_is_within_the_bounds() -> None:
+    for direction, settings in (("output", OutputActions()), ("input", InputActions())):
+        ships = chosen(settings)
+        for category, least in LEAST[direction].items():
+            assert ACTIONS.index(ships[category]) >= ACTIONS.index(least)
+
+
+def test_of_an_older_policy_only_what_still_means_something_holds_again() -> None:
+    old = Policy(raised={"intent": "low", "weary": "high", "gone": "high"}, sure={"small": {"low": 0.2}, "gone": {}})
+    assert still(old, SHIPPED) == Policy(raised={"weary": "high"}, sure={"small": {"low": 0.2}})
