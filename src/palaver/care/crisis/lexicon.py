@@ -21,6 +21,8 @@ _LONGEST_GLUED, _LONGEST_WORD = 40, 10
 # More than a day's largest dose of common painkillers (British National Formulary: paracetamol 4 g in 8 tablets).
 _MANY_PILLS, _LARGE_MG = 9, 4_001
 _NUMBER = re.compile(r"(\d{1,6})(mgs?)?")
+_MINE = re.compile(r"(nime|nita|nina|nili)[a-z']{3,20}")
+_GRAVE = frozenset(("suicide", "die"))
 _FILLER = "x"
 _STOP = "stop"
 
@@ -105,7 +107,11 @@ class Lexicon:
         if not clause or not one or (one not in PREFIXES and not (clause[-1].meanings == _FILLER and len(one) < 6)):
             return None
         whole = one + other
-        return self._one(whole) if whole in _TELLING or (one in PREFIXES and other not in self._known) else None
+        if whole not in _TELLING and (one not in PREFIXES or other in self._known):
+            return None
+        meant = self._one(whole)
+        # `ni tamu` is two words (it is sweet) and not half of `nitamuua`.
+        return meant if meant and (len(one) > 2 or not _GRAVE.isdisjoint(meant[0].split())) else None
 
     def _parts(self, word: str) -> Iterator[Part]:
         """The parts of what stands between spaces, with their places in it."""
@@ -128,7 +134,7 @@ class Lexicon:
                 return known
         if "*" in word and 3 <= len(word) <= 12 and (known := self._starred(word)):
             return known
-        return self._slipped(word)
+        return self._slipped(word) or _spoken_by_me(word)
 
     def _one(self, word: str) -> tuple[str, str | None] | None:
         if known := self._known.get(word):
@@ -167,12 +173,21 @@ class Lexicon:
         return best.get(len(word), [])
 
 
+def _spoken_by_me(word: str) -> tuple[str, str] | None:
+    """Who does it and when, of a Swahili verb that is not known: `nimenunua` is I, whatever it is that I did."""
+    return ("i will" if found[1] == "nita" else "i", "sw") if (found := _MINE.fullmatch(word)) else None
+
+
 def _stopped(clauses: list[list[Meant]]) -> Iterator[list[Meant]]:
-    """What is said with a stop after every word, read without the stops as well."""
-    for alone, run in groupby(clauses, key=lambda clause: len(clause) <= 1):
+    """What is said with a stop after every word, read without the stops as well, together with what it grew into."""
+    runs = [(alone, list(run)) for alone, run in groupby(clauses, key=lambda clause: len(clause) <= 1)]
+    for at, (alone, run) in enumerate(runs):
         words = [word for clause in run for word in clause] if alone else []
         if len(words) > 1:
+            before = runs[at - 1][1][-1] if at else []
+            after = runs[at + 1][1][0] if at + 1 < len(runs) else []
             yield words
+            yield from (part for part in ([*before, *words], [*words, *after]) if len(part) > len(words))
 
 
 def _amount(word: str) -> tuple[str, None] | None:

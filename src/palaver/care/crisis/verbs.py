@@ -14,6 +14,7 @@ _FIRST = {
     **dict.fromkeys("ninge ningeli naweza".split(), "i would"),
     **dict.fromkeys("si siku sija nisi".split(), "i not"),
     **dict.fromkeys("sita sinta".split(), "i not will"),
+    **dict.fromkeys("nimesha ninacho ninayo ninalo ninazo".split(), "i"),
     "niki": "i if", "singe": "i not would",
 }  # fmt: skip
 _OTHERS = {
@@ -23,10 +24,23 @@ _OTHERS = {
     **dict.fromkeys(("uta", "una", "ume", "uli", "u", "mta", "mna", "mme"), "you"),
     **dict.fromkeys(("huta", "huja", "huku", "usi", "msi", "hu"), "you not"),
     **dict.fromkeys(("tuta", "tuna", "tume", "tuli", "tu"), "we"),
+    **dict.fromkeys(("ime", "ina", "ita", "ili"), "it"),
     "ku": "", "kuto": "not", "": "",
 }  # fmt: skip
 PREFIXES = _FIRST | _OTHERS
-_WHOM = {"ji": "self", "ni": "me", "ku": "you", "m": "him", "mu": "him", "mw": "him", "wa": "him", "": ""}
+_WHOM = {
+    "ji": "self",
+    "ni": "me",
+    "ku": "you",
+    "m": "him",
+    "mu": "him",
+    "mw": "him",
+    "wa": "him",
+    "": "",
+    "ya": "",
+    "i": "",
+    "zi": "",
+}
 _REFLEXIVE = {
     "kill": "suicide",
     "end": "suicide",
@@ -35,6 +49,8 @@ _REFLEXIVE = {
     "hit": "hit self",
     "give": "give self",
     "throw": "throw self",
+    "remove": "remove self",
+    "light": "light self",
 }
 _ENDS = ("", "a", "e", "i", "u", "ia", "ie", "ea", "eni")
 # These take -ku- where nothing else would make them long enough (nitakufa, nitakunywa).
