@@ -55,7 +55,7 @@ _NOT_BUILT = """<!doctype html>
 
 
 def routes(dist: Path = DIST) -> APIRouter:
-    """The page at `/` and `/c/{session_id}`, the API's description at `/docs` and `/redoc`, and what they are made of.
+    """The page at `/`, `/c/{session_id}` and `/counsellor`, the API's description at `/docs` and `/redoc`, and what they are made of.
 
     All of it stands in the folder that the build writes.
     """
@@ -95,6 +95,7 @@ def routes(dist: Path = DIST) -> APIRouter:
     read = ["GET", "HEAD"]
     router.add_api_route("/", page, methods=read)
     router.add_api_route("/c/{session_id}", conversation, methods=read)
+    router.add_api_route("/counsellor", page, methods=read)
     router.add_api_route("/docs", docs, methods=read)
     router.add_api_route("/redoc", redoc, methods=read)
     router.add_api_route("/assets/{name}", asset, methods=read)

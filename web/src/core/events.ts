@@ -81,7 +81,7 @@ export type RunEvent = Stamp &
         reason?: string | null;
       }
     | { type: 'notice' | 'limit'; code: string; message: string }
-    | { type: 'care'; level: string; resources: HelpResource[]; message?: string }
+    | { type: 'care'; level: string; resources: HelpResource[]; message?: string | null }
     | {
         type: 'subagent';
         parent_call_id: string;

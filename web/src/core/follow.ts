@@ -1,4 +1,4 @@
-// Follows the events of one session for as long as it is wanted and the page is seen; it decides nothing about them.
+// Follows a stream of events for as long as it is wanted and the page is seen; it decides nothing about them.
 
 import { backoff } from '@/kit/backoff';
 import { frameParser } from '@/kit/sse';
@@ -11,10 +11,10 @@ const SILENCE_MS = 40_000;
 // A connection that held this long was a good one: the next try need not wait longer than the first.
 const HELD_MS = 3_000;
 
-export interface Listener {
+export interface Listener<Heard = RunEvent> {
   /** The stream is open: what follows is live, what came before may have been missed. */
   connected(): void;
-  heard(events: RunEvent[]): void;
+  heard(events: Heard[]): void;
   /** The connection is gone, and is tried again by itself. */
   lost(): void;
   /** The server will not tell us, now or later. */
@@ -27,7 +27,18 @@ export interface Following {
   stop(): void;
 }
 
-export function follow(sessionId: string, listener: Listener): Following {
+/** The events of one session. */
+export const follow = (sessionId: string, listener: Listener): Following =>
+  followAt(`/sessions/${sessionId}/events`, readEvent, listener);
+
+/** What stands at this path; `read` makes an event of a frame's data, or nothing. `always`: while it is hidden, too. */
+export function followAt<Heard>(
+  path: string,
+  read: (data: string) => Heard | null,
+  listener: Listener<Heard>,
+  { always = false } = {},
+): Following {
+  const hidden = () => document.hidden && !always;
   let stopped = false;
   let attempt = 0;
   let connection: AbortController | null = null;
@@ -35,19 +46,19 @@ export function follow(sessionId: string, listener: Listener): Following {
 
   const connect = async (): Promise<void> => {
     clearTimeout(timer);
-    if (stopped || connection || document.hidden) return;
+    if (stopped || connection || hidden()) return;
     const own = (connection = new AbortController());
     const began = performance.now();
     try {
-      const response = await open(`/sessions/${sessionId}/events`, { signal: own.signal }, 'text/event-stream');
+      const response = await open(path, { signal: own.signal }, 'text/event-stream');
       listener.connected();
-      await listen(response, own, listener);
+      await listen(response, own, read, listener);
     } catch (thrown) {
       if (thrown instanceof Refusal && !thrown.retryable) return listener.refused(thrown);
     } finally {
       if (connection === own) connection = null;
     }
-    if (stopped || connection || document.hidden) return;
+    if (stopped || connection || hidden()) return;
     if (performance.now() - began > HELD_MS) attempt = 0;
     if (attempt > 0) listener.lost();
     timer = setTimeout(() => void connect(), backoff(attempt++));
@@ -65,7 +76,7 @@ export function follow(sessionId: string, listener: Listener): Following {
   };
 
   // A hidden page holds no connection: browsers allow few of them to one server.
-  const seenOrHidden = (): void => (document.hidden ? drop() : hurry());
+  const seenOrHidden = (): void => (hidden() ? drop() : hurry());
   const offline = (): void => listener.lost();
 
   document.addEventListener('visibilitychange', seenOrHidden);
@@ -85,7 +96,12 @@ export function follow(sessionId: string, listener: Listener): Following {
   };
 }
 
-async function listen(response: Response, connection: AbortController, listener: Listener): Promise<void> {
+async function listen<Heard>(
+  response: Response,
+  connection: AbortController,
+  read: (data: string) => Heard | null,
+  listener: Listener<Heard>,
+): Promise<void> {
   const reader = response.body?.getReader();
   if (!reader) return;
   const text = new TextDecoder();
@@ -97,7 +113,7 @@ async function listen(response: Response, connection: AbortController, listener:
       const { done, value } = await reader.read();
       clearTimeout(watchdog);
       if (done || connection.signal.aborted) return;
-      const events = parse(text.decode(value, { stream: true })).map(frame => readEvent(frame.data));
+      const events = parse(text.decode(value, { stream: true })).map(frame => read(frame.data));
       const known = events.filter(event => event !== null);
       if (known.length > 0) listener.heard(known);
     }

@@ -88,8 +88,8 @@ export interface Message {
   siblings: { count: number; index: number };
   /** Only of messages that sum up earlier ones. */
   summary?: Receipt;
-  /** Who wrote it, where several people take part; no id: somebody elsewhere. */
-  author?: { user_id: string | null; name: string };
+  /** Who wrote it, where several people take part; no id: somebody elsewhere, or a human of the team. */
+  author?: { user_id: string | null; name: string; kind?: 'human' };
   metadata: Record<string, unknown>;
   created_at: string;
 }
@@ -108,6 +108,8 @@ export interface Session {
   status: 'idle' | 'running' | 'waiting' | 'error';
   active_run_id: string | null;
   head_message_id: string | null;
+  /** Somebody from the team who answers here instead of models. */
+  human?: { name: string; until: string };
   message_count: number;
   created_at: string;
   updated_at: string;

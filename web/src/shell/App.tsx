@@ -6,6 +6,7 @@ import { useEffect } from 'preact/hooks';
 import { Refusal, whenSignedOut, wordsFor } from '@/core/request';
 import { SecondFactor } from '@/features/account/SecondFactor';
 import { loadOffers } from '@/features/agents/offers';
+import { Desk } from '@/features/counsellor/Desk';
 import { FilesButton } from '@/features/files/FilesPanel';
 import { arrived } from '@/features/identity/arrived';
 import { SignIn } from '@/features/identity/SignIn';
@@ -25,7 +26,7 @@ import { Logo } from './Logo';
 import { Disconnected } from './Notice';
 import { hold, letGo, opened } from './opened';
 import { Panels } from './Panels';
-import { go, place } from './place';
+import { atDesk, go, place } from './place';
 import { SessionMenu } from './SessionMenu';
 import { drawer, Sidebar } from './Sidebar';
 
@@ -152,12 +153,13 @@ export function App() {
     return here ? watchWaiting() : undefined;
   }, [here]);
   useEffect(() => {
-    document.title = title.value && place.value ? `${title.value} · Palaver` : 'Palaver';
-  }, [title.value, place.value]);
+    if (!atDesk.value) document.title = title.value && place.value ? `${title.value} · Palaver` : 'Palaver';
+  }, [title.value, place.value, atDesk.value]);
 
   // Who follows the link of a letter while they are signed in has come for what it says.
   if (!here || (arrived.value && arrived.value.kind !== 'sign-in-failed')) return <Door />;
   if (factorFirst.value) return <FactorFirst />;
+  if (atDesk.value) return <Desk />;
   return (
     <div class="page">
       <a class="skip" href="#main">

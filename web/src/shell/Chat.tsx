@@ -9,6 +9,7 @@ import { ModelPicker } from '@/features/inference/ModelPicker';
 import { nameOf } from '@/features/inference/models';
 import { ContextPanel } from '@/features/context/ContextPanel';
 import { putBack } from '@/features/runs/attaching/attaching';
+import { HelpLink } from '@/features/runs/care/HelpPanel';
 import { Composer } from '@/features/runs/Composer';
 import type { Conversation, Said } from '@/features/runs/conversation';
 import { jumpTo } from '@/features/runs/jump';
@@ -86,6 +87,12 @@ export function Chat({ conversation }: { conversation: Conversation }) {
         onContext={messageId => (contextShown.value = messageId)}
       />
       <div class="foot">
+        {conversation.human.value && (
+          <p class="with-human" role="status">
+            <Icon name="people" size={16} />
+            {conversation.human.value}, a person from the team, answers here.
+          </p>
+        )}
         {conversation.notice.value && <Problem says={conversation.notice.value} onClose={conversation.dismiss} />}
         {conversation.readsOnly.value ? (
           <p class="foot-hint" role="note">
@@ -107,7 +114,9 @@ export function Chat({ conversation }: { conversation: Conversation }) {
             )}
           </Composer>
         )}
-        <p class="foot-hint">Answers can be wrong. What matters, check.</p>
+        <p class="foot-hint">
+          Answers can be wrong. What matters, check. <HelpLink />
+        </p>
       </div>
       {contextShown.value !== null && (
         <ContextPanel

@@ -7,6 +7,7 @@ import { chosenAgent, commands, firstMode, matching } from '@/features/agents/of
 import { AgentPicker, ModePicker } from '@/features/agents/Pickers';
 import { ModelPicker } from '@/features/inference/ModelPicker';
 import { putBack } from '@/features/runs/attaching/attaching';
+import { HelpLink } from '@/features/runs/care/HelpPanel';
 import { Composer } from '@/features/runs/Composer';
 import type { Said } from '@/features/runs/conversation';
 import { create } from '@/features/sessions/list';
@@ -81,6 +82,9 @@ export function Home() {
           </li>
         ))}
       </ul>
+      <p class="foot-hint">
+        <HelpLink />
+      </p>
     </div>
   );
 }

@@ -32,10 +32,17 @@ const CHOICES: Choice[] = [
   { icon: 'out', says: 'Export everything', act: takeEverything },
 ];
 
+const OF_THE_TEAM: Choice[] = [{ icon: 'people', says: 'Counsellor desk', act: () => go('/counsellor') }];
+
 const OF_ADMINISTRATORS: Choice[] = [
   { icon: 'people', says: 'Users', act: () => (panel.value = 'users') },
   { icon: 'book', says: 'Audit log', act: () => (panel.value = 'audit') },
 ];
+
+function choices(role: string | undefined): Choice[] {
+  if (role === 'admin') return [...CHOICES, ...OF_THE_TEAM, ...OF_ADMINISTRATORS];
+  return role === 'counsellor' ? [...CHOICES, ...OF_THE_TEAM] : CHOICES;
+}
 
 function Foot() {
   const look = LOOKS[theme.value];
@@ -44,7 +51,7 @@ function Foot() {
       <span class="who" title={person.value?.email ?? ''}>
         {person.value?.email}
       </span>
-      <Menu label="More" choices={person.value?.role === 'admin' ? [...CHOICES, ...OF_ADMINISTRATORS] : CHOICES} />
+      <Menu label="More" choices={choices(person.value?.role)} />
       <button type="button" class="quiet" aria-label={look.says} title={look.says} onClick={nextTheme}>
         <Icon name={look.icon} />
       </button>

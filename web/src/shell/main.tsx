@@ -11,6 +11,7 @@ import './styles/context.css';
 import './styles/entries.css';
 import './styles/account.css';
 import './styles/attached.css';
+import './styles/care.css';
 import './styles/markdown.css';
 
 import { render } from 'preact';

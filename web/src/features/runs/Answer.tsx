@@ -53,12 +53,14 @@ function Kept({ message, busy, onAgain, onShow, onFork, onContext }: Props & { m
       {message.error && <FailureNote failure={message.error} onRetry={again} />}
       <div class="acts">
         {message.text && <CopyAct text={message.text} says="Copy answer" />}
-        {again && !message.error && <Act icon="again" says="Answer again" onClick={again} />}
+        {again && !message.error && !message.author && <Act icon="again" says="Answer again" onClick={again} />}
         <Siblings message={message} onShow={onShow} />
         <Menu
           label="More about this answer"
           choices={[
-            { icon: 'gauge', says: 'What it was based on', act: () => onContext(message.id) },
+            ...(message.author
+              ? []
+              : [{ icon: 'gauge' as const, says: 'What it was based on', act: () => onContext(message.id) }]),
             { icon: 'fork', says: 'Fork from here', act: () => onFork(message.id) },
           ]}
         />
@@ -85,6 +87,20 @@ function looksIdle(blocks: readonly Block[]): boolean {
   return last.kind === 'call' && last.call.result !== null;
 }
 
+/** What the house itself says about people from the team; no model did. */
+const HOUSE = 'palaver/house';
+
+const called = (model: string | null, live: Live | null, nameOf: Naming): string =>
+  model === 'palaver/person' ? 'A person from the team' : live && !model ? '\u00a0' : nameOf(model);
+
+function HouseLine({ id, blocks, hands }: { id: string | undefined; blocks: Block[]; hands: Hands }) {
+  return (
+    <div class="house-says" role="note" id={id ? `at-${id}` : undefined}>
+      <Blocks blocks={blocks} runId="" running={false} hands={hands} />
+    </div>
+  );
+}
+
 /** One component for both, so that what a reader has opened stays open when the answer is finished. */
 export function Answer(props: Props) {
   const { message, live, past, nameOf, hands } = props;
@@ -93,10 +109,12 @@ export function Answer(props: Props) {
     [live, message, past],
   );
   const model = (live ?? message)?.model ?? null;
-  const name = live && !model ? '\u00a0' : nameOf(model);
+  const name = message?.author ? `${message.author.name}, a person from the team` : called(model, live, nameOf);
+  const byPeople = model?.startsWith('palaver/') ?? false;
+  if (model === HOUSE) return <HouseLine key="house" id={message?.id} blocks={blocks} hands={hands} />;
   return (
     <article
-      class={live ? 'answer live' : 'answer'}
+      class={[live ? 'answer live' : 'answer', byPeople && 'by-human'].filter(Boolean).join(' ')}
       aria-label={live ? 'Answer being written' : `${name} answered`}
       aria-busy={live ? 'true' : undefined}
       id={message ? `at-${message.id}` : undefined}

@@ -6,6 +6,7 @@ import type { Block } from './blocks';
 import { blocksOfEntries } from './blocks';
 import { Attached } from './calls/Attached';
 import { CallRow } from './calls/CallRow';
+import { CareNote } from './care/CareNote';
 import type { Hands } from './hands';
 import { Thoughts } from './pieces';
 
@@ -27,6 +28,7 @@ export function Blocks({ blocks, runId, running, hands }: Props) {
           case 'thoughts':
             return <Thoughts key={place} text={block.text} now={running && place === blocks.length - 1} />;
           case 'line':
+            if (block.line.helpers) return <CareNote key={place} says={block.line.says} helpers={block.line.helpers} />;
             return (
               <p key={place} class="line" data-tone={block.line.tone}>
                 {block.line.says}

@@ -32,8 +32,10 @@ type ResultPart = Extract<Part, { type: 'tool_result' }>;
 
 /** A kept message's blocks; `past` is what was told while it was written, which the message does not keep. */
 export function blocksOfMessage(message: Message, past: readonly (Call | Line)[] = []): Block[] {
-  const blocks: Block[] = [];
-  let rest = past;
+  // Who helps stood before the first word.
+  const helps = (one: Call | Line) => one.kind === 'line' && one.tone === 'care';
+  const blocks: Block[] = linesOf(past.filter(helps));
+  let rest = past.filter(one => !helps(one));
   message.parts.forEach((part, place) => {
     if (part.type === 'text') append(blocks, 'text', part.text);
     else if (part.type === 'reasoning') append(blocks, 'thoughts', part.text);

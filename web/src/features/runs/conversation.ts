@@ -52,6 +52,8 @@ export interface Conversation {
   readonly mode: ReadonlySignal<PermissionMode | null>;
   /** Whether the reader takes part without writing. */
   readonly readsOnly: ReadonlySignal<boolean>;
+  /** Who from the team answers here instead of models; null: nobody. */
+  readonly human: ReadonlySignal<string | null>;
   readonly hands: Hands;
   say(said: Said, choices?: Choices): Promise<void>;
   /** Send the prompt that did not arrive once more. */
@@ -107,6 +109,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
   const notice = signal<string | null>(null);
   const mode = signal<PermissionMode | null>(null);
   const readsOnly = signal(false);
+  const human = signal<string | null>(null);
   let chosen: Choices = {};
   let closed = false;
 
@@ -132,6 +135,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
       again ||= view.value.stale;
       mode.value = session.permission_mode;
       readsOnly.value = session.role === 'viewer';
+      human.value = session.human && Date.parse(session.human.until) > Date.now() ? session.human.name : null;
       loaded.value = true;
     } catch (thrown) {
       if (thrown instanceof Refusal && thrown.status === 404)
@@ -156,7 +160,9 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     const stirring = events.some(event => ['session', 'title', 'done'].includes(event.type));
     if (stirring) around.stirred(sessionId, view.value.title);
     around.heard(sessionId, events);
-    if (view.value.stale) void reload();
+    // Only the session says whether somebody from the team is there now.
+    const moved = events.some(event => event.type === 'message' && event.message.provider === 'palaver');
+    if (view.value.stale || moved) void reload();
   };
 
   const following = follow(sessionId, {
@@ -243,6 +249,7 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     notice,
     mode,
     readsOnly,
+    human,
     hands: { sessionId, respond },
     async say({ text, attachments }, choices = {}) {
       if (busy(view.value)) return;

@@ -28,6 +28,8 @@ export function grown(live: Live, event: RunEvent): Live {
     case 'notice':
     case 'limit':
       return add(line(event, event.type, event.message));
+    case 'care':
+      return add({ ...line(event, 'care', event.message ?? ''), helpers: event.resources });
     case 'hook':
       return add(line(event, 'hook', hookSays(event)));
     case 'step_restarted':

@@ -1,6 +1,6 @@
 // What one conversation looks like right now, as a value; how it changes is decided in `fold.ts`.
 
-import type { Arguments, DecidedBy, Question } from '@/core/events';
+import type { Arguments, DecidedBy, HelpResource, Question } from '@/core/events';
 import type { Attachment, Failure, Message } from '@/core/messages';
 
 /** A piece of an answer that is being written, with its number, so that a restart can take it back. */
@@ -14,8 +14,10 @@ export interface Piece {
 export interface Line {
   kind: 'line';
   seq: number;
-  tone: 'notice' | 'limit' | 'hook';
+  tone: 'notice' | 'limit' | 'hook' | 'care';
   says: string;
+  /** Who helps; with tone `care` only. */
+  helpers?: readonly HelpResource[];
 }
 
 /** What waits for a person. `args` are exactly what would be executed; `callId` is what an answer names. */
@@ -149,6 +151,8 @@ export const busy = (view: View): boolean =>
 
 /** Whether the run that is under way sums up what was said earlier: it goes below an answer, not below a question. */
 export const sumsUp = (view: View): boolean => {
+  // A person from the team speaks below whatever was said last, and so does the house about them.
+  if (view.live?.model?.startsWith('palaver/')) return false;
   const role = roleBelow(view);
   return role !== undefined && role !== 'user';
 };

@@ -1,0 +1,115 @@
+// The endpoints of help and of counsellors: who helps where, escalations, and joining; nothing is cached here.
+
+import type { HelpResource, RunEvent } from './events';
+import { readEvent } from './events';
+import { followAt, type Following, type Listener } from './follow';
+import type { Page } from './messages';
+import { ask } from './request';
+
+export const listHelp = async (country: string | null): Promise<HelpResource[]> =>
+  (await ask<{ items: HelpResource[] }>('/care/resources', { query: { country } })).items;
+
+export interface Colleague {
+  id: string;
+  name: string;
+}
+
+export interface Escalation {
+  id: string;
+  state: 'created' | 'routed' | 'acknowledged' | 'closed' | 'failed' | 'expired';
+  /** How urgently the words asked for an answer; nothing about who wrote them. */
+  level: string | null;
+  session_id: string | null;
+  language: string | null;
+  /** The services that the person was shown. */
+  helped: string[];
+  group: string | null;
+  reason: string | null;
+  deadline_at: string | null;
+  claimed_by: Colleague | null;
+  mine: boolean;
+  acknowledged_at: string | null;
+  closed_at: string | null;
+  outcome: string | null;
+  created_at: string;
+}
+
+export interface Happened {
+  n: number;
+  kind: string;
+  at: string;
+  actor: Colleague | null;
+  detail: Record<string, unknown>;
+}
+
+export type EscalationWhole = Escalation & { events: Happened[] };
+
+/** Somebody from the team who answers instead of models. */
+export interface Human {
+  escalation_id: string;
+  name: string;
+  joined_at: string;
+  until: string;
+}
+
+export interface Spoken {
+  id: string;
+  by: 'person' | 'model' | 'human' | 'house';
+  name: string | null;
+  text: string;
+  created_at: string;
+}
+
+export interface SeenConversation {
+  /** Whether the person agreed that all of it is seen. */
+  shared: boolean;
+  human: Human | null;
+  items: Spoken[];
+}
+
+export const OUTCOMES = {
+  helped: 'Helped here',
+  referred: 'Referred to a service',
+  emergency: 'Emergency services were called',
+  unreachable: 'The person could not be reached',
+  not_needed: 'No help was needed',
+  other: 'Something else',
+} as const;
+export type Outcome = keyof typeof OUTCOMES;
+export type Which = 'open' | 'closed';
+
+const at = (id: string, rest = '') => `/care/escalations/${id}${rest}`;
+const post = <Answer>(path: string, body?: unknown) => ask<Answer>(path, { method: 'POST', body });
+
+export const listEscalations = (state: Which, cursor: string | null = null) =>
+  ask<Page<Escalation> & { trouble: string[] }>('/care/escalations', { query: { state, cursor } });
+export const readEscalation = (id: string) => ask<EscalationWhole>(at(id));
+export const claim = (id: string) => post<EscalationWhole>(at(id, '/claim'));
+export const acknowledge = (id: string) => post<EscalationWhole>(at(id, '/acknowledge'));
+export const release = (id: string) => post<EscalationWhole>(at(id, '/release'));
+export const addNote = (id: string, text: string) => post<EscalationWhole>(at(id, '/notes'), { text });
+export const close = (id: string, outcome: Outcome, note: string) =>
+  post<EscalationWhole>(at(id, '/close'), note ? { outcome, note } : { outcome });
+
+export const readConversation = (id: string) => ask<SeenConversation>(at(id, '/conversation'));
+export const join = (id: string) => post<Human>(at(id, '/join'));
+export const leave = (id: string) => post<void>(at(id, '/leave'));
+export const say = (id: string, text: string, key: string) =>
+  post<{ message_id: string }>(at(id, '/messages'), { text, idempotency_key: key });
+
+/** That something happened to an escalation. */
+const readHappened = (data: string): string | null => {
+  try {
+    const told: unknown = JSON.parse(data);
+    const id = typeof told === 'object' && told !== null ? (told as Record<string, unknown>)['escalation_id'] : null;
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+};
+
+/** The live queue: the id of whatever changed. Somebody on call wants to hear of it on a page in the background, too. */
+export const followQueue = (listener: Listener<string>): Following =>
+  followAt('/care/escalations/events', readHappened, listener, { always: true });
+export const followConversation = (id: string, listener: Listener<RunEvent>): Following =>
+  followAt(at(id, '/conversation/events'), readEvent, listener);

@@ -1,0 +1,50 @@
+// What a desk says about escalations: how urgent, where they stand, what happened, how long they wait. Pure.
+
+import type { Escalation, Happened } from '@/core/care';
+
+const STATES: Record<Escalation['state'], string> = {
+  created: 'new',
+  routed: 'called',
+  acknowledged: 'somebody is there',
+  closed: 'closed',
+  failed: 'nobody could be told',
+  expired: 'nobody came',
+};
+
+const KINDS: Record<string, string> = {
+  created: 'Began',
+  assessed: 'Words asked for an answer again',
+  raised: 'Became more urgent',
+  routed: 'Those on call were told',
+  told: 'Somebody was told',
+  untold: 'Somebody could not be told',
+  failed: 'Nobody could be told',
+  expired: 'Nobody came in time',
+  claimed: 'Claimed',
+  acknowledged: 'Acknowledged',
+  released: 'Released',
+  joined: 'Joined the conversation',
+  left: 'Left the conversation',
+  noted: 'Note',
+  closed: 'Closed',
+  declined: 'The person wanted nobody',
+};
+
+export const stateOf = (one: Escalation): string => STATES[one.state] ?? one.state;
+
+export const kindOf = (happened: Happened): string => KINDS[happened.kind] ?? happened.kind.replaceAll('_', ' ');
+
+/** The short facts that stand beside it: a note's words, an outcome. */
+export const detailOf = ({ detail }: Happened): string =>
+  Object.values(detail)
+    .filter(one => typeof one === 'string' || typeof one === 'number')
+    .join(' · ');
+
+/** How long since then, in few words. */
+export function since(at: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / 60_000));
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+}

@@ -1,0 +1,23 @@
+// Who can help, calmly, before an answer; it says nothing about the person.
+
+import type { HelpResource } from '@/core/events';
+
+import { Helpers } from './Helpers';
+
+const FIRST = 3;
+
+export function CareNote({ says, helpers }: { says: string; helpers: readonly HelpResource[] }) {
+  const [shown, rest] = [helpers.slice(0, FIRST), helpers.slice(FIRST)];
+  return (
+    <section class="care-note" aria-label="People who can help">
+      {says && <p>{says}</p>}
+      <Helpers helpers={shown} />
+      {rest.length > 0 && (
+        <details>
+          <summary>More people who can help</summary>
+          <Helpers helpers={rest} />
+        </details>
+      )}
+    </section>
+  );
+}

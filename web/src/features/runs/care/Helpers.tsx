@@ -1,0 +1,70 @@
+// Services that help, with how to reach them; where nobody has confirmed one, it says so.
+
+import type { HelpResource } from '@/core/events';
+
+type Channel = HelpResource['channels'][number];
+
+const LINKS: Record<Channel['kind'], (to: string) => string> = {
+  phone: to => `tel:${to}`,
+  sms: to => `sms:${to}`,
+  whatsapp: to => `https://wa.me/${to.replace(/\D/g, '')}`,
+  web: to => to,
+  chat: to => to,
+};
+
+const SAYS: Record<Channel['kind'], (channel: Channel) => string> = {
+  phone: ({ to, shown }) => `Call ${shown || to}`,
+  sms: ({ to, shown, say }) => (say ? `Text ${say} to ${shown || to}` : `Text ${shown || to}`),
+  whatsapp: ({ to, shown }) => `WhatsApp ${shown || to}`,
+  web: ({ to }) => `Open ${new URL(to).hostname}`,
+  chat: ({ to }) => `Chat at ${new URL(to).hostname}`,
+};
+
+const COSTS = { free: 'free', charged: 'costs as a call' } as const;
+
+/** A code as the reader's own language calls it. */
+function languageOf(code: string): string {
+  return new Intl.DisplayNames(undefined, { type: 'language', fallback: 'code' }).of(code) ?? code;
+}
+
+function About({ one }: { one: HelpResource }) {
+  const says = [one.hours, one.cost && COSTS[one.cost], one.languages.map(languageOf).join(', '), one.note];
+  return <span class="hint">{says.filter(Boolean).join(' · ')}</span>;
+}
+
+function Reach({ channel }: { channel: Channel }) {
+  const away = channel.kind === 'web' || channel.kind === 'chat' || channel.kind === 'whatsapp';
+  return (
+    <a
+      class="button reach"
+      href={LINKS[channel.kind](channel.to)}
+      {...(away && { target: '_blank', rel: 'noopener noreferrer' })}
+    >
+      {SAYS[channel.kind](channel)}
+    </a>
+  );
+}
+
+export function Helpers({ helpers }: { helpers: readonly HelpResource[] }) {
+  return (
+    <ul class="helpers" aria-label="Who can help">
+      {helpers.map(one => (
+        <li key={one.id}>
+          <strong>{one.name}</strong>
+          <About one={one} />
+          <span class="row">
+            {one.channels.map(channel => (
+              <Reach key={`${channel.kind} ${channel.to}`} channel={channel} />
+            ))}
+          </span>
+          <span class="hint">
+            {one.confirmed ? 'Checked by a person. ' : 'Not yet confirmed by a person. '}
+            <a href={one.source_url} target="_blank" rel="noopener noreferrer">
+              Read on {one.verified_on} at its source
+            </a>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
