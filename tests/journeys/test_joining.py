@@ -1,11 +1,15 @@
 """Somebody from the team answers in a person's session instead of a model, at every door; over real sockets."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from tests.conformance.test_chat_at_a_terminal import end, start
 from tests.journeys.alarms import Alarm, alarm
 from tests.journeys.house import House
 from tests.journeys.sockets import opened
-from tests.journeys.streams import Event, assert_whole, text_of
+from tests.journeys.streams import PATIENCE, Event, assert_whole, text_of
 from tests.vendor import FakeVendor
 
 pytestmark = pytest.mark.timeout(120)
@@ -160,3 +164,22 @@ async def test_what_was_said_before_is_seen_where_the_person_agreed_and_nobody_w
     refused = {"purpose": "escalation_contact", "granted": False, "version": 1}
     await called.person.call("PUT", "/consents", refused)
     assert (await called.amina.call("POST", f"{called.path}/join")).status == 403
+
+
+async def test_a_terminal_shows_who_helps_and_what_people_from_the_team_say(called: Alarm, tmp_path: Path) -> None:
+    url, key = called.person.url, called.person.token
+    await called.amina.post(f"{called.path}/join")
+    process = await start(url, tmp_path, "chat", "--session", called.session_id, PALAVER_KEY=key)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        process.stdin.write(b"I want to die\n")
+        assert b"Amina" in await process.stdout.readline()
+        await called.person.until(f"/sessions/{called.session_id}", lambda session: session["status"] == "idle")
+        await called.amina.post(f"{called.path}/messages", {"text": "I am listening."})
+        await called.person.until(f"/sessions/{called.session_id}", lambda session: session["message_count"] == 6)
+        ended = await end(process, "\n")
+    assert ended.code == 0
+    assert "Amina: I am listening.\n" in ended.out
+    assert "confirmed by a person" in ended.err
+    assert "high" not in ended.err

@@ -55,9 +55,9 @@ _NOT_BUILT = """<!doctype html>
 
 
 def routes(dist: Path = DIST) -> APIRouter:
-    """The page at `/`, `/c/{session_id}` and `/counsellor`, the API's description at `/docs` and `/redoc`, and what they are made of.
+    """The page at `/`, `/c/{session_id}` and `/counsellor`, the API's description at `/docs` and `/redoc`.
 
-    All of it stands in the folder that the build writes.
+    What they are made of as well. All of it stands in the folder that the build writes.
     """
     router = APIRouter(include_in_schema=False)
 

@@ -44,7 +44,7 @@ def dist(tmp_path: Path) -> Path:
     return built
 
 
-@pytest.mark.parametrize("path", ["/", "/c/ses_018f"])
+@pytest.mark.parametrize("path", ["/", "/c/ses_018f", "/counsellor"])
 async def test_the_page_is_asked_for_anew_at_every_visit(dist: Path, path: str) -> None:
     async with client(dist) as browser:
         answer = await browser.get(path)

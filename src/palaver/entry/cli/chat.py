@@ -17,13 +17,14 @@ from palaver.entry.cli.asking import Key, Url
 from palaver.entry.cli.deciding import Desk, GoneAway
 from palaver.entry.cli.inforce import settings_in_force
 from palaver.entry.cli.telling import DIM, PLAIN, Telling
-from palaver.entry.cli.waiting import Waiting, how_to_answer, one_line, waiting_in
+from palaver.entry.cli.waiting import Waiting, how_to_answer, one_line, safe_text, waiting_in
 
 if TYPE_CHECKING:
     from palaver.entry.cli.client import Client, Request
 
 # How a command ends that went well, that did not, and whose run waits for a person who is not there.
 WELL, FAILED, WAITS = 0, 1, 3
+MOST_SAID = 50  # messages of people from the team that are shown at once, the newest
 
 
 Session = Annotated[str | None, typer.Option(help="Go on with this session.")]
@@ -116,6 +117,7 @@ class Talk:
         self._client = client
         self._session = session
         self._wishes = wishes
+        self._last: Mapping[str, Any] = {}  # the newest message that is known here
         self._people = sys.stdin.isatty() and sys.stdout.isatty()
         self._decides = sys.stdin.isatty()
 
@@ -125,6 +127,7 @@ class Talk:
         while code != WAITS and (line := self._read()) is not None:
             if line.strip():
                 code = self._answered(line)
+            self._hear_people()
         if self._people and self._session:
             print(f"\nGo on later: palaver chat --session {self._session}")
         return code
@@ -157,6 +160,27 @@ class Talk:
         run = found.get("active_run_id")
         return self._runner.run(self._turn(following(run))) if run else WELL
 
+    def _hear_people(self) -> None:
+        """Print what people from the team said since, where one of them answers instead of a model."""
+        if self._session is None or self._last.get("provider") != "palaver":
+            return
+        said: list[Mapping[str, Any]] = self._runner.run(self._said_since(self._session, self._last["id"]))
+        for message in said:
+            print(f"{one_line(message['author']['name'])}: {safe_text(message['text'])}", flush=True)
+        if self._people:
+            print(f"{DIM}(Enter alone shows whether they wrote more.){PLAIN}")
+
+    async def _said_since(self, session: str, known: str) -> list[Mapping[str, Any]]:
+        """The messages of people from the team behind one that is known, oldest first."""
+        said: list[Mapping[str, Any]] = []
+        above = (await self._client.get(f"/sessions/{session}"))["head_message_id"]
+        self._last = {**self._last, "id": above}
+        while above != known and above is not None and len(said) < MOST_SAID:
+            message = await self._client.get(f"/messages/{above}")
+            said += [message] if message.get("author", {}).get("kind") == "human" else []
+            above = message["parent_id"]
+        return said[::-1]
+
     def _read(self) -> str | None:
         try:
             return input("> " if self._people else "")
@@ -183,6 +207,7 @@ class Talk:
         finally:
             loop.remove_signal_handler(signal.SIGINT)
         self._session = telling.session or self._session
+        self._last = telling.message or self._last
         return self._waits(left) if left else WELL if telling.well else FAILED
 
     async def _hear(self, request: "Request", telling: "Telling", desk: Desk) -> Waiting | None:

@@ -22,6 +22,7 @@ class Telling:
         self._line_is_open = False
         self.run: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.session: str | None = None
+        self.message: Mapping[str, Any] = {}  # the one that the run ended with
         self.well = True
 
     def tell(self, event: Mapping[str, Any]) -> None:
@@ -40,6 +41,10 @@ class Telling:
             case "error":
                 self.well = False
                 print(f"\n{safe(event['message'])}", file=sys.stderr)
+            case "care":
+                self._care(event)
+            case "message":
+                self.message = event["message"]
             case "done":
                 self._end(event["finish_reason"])
             case "subagent":
@@ -59,6 +64,12 @@ class Telling:
         if told:
             self.line(f"{indent}{told}")
 
+    def _care(self, event: Mapping[str, Any]) -> None:
+        """Who helps, as it is to be read: not dimmed, and nothing about the person."""
+        says = [one_line(event["message"])] if event.get("message") else []
+        for line in (*says, *map(_helper, event["resources"])):
+            print(line, file=sys.stderr, flush=True)
+
     def _dim(self, text: str) -> str:
         return f"{DIM}{text}{PLAIN}" if self._people else text
 
@@ -67,6 +78,18 @@ class Telling:
             print(flush=True)
         if finish_reason in _STOPPED:
             print(f"({_STOPPED[finish_reason]})", file=sys.stderr)
+
+
+def _helper(one: Mapping[str, Any]) -> str:
+    """A service in one line; `confirmed` says whether a person has looked whether it is right."""
+    ways = ", ".join(f"{way['kind']} {_shown(way)}" for way in one["channels"])
+    doubt = "" if one["confirmed"] else " (not yet confirmed by a person)"
+    return f"  {one_line(one['name'])}: {one_line(ways)}{doubt}"
+
+
+def _shown(way: Mapping[str, Any]) -> str:
+    to = way.get("shown") or way["to"]
+    return f"{to} (say {way['say']})" if way.get("say") else to
 
 
 def _told(event: Mapping[str, Any]) -> str | None:
