@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 
 import * as accounting from './accounting.mjs';
 import * as acting from './acting.mjs';
+import * as attending from './attending.mjs';
 import * as carrying from './carrying.mjs';
 import * as contexts from './contexts.mjs';
 import * as guarding from './guarding.mjs';
@@ -22,6 +23,7 @@ const scenarios = {
   ...talking,
   ...accounting,
   ...acting,
+  ...attending,
   ...carrying,
   ...contexts,
   ...guarding,

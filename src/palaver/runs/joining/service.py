@@ -32,6 +32,7 @@ from palaver.storage.script import Script
 
 SHOWN = 200  # messages of a conversation, the newest
 TEAM = frozenset({"counsellor", "admin"})
+TAKING = frozenset({"claimed", "acknowledged", "joined"})  # what somebody does who may then follow a conversation
 
 
 class SaidAsHuman(msgspec.Struct, frozen=True):
@@ -68,6 +69,19 @@ class Watched(NamedTuple):
     owner: UserId
 
 
+class _Left(NamedTuple):
+    """A session that somebody left, who that was if they had joined, and whose streams of it end."""
+
+    session_id: SessionId
+    owner: UserId
+    human: Human | None
+    followed: set[UserId]
+
+
+def _nothing() -> None:
+    """Where nobody follows the queue."""
+
+
 def _nobody_follows(left: MemberLeft) -> None:
     """Where nobody follows sessions."""
 
@@ -82,11 +96,13 @@ class Joining:
         self._silence = silence
         self.audit: Audit = unheard
         self.cut: Callable[[MemberLeft], None] = _nobody_follows
+        self.happened: Callable[[], None] = _nothing
 
     async def join(self, principal: Principal, escalation_id: str) -> Human:
         """Answer in the session from now on, instead of models; who has joined already stays for longer."""
         session_id, owner, human, new = await self._database.write(self._join(principal, escalation_id))
         if new:
+            self.happened()
             await self._told("escalation.joined", principal, escalation_id)
             await self._interrupt(session_id)
             await self._runs.speak(owner, session_id, standing_in.joined(human.name))
@@ -95,18 +111,24 @@ class Joining:
     async def leave(self, principal: Principal, escalation_id: str) -> None:
         """Let models answer again; who has not joined may say so as well."""
         await self._database.read(_claimed(principal, escalation_id))
-        if await self.over(escalation_id, principal.user_id):
+        if await self._gone(escalation_id, principal.user_id):
             await self._told("escalation.left", principal, escalation_id)
 
-    async def over(self, escalation_id: str, by: UserId | None = None) -> bool:
-        """Whoever joined because of this escalation is there no more; whether somebody was."""
-        gone = await self._database.write(self._leave(escalation_id, by))
-        if gone is None:
+    async def over(self, escalation_id: str) -> None:
+        """Whoever looked after this escalation does so no more: they are not in the conversation, and hear nothing."""
+        await self._gone(escalation_id, None)
+
+    async def _gone(self, escalation_id: str, by: UserId | None) -> bool:
+        """Let nobody be there because of this escalation; whether somebody was."""
+        left = await self._database.write(self._leave(escalation_id, by))
+        if left is None:
             return False
-        session_id, owner, human, who = gone
-        if who is not None:
-            self.cut(MemberLeft(session_id=session_id, user_id=who))
-        await self._runs.speak(owner, session_id, standing_in.left(human.name))
+        for user_id in left.followed:
+            self.cut(MemberLeft(session_id=left.session_id, user_id=user_id))
+        if left.human is None:
+            return False
+        self.happened()
+        await self._runs.speak(left.owner, left.session_id, standing_in.left(left.human.name))
         return True
 
     async def say(self, principal: Principal, escalation_id: str, text: str, key: str | None) -> SaidAsHuman:
@@ -153,21 +175,20 @@ class Joining:
             yield from escalation_store.note(escalation_id, "joined", stamp(now), actor_id=principal.user_id)
         return session_id, UserId(escalation.user_id), human, there is None
 
-    def _leave(
-        self, escalation_id: str, by: UserId | None
-    ) -> Script[tuple[SessionId, UserId, Human, UserId | None] | None]:
+    def _leave(self, escalation_id: str, by: UserId | None) -> Script["_Left | None"]:
         escalation = yield from escalation_store.find(escalation_id)
         if escalation.session_id is None:
             return None
         kept = yield from session_store.held(SessionId(escalation.session_id))
+        happened = yield from escalation_store.events(escalation_id)
+        acted = {UserId(one.actor_id) for one in happened if one.actor_id and one.kind in TAKING}
         human = kept.session.human
-        if not isinstance(human, Human) or human.escalation_id != escalation_id:
-            return None
-        alone = msgspec.structs.replace(kept.session, human=msgspec.UNSET)
-        yield from session_store.save(kept._replace(session=alone))
-        yield from escalation_store.note(escalation_id, "left", stamp(self._clock.now()), actor_id=by)
-        who = by or (UserId(escalation.claimed_by) if escalation.claimed_by else None)
-        return kept.session.id, UserId(escalation.user_id), human, who
+        there = human if isinstance(human, Human) and human.escalation_id == escalation_id else None
+        if there is not None:
+            alone = msgspec.structs.replace(kept.session, human=msgspec.UNSET)
+            yield from session_store.save(kept._replace(session=alone))
+            yield from escalation_store.note(escalation_id, "left", stamp(self._clock.now()), actor_id=by)
+        return _Left(kept.session.id, UserId(escalation.user_id), there, acted)
 
     def _conversation(self, principal: Principal, escalation_id: str, most: int = SHOWN) -> Script[CareConversation]:
         escalation, session_id = yield from _with_session(principal, escalation_id)

@@ -9,7 +9,7 @@ const FIRST = 3;
 export function CareNote({ says, helpers }: { says: string; helpers: readonly HelpResource[] }) {
   const [shown, rest] = [helpers.slice(0, FIRST), helpers.slice(FIRST)];
   return (
-    <section class="care-note" aria-label="People who can help">
+    <div class="care-note" role="note" aria-label="People who can help">
       {says && <p>{says}</p>}
       <Helpers helpers={shown} />
       {rest.length > 0 && (
@@ -18,6 +18,6 @@ export function CareNote({ says, helpers }: { says: string; helpers: readonly He
           <Helpers helpers={rest} />
         </details>
       )}
-    </section>
+    </div>
   );
 }

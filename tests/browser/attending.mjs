@@ -1,0 +1,102 @@
+// Somebody in need, and two counsellors at their desks: called, claimed once, joined, spoken with, closed.
+
+import assert from 'node:assert/strict';
+
+import { begin, say, settled, tooWide, violations } from './page.mjs';
+
+const QUICK = 'fake/fake-n5-d1';
+const STILL = { reducedMotion: 'reduce' };
+const SMALL = { width: 380, height: 780 };
+
+const help = page => page.getByRole('dialog', { name: 'Find help' });
+const queue = page => page.getByRole('navigation', { name: 'Escalations' });
+const press = (page, name) => page.getByRole('button', { name, exact: true }).press('Enter');
+
+/** A counsellor comes to the desk and signs in there. */
+async function atDesk(open, email, options) {
+  const page = await (await open({ ...STILL, fresh: true, ...options })).newPage();
+  await page.goto('/counsellor');
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password').fill('correct horse battery');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Counsellor desk' }).waitFor();
+  return page;
+}
+
+export async function find_help_from_every_conversation({ open }) {
+  const page = await (await open({ ...STILL, viewport: SMALL, colorScheme: 'dark' })).newPage();
+  await begin(page, QUICK, 'How are you?');
+  await settled(page);
+  assert.equal(await page.locator('.care-note').count(), 0);
+  await press(page, 'Find help');
+  await help(page).getByLabel('Where are you?').selectOption('KE');
+  await help(page).getByText('Call 999', { exact: true }).waitFor();
+  await help(page).getByText('Not yet confirmed by a person').first().waitFor();
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await tooWide(page, SMALL.width), []);
+  await page.keyboard.press('Escape');
+  await help(page).waitFor({ state: 'detached' });
+  await press(page, 'Find help');
+  assert.equal(await help(page).getByLabel('Where are you?').inputValue(), 'KE');
+}
+
+export async function two_counsellors_are_called_and_one_joins({ open }) {
+  const amina = await atDesk(open, 'amina@example.org', {});
+  const baraka = await atDesk(open, 'baraka@example.org', { viewport: SMALL, colorScheme: 'dark' });
+  await queue(amina).getByText('Nobody waits.').waitFor();
+  await queue(baraka).getByText('Nobody waits.').waitFor();
+
+  const person = await (await open(STILL)).newPage();
+  await begin(person, QUICK, 'I want to die');
+  await settled(person);
+  const note = person.locator('.care-note');
+  await note.first().waitFor();
+  const [helps, answers] = await Promise.all([note.boundingBox(), person.locator('.answer > .markdown').boundingBox()]);
+  assert.ok(helps.y < answers.y, 'who helps stands before the answer');
+  assert.doesNotMatch(await person.locator('.thread').textContent(), /\b(high|critical|medium|risk)\b/i);
+  assert.deepEqual(await violations(person), []);
+
+  await queue(amina).getByRole('listitem').getByRole('button').press('Enter');
+  await queue(baraka).getByRole('listitem').getByRole('button').press('Enter');
+  assert.deepEqual(await violations(baraka), []);
+  await press(amina, 'Claim');
+  await amina.getByRole('button', { name: 'Acknowledge' }).waitFor();
+  await queue(baraka).getByText('with Amina').waitFor();
+  await baraka.getByRole('button', { name: 'Claim' }).waitFor({ state: 'detached' });
+  await press(amina, 'Acknowledge');
+  await amina.getByText('This person did not agree to be read.').waitFor();
+  assert.equal(await amina.getByText('I want to die').count(), 0);
+
+  await press(amina, 'Join the conversation');
+  await person.getByText('Amina, a person from the team, answers here.').waitFor();
+  await amina.getByLabel('Your words, as Amina').fill('I am here. What happened?');
+  await amina.keyboard.press('Enter');
+  await person.locator('.answer.by-human').getByText('I am here. What happened?').waitFor();
+  await person.getByText('Amina, a person from the team', { exact: true }).waitFor();
+  await say(person, 'I cannot sleep any more');
+  await amina.getByRole('list', { name: 'What was said' }).getByText('I cannot sleep any more').waitFor();
+  await settled(person);
+  assert.deepEqual(await violations(person), []);
+  assert.deepEqual(await violations(amina), []);
+
+  await amina.getByLabel('A note for the team').fill('Her sister is with her.');
+  await press(amina, 'Add note');
+  await amina.getByRole('region', { name: 'What happened' }).getByText('Her sister is with her.').waitFor();
+  await press(amina, 'Leave the conversation');
+  await person.getByText('Amina has left this conversation').waitFor();
+  await person.getByText('answers here.', { exact: false }).waitFor({ state: 'detached' });
+  await amina.getByText('Close it').press('Enter');
+  await amina.getByLabel('What came of it').selectOption('referred');
+  await press(amina, 'Close');
+  await queue(amina).getByText('Nobody waits.').waitFor();
+  await queue(baraka).getByText('Nobody waits.').waitFor();
+  await press(baraka, 'Closed');
+  await queue(baraka).getByText('referred').waitFor();
+  assert.ok((await baraka.evaluate(() => document.documentElement.scrollWidth)) <= SMALL.width);
+}
+
+export async function the_desk_is_for_the_team({ open }) {
+  const page = await atDesk(open, 'guest@example.org', {});
+  await page.getByText('This is for counsellors and administrators.').waitFor();
+  assert.deepEqual(await violations(page), []);
+}
