@@ -83,8 +83,8 @@ export async function two_counsellors_are_called_and_one_joins({ open }) {
   await press(amina, 'Add note');
   await amina.getByRole('region', { name: 'What happened' }).getByText('Her sister is with her.').waitFor();
   await press(amina, 'Leave the conversation');
-  await person.getByText('Amina has left this conversation').waitFor();
-  await person.getByText('answers here.', { exact: false }).waitFor({ state: 'detached' });
+  await person.locator('.house-says').getByText('Amina has left this conversation').waitFor();
+  await person.locator('.with-human').waitFor({ state: 'detached' });
   await amina.getByText('Close it').press('Enter');
   await amina.getByLabel('What came of it').selectOption('referred');
   await press(amina, 'Close');

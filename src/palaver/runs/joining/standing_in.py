@@ -70,4 +70,4 @@ def _received(received: Received) -> str:
 
 
 def _in(words: Mapping[str, str], name: str) -> str:
-    return "\n".join(text.format(name=name) for text in words.values())
+    return "\n\n".join(text.format(name=name) for text in words.values())
