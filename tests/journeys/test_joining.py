@@ -106,6 +106,20 @@ async def test_no_model_is_asked_while_a_person_from_the_team_is_there(called: A
     assert any(one["content"] == marked for one in told)
 
 
+async def test_who_releases_an_escalation_is_not_in_its_conversation_any_more(called: Alarm) -> None:
+    await called.amina.post(f"{called.path}/join")
+    async with called.amina.stream("GET", f"{called.path}/conversation/events") as live:
+        await called.amina.post(f"{called.path}/release")
+        await live.rest()
+    session = await called.person.get(f"/sessions/{called.session_id}")
+    assert "human" not in session
+    assert (await called.amina.call("GET", f"{called.path}/conversation")).status == 409
+    await called.person.until(
+        f"/sessions/{called.session_id}", lambda session: session["status"] == "idle" and session["message_count"] == 4
+    )
+    assert "has left" in (await called.person.messages(called.session_id))[-1]["text"]
+
+
 async def test_a_model_that_is_answering_steps_back_and_what_it_said_stays(called: Alarm, vendor: FakeVendor) -> None:
     person, at = called.person, f"/sessions/{called.session_id}"
     async with person.query("tell me", session_id=called.session_id, model="fake/fake-n400-d40") as stream:

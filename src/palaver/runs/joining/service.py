@@ -114,9 +114,9 @@ class Joining:
         if await self._gone(escalation_id, principal.user_id):
             await self._told("escalation.left", principal, escalation_id)
 
-    async def over(self, escalation_id: str) -> None:
+    async def over(self, escalation_id: str, who: UserId | None) -> None:
         """Whoever looked after this escalation does so no more: they are not in the conversation, and hear nothing."""
-        await self._gone(escalation_id, None)
+        await self._gone(escalation_id, who)
 
     async def _gone(self, escalation_id: str, by: UserId | None) -> bool:
         """Let nobody be there because of this escalation; whether somebody was."""
