@@ -1,19 +1,29 @@
-"""Measures the rules for danger in words on public labelled sets, which stay where they are; it trains nothing.
+"""Measures what reads words on public labelled sets, which stay where they are; it trains nothing.
 
 `make care-quality DATA=folder` runs it; the folder holds the sets under the names in docs/care/quality.md. It prints
-numbers only: no text of the sets is shown or kept.
+numbers only: no text of the sets is shown or kept. What the readers have learnt from is told apart from what they have
+not: for posts and prompts, which all of them have learnt from, `make care-train` prints what copies said that had not.
 """
 
 import csv
 import json
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "training" / "care"))
+
+import sets
 
 from palaver.care.crisis import detector as heart
 from palaver.care.crisis.finding import Level
+from palaver.care.emotion.feeling import feeling_of
+from palaver.care.models.port import EKMAN
+from palaver.care.models.raising import raised, signal_of
+from palaver.care.models.small import SmallReader
 
 
 def detector() -> heart.Detector:
@@ -38,7 +48,7 @@ def columns(paths: Iterable[Path], *, header: bool) -> Iterator[str]:
             yield from (row[0] for row in rows if row)
 
 
-def auroc(yes: Sequence[int], no: Sequence[int]) -> float:
+def auroc(yes: Sequence[float], no: Sequence[float]) -> float:
     """How often a text with the label is above one without; ties count half."""
     above = sum((a > b) + (a == b) / 2 for a in yes for b in no)
     return above / (len(yes) * len(no))
@@ -72,6 +82,82 @@ def everyday(read: heart.Detector, name: str, texts: Sequence[str]) -> None:
     print(f"{name}: {cost:.0f} microseconds a text")
 
 
+def feelings(reader: SmallReader, name: str, language: str, rows: Sequence[tuple[str, frozenset[str]]]) -> None:
+    """Precision, recall and F1 of the main feeling and of all that are told; what is taken for what."""
+    told = [feeling_of(reader.read(text).emotions, reader.sure) for text, _ in rows]
+    unknown = sum(one.emotion == "unknown" for one in told)
+    print(
+        f"{name}: {unknown} of {len(rows)} unknown, {sum(one.language == language for one in told)} read as {language}"
+    )
+    classes = [one for one in EKMAN if any(one in those for _, those in rows)]
+    for kind, said in (
+        ("main", [{one.emotion} for one in told]),
+        ("all", [{felt.emotion for felt in one.emotions} for one in told]),
+    ):
+        scores: list[float] = []
+        for one in classes:
+            both = sum(one in ours and one in those for ours, (_, those) in zip(said, rows, strict=True))
+            ours, theirs = sum(one in those for those in said), sum(one in those for _, those in rows)
+            scores.append(2 * both / (ours + theirs))
+            print(
+                f"{name}, {kind} {one}: precision {both / max(ours, 1):.3f}, recall {both / theirs:.3f},"
+                f" F1 {scores[-1]:.3f} ({theirs})"
+            )
+        print(f"{name}, {kind}: macro-F1 {sum(scores) / len(scores):.3f}")
+    single = [(next(iter(those)), one.emotion) for one, (_, those) in zip(told, rows, strict=True) if len(those) == 1]
+    for was in classes:
+        taken = Counter(said for one, said in single if one == was)
+        print(f"{name}, of {was}: " + ", ".join(f"{taken[one]} {one}" for one in (*EKMAN, "unknown") if taken[one]))
+
+
+def sure_of_it(reader: SmallReader, rows: Sequence[tuple[str, frozenset[str]]]) -> None:
+    """How often the main feeling is right, by how sure it is told."""
+    told = [(feeling_of(reader.read(text).emotions, reader.sure), those) for text, those in rows]
+    for tenth in range(10):
+        some = [(one, those) for one, those in told if one.confidence is not None and int(one.confidence * 10) == tenth]
+        if some:
+            mean = sum(one.confidence or 0 for one, _ in some) / len(some)
+            right = sum(one.emotion in those for one, those in some) / len(some)
+            print(f"GoEmotions, confidence {mean:.2f}: right {right:.2f} ({len(some)})")
+
+
+def together(read: heart.Detector, reader: SmallReader, name: str, texts: Sequence[str]) -> None:
+    """Alarms of rules and the small reader together, as the default install reads."""
+    levels: list[Level] = []
+    began = process_time()
+    for text in texts:
+        signal = signal_of(reader.name, len(text), reader.read(text), reader.sure)
+        levels.append(Level[raised(read.read(text), [signal] if signal else []).urgency])
+    cost = (process_time() - began) / len(texts) * 1e6
+    for least in (Level.low, Level.medium, Level.high):
+        found = sum(level >= least for level in levels)
+        print(
+            f"{name}, rules and small reader: {least.word} or above {found / len(texts) * 1000:.2f} per 1,000 ({found})"
+        )
+    print(f"{name}, rules and small reader: {cost:.0f} microseconds of CPU a text, {len(texts)} texts")
+
+
+def small(read: heart.Detector, data: Path) -> None:
+    """The small reader, on development splits that it has not learnt from."""
+    reader = SmallReader()
+    comments = [
+        (text, frozenset(sets.EKMAN_OF[one] for one in fine))
+        for text, fine in sets.goemotions(data / "goemotions" / "dev.tsv")
+    ]
+    feelings(reader, "GoEmotions dev", "en", comments)
+    sure_of_it(reader, comments)
+    feelings(reader, "BRIGHTER Swahili dev", "sw", sets.brighter(data / "brighter" / "swa-dev.csv"))
+    tweets = sets.afrisenti(data / "afrisenti-swa" / "dev.tsv")
+    pleasant = {"positive": list[float](), "neutral": list[float](), "negative": list[float]()}
+    for text, label in tweets:
+        pleasant[label].append(feeling_of(reader.read(text).emotions, reader.sure).valence or 0.0)
+    for one, other in (("positive", "negative"), ("positive", "neutral"), ("neutral", "negative")):
+        print(f"AfriSenti dev, valence of {one} above {other}: AUROC {auroc(pleasant[one], pleasant[other]):.3f}")
+    together(read, reader, "GoEmotions dev", [text for text, _ in comments])
+    together(read, reader, "AfriSenti dev", [text for text, _ in tweets])
+    together(read, reader, "BRIGHTER English dev", [one for one, _ in sets.brighter(data / "brighter" / "eng-dev.csv")])
+
+
 def main() -> int:
     """All sets of a folder."""
     if len(sys.argv) != 2:
@@ -91,6 +177,7 @@ def main() -> int:
     swahili = [data / "afrisenti-swa" / name for name in ("train.tsv", "dev.tsv")]
     everyday(read, "GoEmotions", list(columns(english, header=False)))
     everyday(read, "AfriSenti Swahili", list(columns(swahili, header=True)))
+    small(read, data)
     return 0
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
+import measured
 import numpy as np
 import scipy.sparse as sp
 import sets
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "src"))
@@ -228,10 +230,30 @@ def main() -> int:
     x, folds = weighed(raw, told), np.array([crc32(text.encode()) % FOLDS for text in corpus.texts])
     asked = {head.name: head for head in heads(corpus)}
     fitted = {name: fit(x, folds, head) for name, head in asked.items()}
-    written = small.written(_header(asked, fitted, corpus, told), _known(corpus), _table(fitted, told))
+    header = _header(asked, fitted, corpus, told)
+    written = small.written(header, _known(corpus), _table(fitted, told))
     small.FILE.write_bytes(written)
     print(f"{small.FILE.relative_to(ROOT)}: {len(written)} bytes, sha256 {hashlib.sha256(written).hexdigest()}")
+    _report(corpus, fitted, header["sure"])
+    for name in LETTERS:
+        head, told = asked[f"unsafe_{name}"], fitted[f"unsafe_{name}"].unseen
+        prompts = head.weight == 1
+        print(
+            f"prompts, {name}: AUROC {roc_auc_score(head.yes[prompts], told[prompts]):.3f} of {head.yes.sum()} with it"
+        )
     return 0
+
+
+def _report(corpus: Corpus, fitted: dict[str, Fitted], sure: dict[str, float]) -> None:
+    """The crisis rows begin with posts, our sentences, our everyday sentences and comments."""
+    bounds = (sure["low"], sure["medium"], sure["high"])
+    said, start = measured.found([fitted[f"crisis_{at}"].unseen for at in (1, 2, 4)], bounds), 0
+    for name in ("posts", "sentences", "everyday", "comments", "stories"):
+        rows = getattr(corpus, name)
+        levels = np.array([row[1] if name in {"posts", "sentences"} else 0 for row in rows])
+        rules = measured.ruled([row[0] for row in rows])
+        measured.report(name, levels, said[start : start + len(rows)], rules)
+        start += len(rows)
 
 
 def _header(asked: dict[str, Head], fitted: dict[str, Fitted], corpus: Corpus, told: np.ndarray) -> dict[str, object]:
