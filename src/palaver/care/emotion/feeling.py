@@ -25,8 +25,8 @@ class Feeling(msgspec.Struct, frozen=True, kw_only=True):
     `emotion` is the main one, `unknown` where no class is likely enough or the text's language was not learnt; then
     `confidence` is null, and so is all that is not known. `emotions` are all that are likely enough, the main one
     first; `probabilities` are of all classes that are told in that language, each by itself. `valence` is how pleasant
-    and `arousal` how stirred the text is, from -1 to 1. Of a language whose `reliability` is low, only feelings that
-    are told plainly are right more often than not.
+    and `arousal` how stirred the text is, from -1 to 1. Where `reliability` is low, most main feelings are wrong: they
+    are hints, and `confidence` says how weak.
     """
 
     emotion: Ekman | Literal["unknown"]
