@@ -142,6 +142,7 @@ async def one_of_everything(ada: Person, vendor: FakeVendor, document: dict[str,
     ids["organisation_id"], ids["group_id"] = "org_" + "0" * 32, "grp_" + "0" * 32  # see test_organisations
     ids["budget_id"] = "bud_" + "0" * 32
     ids["escalation_id"] = "esc_" + "0" * 32  # only counsellors know of any: see test_joining
+    ids["item_id"] = "mod_" + "0" * 32  # only administrators know of any: see test_moderation
     ids["grant_id"] = "grn_" + "0" * 32
     return Belongings(ids)
 

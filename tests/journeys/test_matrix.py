@@ -67,7 +67,12 @@ NOBODYS = {"call_id", "user_id", "owner_id"}  # people have no owner
 OF_SESSIONS = ("/api/v1/sessions/{", "/api/v1/messages/{", "/api/v1/runs/{")
 OF_USERS = "/api/v1/users/{"
 # What administrators see of everybody: ids, and nothing that anybody said.
-ADMINISTERS = {"GET /api/v1/users", "GET /api/v1/audit", "GET /api/v1/audit/export"}
+ADMINISTERS = {
+    "GET /api/v1/users",
+    "GET /api/v1/audit",
+    "GET /api/v1/audit/export",
+    "GET /api/v1/care/moderation/queue",
+}
 # What administrators let somebody else consume is theirs to set: `test_budgets.py`.
 BOUNDS = {"PUT /api/v1/budgets"}
 # What an administrator follows without end, and nobody else at all: `test_escalations.py`.

@@ -5,7 +5,7 @@ from palaver.care.moderation.settings import ModerationSettings
 from tests.journeys.house import House, Person
 from tests.promises import keeps
 
-TEXTS = Moderation(ModerationSettings()).texts
+TEXTS = Moderation(ModerationSettings.model_validate({})).texts
 
 
 @keeps("care:moderation:words")

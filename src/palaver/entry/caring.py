@@ -46,12 +46,13 @@ class Caring:
 def open_care(settings: Settings, database: Database, escalations: Escalations, clock: Clock) -> Caring:
     """The parts; nothing is read yet."""
     helping = Help(settings.care.resources_file)
-    care = Care(helping, readers_of(settings.care))
+    readers = readers_of(settings.care)
+    care = Care(helping, readers)
     policies = Policies(database, care.shipped, clock)
     care.policy = policies.current
     culture = Culture(settings.care.culture.packs)
     reading = reading_of(settings)
-    moderation = Moderation(settings.care.moderation)
+    moderation = Moderation(settings.care.moderation, readers)
     moderation.policy = policies.actions
     return Caring(
         settings=settings.care,

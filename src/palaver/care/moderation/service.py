@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 
+from palaver.care.models.readers import Readers
 from palaver.care.moderation.book import Book
+from palaver.care.moderation.models import flagged
 from palaver.care.moderation.settings import ModerationSettings, chosen
 from palaver.care.moderation.verdict import Actions, ModerationDirection, Texts, Verdict
 from palaver.care.moderation.window import Window
@@ -29,8 +31,9 @@ class Moderated(msgspec.Struct, frozen=True):
 class Moderation:
     """What may be told, and what somebody should look at."""
 
-    def __init__(self, settings: ModerationSettings) -> None:
+    def __init__(self, settings: ModerationSettings, readers: Readers | None = None) -> None:
         self._settings = settings
+        self._readers = readers
         self.policy: Callable[[], Mapping[ModerationDirection, Actions]] = dict  # what administrators changed
 
     def window(self) -> Window:
@@ -46,8 +49,16 @@ class Moderation:
         return (await self._whole(text, self._input, "input")).verdict
 
     async def judged(self, text: str, direction: ModerationDirection) -> Moderated:
-        """A text of either direction."""
-        return await self._whole(text, self._input if direction == "input" else self._output, direction)
+        """A text of either direction, by rules and by what has learnt to read."""
+        done = await self._whole(text, self._input if direction == "input" else self._output, direction)
+        return msgspec.structs.replace(done, verdict=await self.also(done.verdict, text, direction))
+
+    async def also(self, verdict: Verdict, text: str, direction: ModerationDirection) -> Verdict:
+        """The verdict of the rules, with what trained readers flag. Not for words that somebody waits for."""
+        if self._readers is None:
+            return verdict
+        told = await self._readers.read(text)
+        return flagged(verdict, told.unsafe, self._actions(direction), len(text))
 
     async def _whole(self, text: str, book: Book, direction: ModerationDirection) -> Moderated:
         window = Window(book, self._actions(direction), self.texts)

@@ -9,7 +9,7 @@ from palaver.care.moderation.verdict import CATEGORIES
 from tests.promises import keeps
 from tests.unit.care.moderation.sentences import HARMFUL, HARMLESS
 
-MODERATION = Moderation(ModerationSettings())
+MODERATION = Moderation(ModerationSettings.model_validate({}))
 
 
 @keeps("care:moderation:words")
@@ -72,7 +72,7 @@ async def test_an_action_that_is_set_is_what_is_done() -> None:
     text = "You have bipolar disorder."
     for action in ("allow", "flag", "rewrite", "block"):
         output = OutputActions.model_validate({"medical": action})
-        done = await Moderation(ModerationSettings(output=output)).output(text)
+        done = await Moderation(ModerationSettings.model_validate({"output": output})).output(text)
         assert (done.verdict.action, done.stopped) == (action, action == "block")
         assert (done.text == text) is (action in {"allow", "flag"})
 

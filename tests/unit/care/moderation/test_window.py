@@ -10,7 +10,7 @@ from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.moderation.window import Window
 from tests.promises import keeps
 
-MODERATION = Moderation(ModerationSettings())
+MODERATION = Moderation(ModerationSettings.model_validate({}))
 
 HARMFUL = (
     "You have bipolar disorder.",
