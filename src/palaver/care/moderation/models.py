@@ -24,8 +24,8 @@ def flagged(verdict: Verdict, unsafe: Iterable[Unsafe], actions: Actions, length
 
     A category that rules found already, or that is allowed, adds nothing.
     """
-    known = {one.category for one in verdict.hits}
-    found = {_CATEGORY[one]: one for one in sorted(unsafe)}
+    known, sure = {one.category for one in verdict.hits}, frozenset(unsafe)
+    found: dict[ModerationCategory, Unsafe] = {_CATEGORY[one]: one for one in _CATEGORY if one in sure}
     more = tuple(
         ModerationHit(f"model:{name}", category, "flag", 0, length, "mixed")
         for category, name in found.items()
