@@ -592,6 +592,10 @@ PROMISES = {
         says="What a person wrote is read before any model is asked, and who helps is told before the answer.",
         because="issue:#7",
     ),
+    "care:held-back": Promise(
+        says="A method, a diagnosis or a call for secrecy is stopped at all doors, streams too, before it is told.",
+        because="issue:#7",
+    ),
     "care:every-door": Promise(says="Who helps is told at every door, in events or in the answer.", because="issue:#7"),
     "care:culture:sourced": Promise(
         says="What is known about a culture says where it was read, when, where it holds, and if it was confirmed.",

@@ -10,6 +10,7 @@ from tests.journeys.house import House, Opening, Person
 from tests.journeys.sockets import opened
 from tests.promises import keeps
 from tests.vendor import FakeVendor
+from tests.vendor.spoken import Answer, Say
 
 SAYS = "Rafiki, nitajiua leo usiku"  # I will kill myself tonight
 LABELS = ("critical", "self_directed", "urgency", "assess")
@@ -18,6 +19,11 @@ LABELS = ("critical", "self_directed", "urgency", "assess")
 def rows(house: House) -> list[tuple[Any, ...]]:
     """What was kept of what was noticed."""
     return house.rows("select own, level, known, course, session_id from risk_assessments order by created_at")
+
+
+def spoken(*pieces: str) -> Answer:
+    """A model's answer, piece by piece."""
+    return Answer([Say(piece) for piece in pieces])
 
 
 def instructions(vendor: FakeVendor) -> str:
@@ -147,3 +153,34 @@ async def test_days_are_looked_at_only_with_consent_and_raise_what_is_said_on_an
             agreed = {"purpose": "course", "granted": True, "version": 1}
             assert (await owner.call("PUT", "/consents", agreed)).status < 300
     assert rows(house)[2][:2] == ("none", "medium")
+
+
+@keeps("care:held-back")
+async def test_what_a_model_may_not_say_is_told_at_no_door_and_stands_nowhere(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    harmful = ("Sure. ", "You have bipo", "lar dis", "order, so st", "op taking your ", "lithium today. ", "Bye.")
+    secret = ("I am glad. ", "This stays between us, do", "n't tell any", "one about it. ", "All right?")
+    method = ("The sur", "est way to kill yourself is to swallow thir", "ty of your pills at ni", "ght.")
+    bad = ("bipolar disorder", "stop taking", "n't tell anyone", "way to kill yourself", "thirty of your pills")
+    for pieces in (harmful, secret, method):
+        vendor.next(spoken(*pieces))
+        events = await owner.ask("What is it with me?", model="fake/gpt-5.4")
+        told = "".join(one.data["content"] for one in events if one.type == "content")
+        whole = next(one.data["message"]["text"] for one in events if one.type == "message")
+        assert told == whole
+        vendor.next(spoken(*pieces))
+        said = (await owner.post("/query/single", {"prompt": "What is it?", "model": "fake/gpt-5.4"}))["text"]
+        vendor.next(spoken(*pieces))
+        async with AsyncOpenAI(base_url=f"{house.url}/v1", api_key=owner.token, max_retries=0) as client:
+            chunks = await client.chat.completions.create(
+                model="fake/gpt-5.4", messages=[{"role": "user", "content": "What is it?"}], stream=True
+            )
+            streamed = "".join([one.choices[0].delta.content or "" async for one in chunks if one.choices])
+        for one in (told, said, streamed):
+            assert one.strip()
+            assert not any(word in one for word in bad), one
+        if pieces is not method:
+            assert told.startswith(pieces[0].strip())
+    assert not any(word in str(row) for row in house.rows("select text from messages") for word in bad)
+    assert not any(word in str(row) for row in house.rows("select body from run_events") for word in bad)

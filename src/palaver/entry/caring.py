@@ -21,6 +21,7 @@ from palaver.entry.settings import Settings
 from palaver.kit.clock import Clock
 from palaver.runs.guarding import Guarding
 from palaver.runs.journal import Journal
+from palaver.runs.withholding import Withholding
 from palaver.storage.port import Database
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,10 @@ class Caring:
     reading: Reading
     moderation: Moderation
     reviewing: Reviewing
+
+    def withholding(self) -> Withholding:
+        """What looks at one step of one answer."""
+        return Withholding(self.moderation.window(), self.moderation.window())
 
 
 def open_care(settings: Settings, database: Database, escalations: Escalations, clock: Clock) -> Caring:

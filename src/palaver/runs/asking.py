@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
@@ -18,11 +16,7 @@ from palaver.core.errors import PalaverError
 from palaver.core.events import (
     LimitReached,
     ModelReplied,
-    ModelSwitched,
-    Noticed,
     OutputRefused,
-    ReasoningGrew,
-    ReasoningSealed,
     RunEvent,
     RunFailed,
     StepRestarted,
@@ -35,23 +29,16 @@ from palaver.inference.port import (
     Ask,
     Finished,
     OutputFormat,
-    Piece,
     Pieces,
-    ReasoningPiece,
-    ReasoningSealPiece,
-    Remarked,
     ResolvedModel,
-    Switched,
-    TextPiece,
-    ToolCallPiece,
 )
 from palaver.runs import limits, speaking
 from palaver.runs.box import Box
-from palaver.runs.calling import CallsHeard
 from palaver.runs.client_tools import refuse_unoffered
 from palaver.runs.conveying import Conveyed
 from palaver.runs.ending import asked_images, asked_text, priced, so_far
 from palaver.runs.fairness.places import Places
+from palaver.runs.hearing import Hearing
 from palaver.runs.hooked import Hooked
 from palaver.runs.joining import standing_in
 from palaver.runs.journal import Journal
@@ -61,6 +48,7 @@ from palaver.runs.machine import failure
 from palaver.runs.past import considered
 from palaver.runs.spending.purse import Purse, of_step
 from palaver.runs.viewing import most_output, view_of
+from palaver.runs.withholding import Withholding
 from palaver.runs.written import write
 from palaver.storage.port import Database
 from palaver.storage.script import Script
@@ -111,7 +99,7 @@ class Conveys(Protocol):
 class Guards(Protocol):
     """Reads what the person wrote before any model is asked; see `guarding.py`."""
 
-    async def before(self, live: Live, text: str) -> Sequence[RunEvent]: ...
+    async def before(self, live: Live, text: str, *, by_human: bool) -> Sequence[RunEvent]: ...
 
 
 class Boxes(Protocol):
@@ -120,26 +108,13 @@ class Boxes(Protocol):
     async def of(self, live: Live) -> Box: ...
 
 
-@dataclass(slots=True)
-class _Hearing:
-    """What one step said that is not told as it comes."""
-
-    unechoed: Unechoed | None
-    calls: CallsHeard
-    began: float = field(default_factory=time.monotonic)
-    characters: int = 0
-
-    @property
-    def milliseconds(self) -> float:
-        return (time.monotonic() - self.began) * 1000
-
-
 class Asking:
     """Asks models for the runs of this process."""
 
     def __init__(
         self, database: Database, journal: Journal, models: Models, *, boxes: Boxes, hooked: Hooked,
         compacting: Compacts, recalling: Recalls, conveying: Conveys, count: Counter, history: int, format_tries: int,
+        withholds: Callable[[], Withholding],
     ) -> None:  # fmt: skip
         self._database = database
         self._journal = journal
@@ -155,6 +130,7 @@ class Asking:
         self.purse: Purse | None = None
         self.places: Places | None = None
         self.guarding: Guards | None = None
+        self._withholds = withholds
 
     async def ask(self, live: Live) -> Sequence[RunEvent]:
         """One step: the events that end it, written down where more steps follow. Whatever goes wrong is an event."""
@@ -183,17 +159,18 @@ class Asking:
             log.exception("A model step failed", extra={"run_id": live.id})
             return (INTERNAL,)
 
-    async def _guarded(self, live: Live) -> Sequence[RunEvent]:
+    async def _guarded(self, live: Live, *, by_human: bool = False) -> Sequence[RunEvent]:
         """Before anybody else reads the question, once a turn: whatever asks a model comes after it."""
         if self.guarding is None or live.run.steps.count:
             return ()
-        return await self.guarding.before(live, text_of((await self._past(live))[-1].parts))
+        return await self.guarding.before(live, text_of((await self._past(live))[-1].parts), by_human=by_human)
 
     async def _stood_in(self, live: Live, said: str) -> Sequence[RunEvent]:
         """The answer of a turn that no model answers; what somebody asked is read like every other question."""
         if live.prompt.received is not None:
-            await self._guarded(live)
-        self._say(live, said)
+            await self._guarded(live, by_human=True)
+        if said:
+            self._journal.tell(live, TextGrew(content=said), len(said))
         return (ModelReplied(finish_reason="stop", usage=Usage()),)
 
     async def _open(self, live: Live) -> Box:
@@ -287,64 +264,42 @@ class Asking:
         live.ask = ask
         attributed = live.view is not None and live.view.attributed
         steps = live.run.steps
-        heard = _Hearing(Unechoed() if attributed else None, CallsHeard(live.run), characters=limits.size(steps.past))
+        heard = Hearing(self._journal, live, self._withholds(), Unechoed() if attributed else None)
+        heard.characters = limits.size(steps.past)
         deadline = asyncio.timeout(limits.seconds_left(steps, box.limits))
         try:
             async with deadline:
                 end = await self._hear_out(live, box, ask, heard)
+        except PalaverError:
+            heard.let_go()
+            raise
         except TimeoutError:
             if not deadline.expired():
                 raise
             end = limits.too_slow(box.limits)
-        return await self._replied(live, box, end, heard) if isinstance(end, Finished) else (end,)
+        if isinstance(end, Finished):
+            return await self._replied(live, box, end, heard)
+        heard.let_go()
+        return (end,)
 
-    async def _hear_out(self, live: Live, box: Box, ask: Ask, heard: _Hearing) -> Finished | LimitReached | RunFailed:
+    async def _hear_out(self, live: Live, box: Box, ask: Ask, heard: Hearing) -> Finished | LimitReached | RunFailed:
         """Tell what the model says as it says it; how that ended."""
         most = box.limits.max_characters
         async with aclosing(self._models.stream(live.asked, ask)) as pieces:
             async for read in pieces:
                 for piece in read:
                     if isinstance(piece, Finished):
-                        self._say(live, heard.unechoed.rest() if heard.unechoed else "")
-                        return piece
-                    self._hear(live, piece, heard)
+                        return heard.end(piece)
+                    heard.hear(piece)
+                    if heard.stopped:
+                        return heard.break_off()
                     if heard.characters > most:
                         return limits.too_long(box.limits)
                 if live.unwritten_size:
                     await self._journal.room(live)
         return BROKEN_OFF
 
-    def _hear(self, live: Live, piece: Piece, heard: _Hearing) -> None:
-        match piece:
-            case TextPiece(text=text):
-                heard.characters += len(text)
-                self._say(live, heard.unechoed.piece(text) if heard.unechoed else text)
-            case ReasoningPiece(text=text):
-                heard.characters += len(text)
-                self._journal.tell(live, ReasoningGrew(content=text), len(text))
-            case ToolCallPiece():
-                grown = heard.calls.heard(piece)
-                heard.characters += len(grown.arguments_delta)
-                self._journal.tell(live, grown, len(grown.arguments_delta))
-            case ReasoningSealPiece(signature=signature):
-                self._journal.tell(live, ReasoningSealed(signature=signature), len(signature))
-            case Switched() | Remarked():
-                self._remark(live, piece)
-            case _:
-                pass
-
-    def _remark(self, live: Live, piece: Switched | Remarked) -> None:
-        if isinstance(piece, Remarked):
-            self._journal.tell(live, Noticed(code=piece.code, message=piece.message), 0)
-            return
-        live.model = piece.resolved
-        self._journal.tell(live, ModelSwitched(model=piece.model, provider=piece.provider, because=piece.because), 0)
-
-    def _say(self, live: Live, text: str) -> None:
-        if text:
-            self._journal.tell(live, TextGrew(content=text), len(text))
-
-    async def _replied(self, live: Live, box: Box, piece: Finished, heard: _Hearing) -> Sequence[RunEvent]:
+    async def _replied(self, live: Live, box: Box, piece: Finished, heard: Hearing) -> Sequence[RunEvent]:
         called = heard.calls.whole()
         steps = live.fold().steps
         if not called and live.prompt.recipe.output_format is None and not self._hooked.asks(box, *STOPS):

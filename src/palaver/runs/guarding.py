@@ -79,10 +79,11 @@ class Guarding:
         self._clock = clock
         self._guidance = Guidance(care.messages)
 
-    async def before(self, live: Live, text: str) -> Sequence[RunEvent]:
+    async def before(self, live: Live, text: str, *, by_human: bool = False) -> Sequence[RunEvent]:
         """Read what the person wrote; events that end the step where no model is to be asked.
 
-        A task that was handed on is nobody's message, and neither are results of tools.
+        A task that was handed on is nobody's message, and neither are results of tools. With `by_human` somebody from
+        the team is there to answer: who helps is told, and nothing is said in their place.
         """
         if live.parent is not None or not text.strip() or live.user_message_id is None:
             return ()
@@ -93,7 +94,7 @@ class Guarding:
         if Level[read.assessment.level] == Level.none:
             self._keep_later(read.assessment)
             return ()
-        return await self._tell(live, read._replace(resources=self._resources(read.found)))
+        return await self._tell(live, read._replace(resources=self._resources(read.found)), by_human=by_human)
 
     async def _known(self, live: Live) -> _Before:
         """A session that has just begun has the server's profile, and no course."""
@@ -142,12 +143,12 @@ class Guarding:
         """Where nothing was found, nobody waits for its row."""
         self._database.post(assessments.keep(assessment), durable=False, done=_kept, failed=_not_kept)
 
-    async def _tell(self, live: Live, read: _Read) -> Sequence[RunEvent]:
+    async def _tell(self, live: Live, read: _Read, *, by_human: bool) -> Sequence[RunEvent]:
         """Write down what was noticed and what follows in one unit of work, then tell who helps.
 
         Whoever reads it after the process was killed finds all of it or nothing, and reads the message again then.
         """
-        guided = live.asked.provider == BUILT_IN and Level[read.assessment.own] >= Level.low
+        guided = not by_human and live.asked.provider == BUILT_IN and Level[read.assessment.own] >= Level.low
 
         def write() -> Script[tuple[Sequence[RunEvent], tuple[Sequence[RunEvent], bool]]]:
             yield from store.hold(live.id, live.epoch)

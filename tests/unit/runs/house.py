@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from palaver.agents.recipe import PLAIN, Recipe, SkillBrief
+from palaver.care.moderation.service import Moderation
+from palaver.care.moderation.settings import ModerationSettings
 from palaver.core.errors import PalaverError
 from palaver.core.events import Noticed, RunEvent
 from palaver.core.ids import SessionId, UserId
@@ -41,6 +43,7 @@ from palaver.runs.recovery import Recovery
 from palaver.runs.service import Runs
 from palaver.runs.settings import RunSettings
 from palaver.runs.waking import Waking
+from palaver.runs.withholding import Withholding
 from palaver.tools.hooks.asking import Hooks
 from palaver.tools.hooks.port import Hook
 from palaver.tools.hooks.settings import HookSettings
@@ -97,7 +100,7 @@ class ScriptedModels:
         if self.steps:
             yield self.steps.pop(0)
             return
-        first: Sequence[Piece] = [TextPiece("Ho")]
+        first: Sequence[Piece] = [TextPiece("Ah")]
         yield first
         if not self.may.is_set():
             self.waiting.set()
@@ -119,6 +122,9 @@ class NoPlaces:
 
     async def grounds(self, session_id: SessionId) -> str | None:
         return None
+
+
+MODERATION = Moderation(ModerationSettings())
 
 
 class House:
@@ -172,6 +178,7 @@ class House:
             count=_count,
             history=10,
             format_tries=2,
+            withholds=lambda: Withholding(MODERATION.window(), MODERATION.window()),
         )
         acting = Acting(
             database,

@@ -30,14 +30,14 @@ async def test_a_turn_is_asked_answered_and_written_down(desk: Desk) -> None:
         await made.runs.ended(run.id)
         session, text = await desk.database.read(whole(made, run))
         events = [one.event for one in await desk.database.read(store.events(run.id, 0))]
-    assert text == "Ho!"
+    assert text == "Ah!"
     assert (session.session.title, session.session.status, session.session.message_count) == ("Hey", "idle", 2)
     assert (await desk.database.read(store.find(run.id, ADA))).state == "over"
     assert [type(one).__name__ for one in events if not isinstance(one, TextGrew)] == [
         "SessionOpened", "RunStarted", "ModelReplied", "UsageCounted", "MessageFinished", "RunDone"
     ]  # fmt: skip
     message = next(one.message for one in events if isinstance(one, MessageFinished))
-    assert (message.parts, message.status) == ((TextPart(text="Ho!"),), "complete")
+    assert (message.parts, message.status) == ((TextPart(text="Ah!"),), "complete")
     assert message.usage is not None
     assert (message.usage.output_tokens, message.usage.estimated) == (3, True)
 
@@ -45,7 +45,7 @@ async def test_a_turn_is_asked_answered_and_written_down(desk: Desk) -> None:
 async def test_a_turn_that_is_waited_for_returns_with_its_answer(desk: Desk) -> None:
     async with house(desk) as made:
         message_id = (await made.runs.finish(PERSON, prompt("Hey"))).message_id
-    assert (await desk.database.read(session_store.message(message_id, ADA))).text == "Ho!"
+    assert (await desk.database.read(session_store.message(message_id, ADA))).text == "Ah!"
 
 
 async def test_who_waits_for_a_turn_hears_of_its_end_when_the_disk_has_it(desk: Desk) -> None:
@@ -76,7 +76,7 @@ async def test_a_cancelled_turn_keeps_what_was_said(desk: Desk) -> None:
         over = await made.runs.get(ADA, run.id)
         found = await desk.database.read(session_store.message(run.message_id, ADA))
     assert (over.status, over.finish_reason) == ("done", "interrupted")
-    assert (found.message().text, found.message().status) == ("Ho", "partial")
+    assert (found.message().text, found.message().status) == ("Ah", "partial")
 
 
 async def test_while_a_session_answers_another_turn_is_refused_or_waits_in_order(desk: Desk) -> None:
@@ -254,7 +254,7 @@ async def test_a_run_that_was_cut_is_asked_again_and_the_stream_says_so(desk: De
     assert [one.seq for one in told] == list(range(1, len(told) + 1))
     restarts = [(one.seq, one.event) for one in told if type(one.event).__name__ == "StepRestarted"]
     assert [(seq, msgspec.structs.asdict(event)) for seq, event in restarts] == [(4, {"from_seq": 3})]
-    assert text == "Ho!"
+    assert text == "Ah!"
 
 
 async def over(made: House, run_id: RunId) -> None:

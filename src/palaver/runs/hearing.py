@@ -1,0 +1,103 @@
+"""One step of a model while it is heard: its pieces become events of the run; it asks nothing."""
+
+import time
+
+from palaver.context.attribution import Unechoed
+from palaver.core.events import ModelSwitched, Noticed, ReasoningGrew, ReasoningSealed, TextGrew
+from palaver.inference.port import (
+    Finished,
+    Piece,
+    ReasoningPiece,
+    ReasoningSealPiece,
+    Remarked,
+    Switched,
+    TextPiece,
+    ToolCallPiece,
+)
+from palaver.runs.calling import CallsHeard
+from palaver.runs.journal import Journal
+from palaver.runs.live import Live
+from palaver.runs.withholding import Withholding
+
+
+class Hearing:
+    """Tells what a step says as it says it, but for what may not be told; gathers what comes of it."""
+
+    def __init__(self, journal: Journal, live: Live, withholding: Withholding, unechoed: Unechoed | None) -> None:
+        self._journal = journal
+        self._live = live
+        self._withholding = withholding
+        self._unechoed = unechoed
+        self._began = time.monotonic()
+        self.calls = CallsHeard(live.run)
+        self.characters = 0  # of the whole answer, those that are not told among them
+
+    @property
+    def milliseconds(self) -> float:
+        """How long it has taken."""
+        return (time.monotonic() - self._began) * 1000
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more of it may be told."""
+        return self._withholding.instead is not None
+
+    def hear(self, piece: Piece) -> None:
+        """One more piece."""
+        match piece:
+            case TextPiece(text=text):
+                self.characters += len(text)
+                self._think(self._withholding.thoughts_end())
+                self._say(self._withholding.said(self._unechoed.piece(text) if self._unechoed else text))
+            case ReasoningPiece(text=text):
+                self.characters += len(text)
+                self._think(self._withholding.thought(text))
+            case ReasoningSealPiece(signature=signature):
+                self._seal(signature)
+            case ToolCallPiece():
+                grown = self.calls.heard(piece)
+                self.characters += len(grown.arguments_delta)
+                self._journal.tell(self._live, grown, len(grown.arguments_delta))
+            case Switched() | Remarked():
+                self._remark(piece)
+            case _:
+                pass
+
+    def end(self, piece: Finished) -> Finished:
+        """The last piece, after everything that is still held."""
+        self.let_go()
+        return self.break_off() if self.stopped else piece
+
+    def let_go(self) -> None:
+        """Nothing more comes: tell what is still held and may be told."""
+        self._think(self._withholding.thoughts_end())
+        last = self._unechoed.rest() if self._unechoed else ""
+        self._say(self._withholding.said(last) + self._withholding.rest())
+
+    def break_off(self) -> Finished:
+        """What may not be told is not: other words end the answer, and no call of this step is made."""
+        self._say(self._withholding.instead or "")
+        self.calls = CallsHeard(self._live.run)
+        return Finished("stop")
+
+    def _seal(self, signature: str) -> None:
+        """A vendor takes its thoughts back only as it thought them: a seal that does not fit is not kept."""
+        self._think(self._withholding.thoughts_end())
+        if self._withholding.thoughts_whole:
+            self._journal.tell(self._live, ReasoningSealed(signature=signature), len(signature))
+
+    def _remark(self, piece: Switched | Remarked) -> None:
+        if isinstance(piece, Remarked):
+            self._journal.tell(self._live, Noticed(code=piece.code, message=piece.message), 0)
+            return
+        self._live.model = piece.resolved
+        switched = ModelSwitched(model=piece.model, provider=piece.provider, because=piece.because)
+        self._journal.tell(self._live, switched, 0)
+
+    def _think(self, text: str) -> None:
+        if text:
+            self._journal.tell(self._live, ReasoningGrew(content=text), len(text))
+
+    def _say(self, text: str) -> None:
+        if text:
+            self._journal.tell(self._live, TextGrew(content=text), len(text))

@@ -1,0 +1,45 @@
+"""What of a model's answer may be told, piece by piece: one window for its words, one for what it thinks aloud.
+
+What is harmful is `care.moderation`'s to say. What is held comes later or never; what was told is never taken back.
+"""
+
+from palaver.care.moderation.window import Window
+
+
+class Withholding:
+    """Of one step of one run."""
+
+    def __init__(self, words: Window, thoughts: Window) -> None:
+        self._words = words
+        self._thoughts = thoughts
+        self._thought = False  # whether something it thinks may still be held
+
+    @property
+    def instead(self) -> str | None:
+        """What is told in place of the rest of the answer, once something in it may not be."""
+        return None if self._words.stopped is None else self._words.verdict.says
+
+    def said(self, text: str) -> str:
+        """What may be told now that this was said."""
+        return self._words.piece(text)
+
+    def thought(self, text: str) -> str:
+        """What may be told now that this was thought; where it may not be, the thoughts break off."""
+        self._thought = True
+        return self._thoughts.piece(text)
+
+    def thoughts_end(self) -> str:
+        """The rest of what was thought, before anything else is told."""
+        if not self._thought:
+            return ""
+        self._thought = False
+        return self._thoughts.rest()
+
+    @property
+    def thoughts_whole(self) -> bool:
+        """Whether what it thought was told as it thought it: only then does a vendor's seal fit."""
+        return not self._thoughts.hits
+
+    def rest(self) -> str:
+        """The rest of the answer."""
+        return self._words.rest()
