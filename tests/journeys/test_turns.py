@@ -312,7 +312,7 @@ async def test_reasoning_is_told_apart_from_text_and_kept_as_a_part(owner: Perso
 async def test_a_silent_stream_says_that_it_is_alive(open_house: Opening, vendor: FakeVendor) -> None:
     house = await open_house(realtime__ping="100ms")
     owner = await house.owner()
-    vendor.next(Reply([chunk({"role": "assistant"}), said("so"), Stall()]))
+    vendor.next(Reply([chunk({"role": "assistant"}), said("goats"), Stall()]))
     async with owner.query("hello") as stream:
         run = await stream.until("content")
         await silence(stream)

@@ -347,9 +347,8 @@ def _hands(
 ) -> RunHands:
     settings, database, clock = ground.settings.runs, ground.database, ground.clock
     journal, delegating, questioning, concluding, places = shared
-    bypass = ground.settings.agents.allow_bypass != "nobody"
+    bypass, hooked = ground.settings.agents.allow_bypass != "nobody", Hooked(journal, agency.hooks)
     boxes = RunBoxes(agency.tools, agency.places, settings, bypass=bypass)
-    hooked = Hooked(journal, agency.hooks)
     asking = Asking(
         database,
         journal,
