@@ -22,6 +22,7 @@ _LONGEST_GLUED, _LONGEST_WORD = 40, 10
 _MANY_PILLS, _LARGE_MG = 9, 4_001
 _NUMBER = re.compile(r"(\d{1,6})(mgs?)?")
 _MINE = re.compile(r"(nime|nita|nina|nili)[a-z']{3,20}")
+_ME = "i"
 _GRAVE = frozenset(("suicide", "die"))
 _FILLER = "x"
 _STOP = "stop"
@@ -109,7 +110,9 @@ class Lexicon:
         whole = one + other
         if whole not in _TELLING and (one not in PREFIXES or other in self._known):
             return None
-        meant = self._one(whole)
+        meant, alone = self._one(whole), self._one(other)
+        if len(one) < 3 and alone and alone[0].startswith(f"{_ME} "):
+            return None  # `si nife` is two: why do I not
         # `ni tamu` is two words (it is sweet) and not half of `nitamuua`.
         return meant if meant and (len(one) > 2 or not _GRAVE.isdisjoint(meant[0].split())) else None
 

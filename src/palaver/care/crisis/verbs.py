@@ -15,6 +15,7 @@ _FIRST = {
     **dict.fromkeys("si siku sija nisi".split(), "i not"),
     **dict.fromkeys("sita sinta".split(), "i not will"),
     **dict.fromkeys("nimesha ninacho ninayo ninalo ninazo".split(), "i"),
+    **dict.fromkeys("nitakayo nitakacho nitakazo".split(), "i will"),
     "niki": "i if", "singe": "i not would",
 }  # fmt: skip
 _OTHERS = {
@@ -24,7 +25,7 @@ _OTHERS = {
     **dict.fromkeys(("uta", "una", "ume", "uli", "u", "mta", "mna", "mme"), "you"),
     **dict.fromkeys(("huta", "huja", "huku", "usi", "msi", "hu"), "you not"),
     **dict.fromkeys(("tuta", "tuna", "tume", "tuli", "tu"), "we"),
-    **dict.fromkeys(("ime", "ina", "ita", "ili"), "it"),
+    **dict.fromkeys(("ime", "ina", "ita", "ili", "li", "lime", "lina", "lita", "i"), "it"),
     "ku": "", "kuto": "not", "": "",
 }  # fmt: skip
 PREFIXES = _FIRST | _OTHERS

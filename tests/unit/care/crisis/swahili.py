@@ -252,6 +252,69 @@ Kamba iko kwa dari, niko ready
 Nimebuy sumu ya panya, usiku naimaliza
 Mkisoma hii nitakuwa nimekufa
 Mkisoma hii nitakuwa nimejiua
+Nataka kujiua, nisaidie
+Nimefikia uamuzi wa kujiua
+Maisha yangu yameisha, nitajiua leo
+Nimeamua kujitoa uhai wangu usiku huu
+Usiku wa leo nitamaliza kila kitu, nitakufa
+Nataka kuondoka duniani milele
+Nataka kuacha dunia hii
+Nataka kuihama dunia
+Mimi nitakufa leo, kwaherini
+Sitaki tena kuwa kwenye dunia hii, nataka kufa
+Nitajiondolea uhai
+Nitajikatia uhai
+Naandaa kitanzi
+Nimetayarisha sumu nitakayokunywa
+Nimeweka sumu kwenye chai yangu nife
+Nitajipiga kisu
+Nimejipiga kisu
+Nitajichoma kisu cha moyo
+Nitajigonga na gari
+Nitalala barabarani magari yanikanyage
+Nataka gari inigonge nife
+Natamani gari linigonge
+Natamani nipate ajali nife
+Nimepanda ghorofani nijirushe
+Nitaruka kutoka ghorofa ya kumi
+Nimejaribu kujinyonga lakini kamba ilikatika
+Nilikunywa sumu jana
+Nimemeza dawa za kulevya nyingi nife
+Nimechukua overdose ya dawa
+Nakufa leo kwa hiari yangu
+Kesho asubuhi mtaniokota nimekufa
+Msinitafute, nimeenda kujiua
+Usinitafute, naenda kufa
+Mtunze mtoto wangu, naenda kujiua
+Mwambie mama nampenda, mimi naenda kufa
+Naona bora nife kuliko aibu hii
+Nafaa kufa
+Ninastahili kufa
+Afadhali kaburi kuliko maisha haya, nataka kufa
+Acha nife kwa amani
+Nipe sumu nife
+Nani anaweza kuniua, nataka kufa
+Naomba mtu aniue
+Mi nataka tu kudedi
+Si nidedi tu kila mtu apumzike
+Niko down, nataka ku-commit suicide
+Nita-commit suicide leo
+Mse nimechoka nataka kujidedisha
+Manze leo ndio last day yangu, najimada
+Me najikill tu leo
+Nadai kujikill
+Nina-plan kujikill weekend
+I swear nitajikill
+Bro natry kujikill leo
+Sasa hii ni bye, nimeamua kujiua
+My life imeisha, nataka to die
+I don't want to live tena, nataka kufa
+Nimechoka na this life, I want to kufa
+Mimi naenda ku end my life
+Naenda kujump kwa bridge
+Naenda ku-overdose usiku
+Nitakunywa jik yote
+Nimekunywa jik yote
 """
 
 THOUGHTS = """
@@ -268,6 +331,14 @@ Sitaki kuwa hai tena
 Sitaki kuishi, I want to end it
 Nataka kulala nisiamke tena
 Natamani nilale nisiamke milele
+Ninahisi kujiua
+Kujiua ndio njia pekee
+Njia pekee iliyobaki ni kujiua
+Suluhisho ni kujiua
+Kilichobaki ni kujinyonga
+Najiskia kujitoa roho
+Naeza commit suicide any time
+Nimebakiza kujiua tu
 """
 
 # Of a song, a film, somebody else, a will: help is named, and nobody is alarmed.
@@ -670,6 +741,36 @@ Nywele zangu zimeungua moto
 Nitawasha moto tuote
 Kisu hiki ni kikali
 Nataka kisu cha kukata nyama
+Nitatumia hii kamba kufunga mizigo
+Nimesimama kwenye foleni
+Nimepanda ghorofani kuona mandhari
+Gari ilinigonga mwaka jana lakini nimepona
+Natamani nipate gari jipya
+Nimechukua dawa hospitalini
+Naona bora nibaki nyumbani
+Ninastahili kupumzika
+Nafaa kulala mapema
+Msinitafute kesho, niko likizo
+Mtunze mtoto vizuri
+Mwambie mama nampenda
+Nipe maji
+Naomba mtu anisaidie kubeba
+Niko down na homa
+Leo ndio last day ya shule
+Nataka kuacha kazi hii
+Nataka kuacha pombe
+Nataka kuondoka mapema
+Nataka kuhama mtaa huu
+Njia pekee ni kusoma kwa bidii
+Suluhisho ni kuzungumza
+Kilichobaki ni kulipa deni
+Nimebakiza mtihani mmoja tu
+Bado naendelea kuishi Nairobi
+Naishi Mombasa na familia yangu
+Natry kupika chapati
+Naeza kuja any time
+I swear nitakuja
+Naenda kujump rope
 """
 
 
