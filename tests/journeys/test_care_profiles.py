@@ -16,6 +16,10 @@ async def test_a_session_follows_the_server_until_its_owner_chooses_among_what_t
     said = await ada.call("PUT", at, {"profile": "companion"})
     assert (said.status, said.json) == (200, usual | {"profile": "companion", "own": True})
     assert (await ada.get(at))["profile"] == "companion"
+    fork = await ada.post(f"/sessions/{session['id']}/fork", {})
+    assert await ada.get(f"/sessions/{fork['id']}/care") == usual | {
+        "session_id": fork["id"], "profile": "companion", "own": True,
+    }  # fmt: skip
     assert (await ada.call("PUT", at, {"profile": "off"})).status == 403
     assert (await ada.call("PUT", at, {"profile": "none"})).status == 422
     assert (await ada.call("PUT", at, {})).status == 422
@@ -25,6 +29,8 @@ async def test_a_session_follows_the_server_until_its_owner_chooses_among_what_t
     await ada.post(f"/sessions/{session['id']}/members", {"user_id": reader, "role": "editor"})
     assert (await eve.get(at))["profile"] == "companion"
     assert (await eve.call("PUT", at, {"profile": "safety"})).status == 403
+    theirs = await eve.post(f"/sessions/{session['id']}/fork", {})
+    assert (await eve.get(f"/sessions/{theirs['id']}/care"))["profile"] == "safety"
     assert (await ada.call("PUT", at, {"profile": None})).json == usual
     acts = (await owner.get("/audit", params={"kind": "care.profile_set"}))["items"]
     assert [(one["subject"], one["detail"]["profile"]) for one in acts] == [

@@ -7,11 +7,11 @@ from fastapi.routing import APIRoute
 
 from palaver.entry.compose import House
 from palaver.entry.embedding import Embedding
+from palaver.entry.travelling import forking
 from palaver.realtime.doorway import Doorway
 from palaver.realtime.hearing import Hearing
 from palaver.realtime.sse import EXTENSION, Wire
 from palaver.sessions.adopting import Adopting
-from palaver.sessions.forking import Forking
 from palaver.surfaces import models_api, openai_embeddings
 from palaver.surfaces.ag_ui import api as ag_ui_api
 from palaver.surfaces.ai_sdk import api as ai_sdk_api
@@ -35,8 +35,7 @@ from palaver.surfaces.threads import Threads
 def asking(house: House) -> Asking:
     """What surfaces ask with."""
     doorway = Doorway(house.runs, house.bus, pulse=house.pulse)
-    forking = Forking(house.database, house.clock, house.agency.files.home.snapshots, hears=house.sessions.hears)
-    threads = Threads(house.database, Adopting(house.database, house.sessions, house.clock), forking.fork)
+    threads = Threads(house.database, Adopting(house.database, house.sessions, house.clock), forking(house).fork)
     return Asking(house.database, doorway, threads, house.inference)
 
 

@@ -1,5 +1,6 @@
 """Puts together what goes back in time; it serves nothing and decides nothing."""
 
+from palaver.care.profiles import store as profiles
 from palaver.entry.compose import House
 from palaver.sessions.checkpointing import Checkpointing
 from palaver.sessions.comparing import Comparing
@@ -13,10 +14,14 @@ from palaver.sessions.travel_api import Travel
 
 def travel(house: House) -> Travel:
     """Forks and trees of the sessions of this house."""
-    most = house.settings.sessions.page_limit
-    snapshots = house.agency.files.home.snapshots
-    forking = Forking(house.database, house.clock, snapshots, hears=house.sessions.hears)
-    return Travel(forking, Shapes(house.database, most=most))
+    return Travel(forking(house), Shapes(house.database, most=house.settings.sessions.page_limit))
+
+
+def forking(house: House) -> Forking:
+    """Makes forks, which are as much cared for as what they come from."""
+    made = Forking(house.database, house.clock, house.agency.files.home.snapshots, hears=house.sessions.hears)
+    made.inherits = profiles.inherit
+    return made
 
 
 def backward(house: House) -> Backward:

@@ -4,7 +4,7 @@ What a fork costs does not grow with what was said, only with how often it branc
 """
 
 import asyncio
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -22,6 +22,16 @@ from palaver.sessions.store import Kept
 from palaver.sessions.targets import Files, files_after
 from palaver.storage.port import Database
 from palaver.storage.script import Script
+
+
+class Inherits(Protocol):
+    """Writes down what somebody else keeps of a session for its fork too, in the unit of work that makes it."""
+
+    def __call__(self, origin: SessionId, new: SessionId, /) -> Script[None]: ...
+
+
+def _nothing_else(origin: SessionId, new: SessionId) -> Script[None]:
+    yield from ()
 
 
 class Wish(NamedTuple):
@@ -49,6 +59,7 @@ class Forking:
         self, database: Database, clock: Clock, snapshots: Snapshots | None = None, *, hears: Hears = NOBODY
     ) -> None:
         self._hears = hears
+        self.inherits: Inherits = _nothing_else  # whoever else keeps something of a session that its fork takes over
         self._database = database
         self._clock = clock
         self._snapshots = snapshots
@@ -93,6 +104,8 @@ class Forking:
         made = Kept(session, shape, place, room=kept.room)
         yield from begin(self._hears, made, user_id)
         yield from shares_store.share(new, shape, wish.session_id)
+        if kept.role == "owner":
+            yield from self.inherits(wish.session_id, new)
         return made.seen
 
     def _spot(self, kept: Kept, message_id: MessageId | None) -> Script[tuple[tree.Place | None, MessageId | None]]:

@@ -1,6 +1,6 @@
 """Every query about profiles of sessions; whether somebody may see or change one is decided in `service.py`."""
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Text, bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from palaver.care.profiles.profile import PROFILES, Profile
@@ -18,6 +18,15 @@ _SAY = Statement(
 )
 
 _UNSAY = Statement(delete(session_care).where(session_care.c.session_id == bindparam("key")))
+
+_INHERIT = Statement(
+    insert(session_care).from_select(
+        ["session_id", "profile", "changed_at"],
+        select(bindparam("new", type_=Text), session_care.c.profile, session_care.c.changed_at).where(
+            session_care.c.session_id == bindparam("key")
+        ),
+    )
+)
 
 
 def said(session_id: SessionId) -> Script[Profile | None]:
@@ -39,3 +48,8 @@ def say(session_id: SessionId, profile: Profile, at: str) -> Script[None]:
 def unsay(session_id: SessionId) -> Script[None]:
     """Let a session follow the setting again."""
     yield _UNSAY(key=session_id)
+
+
+def inherit(origin: SessionId, new: SessionId) -> Script[None]:
+    """Give a fork the profile that what it comes from was given, if it was given one."""
+    yield _INHERIT(key=origin, new=new)
