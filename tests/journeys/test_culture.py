@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.journeys.house import Opening, Person
 from tests.journeys.test_command_line import Home
 from tests.promises import keeps
+from tests.vendor import FakeVendor
 
 PACK = """
 version = "1"
@@ -70,6 +71,22 @@ async def test_a_pack_stands_over_what_ships_and_nothing_that_is_asked_is_kept(
     with house.writing() as link:
         tables = [row[0] for row in link.execute("select name from sqlite_master where type = 'table'")]
         assert not any("kiboko9" in str(row) for name in tables for row in link.execute(f'select * from "{name}"'))
+
+
+async def test_a_model_finds_by_meaning_and_words_are_enough_where_it_fails(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    house = await open_house(inference__embedding_model="fake/fake")
+    ada = await house.stranger()
+    found = await ada.post("/care/culture/search", {"query": "black tax", "limit": 20})
+    assert (found["by_meaning"], found["notices"]) == (True, [])
+    assert {"words", "meaning"} in [set(one["found_by"]) for one in found["items"]]
+    assert found["items"][0]["id"] == "black-tax"
+    await vendor.close()
+    alone = await ada.post("/care/culture/search", {"query": "black tax"})
+    assert {tuple(one["found_by"]) for one in alone["items"]} == {("words",)}
+    (notice,) = alone["notices"]
+    assert notice.startswith("Searched by words alone, not by meaning: ")
 
 
 async def test_a_wrong_pack_stops_the_start_with_its_place(tmp_path: Path) -> None:
