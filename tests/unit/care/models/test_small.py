@@ -1,7 +1,9 @@
 """The small reader that ships: what it knows, what it does not, and that it is the one the scripts make."""
 
 import hashlib
+import json
 from functools import cache
+from math import exp, sqrt
 from pathlib import Path
 from time import process_time
 
@@ -10,7 +12,7 @@ import pytest
 from palaver.care.crisis.finding import Level
 from palaver.care.emotion.feeling import feeling_of
 from palaver.care.models import grams
-from palaver.care.models.port import Heads
+from palaver.care.models.port import UNSAFE, Heads
 from palaver.care.models.raising import signal_of
 from palaver.care.models.small import FILE, SmallReader
 from tests.architecture.source import ROOT
@@ -89,6 +91,23 @@ def test_a_file_that_is_not_whole_is_refused(tmp_path: Path) -> None:
     cut.write_bytes(FILE.read_bytes()[:-1])
     with pytest.raises(ValueError, match="not whole"):
         SmallReader(cut).read("text")
+
+
+def test_sums_of_many_rows_are_what_adding_one_by_one_gives() -> None:
+    text = " ".join(rows(ENGLISH))[:1_000]
+    head, _, rest = FILE.read_bytes().partition(b"\n")
+    lanes, table = json.loads(head)["lanes"], rest[-(32 << 17) :]
+    those = [table[at * 32 : at * 32 + 32] for at in grams.buckets(grams.words(text))]
+    assert len(those) > 600
+    length = sqrt(sum(row[31] for row in those) / 2)
+
+    def likely(name: str) -> float:
+        scale, bias = lanes[name]
+        return 1 / (1 + exp(-(scale * sum(row[list(lanes).index(name)] - 128 for row in those) / length + bias)))
+
+    said = reader().read(text)
+    assert said.unsafe is not None
+    assert said.unsafe == pytest.approx({name: likely(f"unsafe_{name}") for name in UNSAFE})
 
 
 def test_reading_costs_little_and_a_long_text_not_more_than_its_windows() -> None:
