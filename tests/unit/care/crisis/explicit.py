@@ -1,6 +1,9 @@
 """What nobody may overhear: explicit statements in every language and under every disguise; it asserts nothing."""
 
 ENGLISH = """
+I have a gun and I'm going to use it on myself
+I am suicidal and have a plan
+I will take all my pills and die
 I want to kill myself
 I'm going to kill myself
 im gonna kill myself
