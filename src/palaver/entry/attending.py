@@ -15,7 +15,7 @@ def open_joining(house: House) -> Joining:
     """The front door of joining."""
     joining = Joining(house.database, house.runs, house.clock, silence=house.settings.runs.human_silence)
     joining.audit, joining.cut = house.audit, house.pulse.cut
-    house.escalating.service.over = joining.over
+    house.escalating.service.over, joining.there = joining.over, house.escalating.service.acknowledge
     joining.happened = house.caring.escalations.wake
     return joining
 

@@ -155,7 +155,8 @@ class Guarding:
             known = yield from assessments.keep(read.assessment)
             called = (yield from self._called(read)) if known is None else None
             again = known is not None and known.run_id == live.id  # whoever drove the run before this process told it
-            events = () if again else self._events(live, read, called, guided=guided)
+            comes = called is not None and (yield from self._escalations.reaches(read.assessment.user_id))
+            events = () if again else self._events(live, read, called, guided=guided, comes=comes)
             return events, (events, called is not None)
 
         events, called = await self._journal.boundary(live, write())
@@ -185,10 +186,12 @@ class Guarding:
         )
         return (yield from self._escalations.begin(begun))
 
-    def _events(self, live: Live, read: _Read, called: str | None, *, guided: bool) -> list[RunEvent]:
-        """Who helps; and, for a model, how to answer."""
+    def _events(
+        self, live: Live, read: _Read, called: str | None, *, guided: bool, comes: bool
+    ) -> list[RunEvent]:  # fmt: skip
+        """Who helps, and that somebody `comes`; and, for a model, how to answer."""
         level, prompt = read.assessment.level, live.prompt
-        message = self._guidance.message(read.found, level, called=called is not None)
+        message = self._guidance.message(read.found, level, called=comes)
         helps = CareTold(level=level, resources=read.resources, message=message, escalation_id=called)
         events: list[RunEvent] = [helps]
         if not guided:

@@ -72,11 +72,9 @@ class Escalations:
         """Something may be due: to be called once what `begin` wrote is committed. It never waits."""
         self.woken()
 
-    def says(self, user_id: str, level: str, language: str | None) -> Script[str | None]:
-        """What a person is told when a human is called; None where there is nobody to be called."""
-        if not (self._settings.enabled and (yield from self._ladder.anybody(user_id))):
-            return None
-        return says("created", language, may_decline=level in self._settings.may_decline)
+    def reaches(self, user_id: str) -> Script[bool]:
+        """Whether there is anybody who can be called about somebody: without, nothing of it is promised."""
+        return (yield from self._ladder.anybody(user_id))
 
     async def page(
         self, caller: Principal, states: tuple[State, ...], *, cursor: str | None = None, limit: int = 50,

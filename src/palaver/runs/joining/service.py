@@ -4,7 +4,7 @@ Who may is decided by the escalation: whoever claimed it, as long as it is open.
 see only where the person agreed to that.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
@@ -82,6 +82,10 @@ def _nothing() -> None:
     """Where nobody follows the queue."""
 
 
+async def _nobody_waits(principal: Principal, escalation_id: str) -> None:
+    """Where nobody is called."""
+
+
 def _nobody_follows(left: MemberLeft) -> None:
     """Where nobody follows sessions."""
 
@@ -96,10 +100,13 @@ class Joining:
         self._silence = silence
         self.audit: Audit = unheard
         self.cut: Callable[[MemberLeft], None] = _nobody_follows
+        self.there: Callable[[Principal, str], Awaitable[object]] = _nobody_waits
         self.happened: Callable[[], None] = _nothing
 
     async def join(self, principal: Principal, escalation_id: str) -> Human:
         """Answer in the session from now on, instead of models; who has joined already stays for longer."""
+        await self._database.read(_claimed(principal, escalation_id))
+        await self.there(principal, escalation_id)  # whoever joins is there: nobody else is called
         session_id, owner, human, new = await self._database.write(self._join(principal, escalation_id))
         if new:
             self.happened()
