@@ -72,9 +72,9 @@ def shaped(text: str) -> Iterator[Entity]:
             yield Entity(start=found.start("it"), end=found.end("it"), kind="national_id")
 
 
-def cued(digits: str, before: str) -> bool:
-    """Whether a word before these digits says that they are an id's."""
-    return 5 <= len(digits) <= 20 and _CUE.search(before) is not None
+def cued(before: str) -> bool:
+    """Whether the words before digits say that they are an id's."""
+    return _CUE.search(before) is not None
 
 
 def identity(digits: str, text: str) -> bool:

@@ -16,7 +16,7 @@ from palaver.care.redaction.book import Book, Page, unkept
 from palaver.care.redaction.entity import Kind
 from palaver.care.redaction.reading import Reading
 from palaver.care.redaction.settings import RedactionSettings
-from palaver.care.redaction.tokens import Label, Piece, Returning, pieces, replaced
+from palaver.care.redaction.tokens import LABELS, Label, Piece, Returning, pieces, replaced
 from palaver.inference.port import (
     Ask,
     Finished,
@@ -86,17 +86,26 @@ class Redacting:
         kinds = self._kinds(profile, local=local)
         if not kinds:
             return Told(ask, {})
-        parts = {words: await self._parts(words, kinds, page.known) for words in texts_of(ask)}
+        parts = await self._parts(texts_of(ask), kinds, page.known)
         wanted = [piece for some in parts.values() for piece in some]
         if not wanted:
             return Told(ask, {})
         page = await self._book.give(ask.session_id, page, wanted) if ask.session_id is not None else unkept(wanted)
         return _told(ask, parts, page)
 
-    async def _parts(self, words: Words, kinds: Collection[Kind], known: Mapping[str, Label]) -> Sequence[Piece]:
-        """What has to be replaced. A text that a vendor signed has only what was taken out of it when it came."""
-        found = () if words.sealed else (await self._reading.read(words.text, kinds)).entities
-        return pieces(words.text, found, known)
+    async def _parts(
+        self, texts: Sequence[Words], kinds: Collection[Kind], known: Mapping[str, Label]
+    ) -> Mapping[Words, Sequence[Piece]]:
+        """What has to be replaced: what is found in one text is looked for in all others.
+
+        A text that a vendor signed has only what was taken out of it when it came.
+        """
+        read = {
+            words: () if words.sealed else (await self._reading.read(words.text, kinds)).entities for words in texts
+        }
+        found = {words.text[one.start : one.end]: LABELS[one.kind] for words, some in read.items() for one in some}
+        every = {**found, **known}
+        return {words: pieces(words.text, some, known if words.sealed else every) for words, some in read.items()}
 
     def _applies(self, *, local: bool) -> bool:
         return self._settings.enabled and not (local and self._settings.local_models == "exempt")

@@ -16,9 +16,11 @@ _DASH = r"\-‐‑‒–—"
 _RUN = re.compile(rf"(?<![\w.,+])\+?\(?\d(?:[ \u00a0\u2009\u202f.()/{_DASH}]{{0,3}}\d){{3,}}(?![\d])|(?<=,)\d{{7,}}")
 _GROUP = re.compile(r"\d+")
 _MOST_DIGITS, _MOST_GROUPS = 20, 10
+_MOST_SINGLE = 3  # groups of one digit, as in Rwanda's ids; more of them are a list
+_WORDED = re.compile(r"[^\W\d_]|[$€£¥₦₹#]")
 
 _DATE = re.compile(
-    rf"(?:(?:19|20)\d\d[./{_DASH}]\d\d?[./{_DASH}]\d\d?|\d\d?[./{_DASH}]\d\d?[./{_DASH}](?:19|20)\d\d"
+    rf"(?:\d{{4}}[./{_DASH}](?:0?[1-9]|1[0-2])[./{_DASH}](?:0?[1-9]|[12]\d|3[01])|\d\d?[./{_DASH}]\d\d?[./{_DASH}](?:19|20)\d\d"
     rf"|\d\d?/\d\d?/\d\d|(?:19|20)\d\d\s?[{_DASH}/]\s?(?:19|20)\d\d)(?![\d])(?![./{_DASH}]\d)"
 )
 _AMOUNT_BEFORE = re.compile(
@@ -48,29 +50,48 @@ _ACCOUNT = re.compile(
 _CARD = re.compile(r"\b(?:card|kadi|visa|master\s?card|amex|debit|credit)\b[^\d\n]{0,30}$", re.IGNORECASE)
 _EXTENSION = re.compile(r"\s?(?:x|ext\.?|extension|#)\s?\d{1,6}\b", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ \u00a0\u2009\u202f.,]\d{3})+")
-_DECIMAL = re.compile(r"\d+\.\d+")
+_DECIMAL = re.compile(r"(?:0|[1-9]\d*)\.\d+")
+_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")  # an address of a machine, or its mask
 _BEFORE = 40  # characters in which a word says what a number is
 
-# National numbers of nine digits follow these, also where the plus was left out.
-_NEAR = ("254", "255", "256", "251", "250", "257", "252", "211", "260", "265", "258", "243", "234", "233", "27", "44")
+# How long numbers are behind these, also where the plus was left out.
+_NEAR = {
+    **dict.fromkeys("254 255 256 251 250 252 211 260 265 258 243 233 27".split(), 9),
+    **dict.fromkeys("257 975".split(), 8),
+    **dict.fromkeys("234 44 91".split(), 10),
+}
+_LARGEST = frozenset({"2147483647", "2147483648", "4294967295"})  # of 32 bits: everybody's, in programs
 _NANP = re.compile(r"1?[2-9]\d\d[2-9]\d{6}")
 
 
+class _Said(NamedTuple):
+    """What the words before a number say that it is."""
+
+    card: bool = False
+    identity: bool = False
+    account: bool = False
+    called: bool = False
+    amount: bool = False
+
+
 class _Number(NamedTuple):
-    """A part of a run: its digits, how they stand, what stands before and behind."""
+    """A part of a run: its digits, how they stand and in which groups, what stands before and behind."""
 
     digits: str
     text: str
-    before: str
-    after: str
     groups: tuple[int, ...]
+    said: _Said
+    after: str
 
     @property
     def counted(self) -> bool:
-        """Whether it reads as an amount: a unit or a currency, thousands in threes, a decimal point."""
-        if _UNIT_AFTER.match(self.after) or _AMOUNT_BEFORE.search(self.before):
+        """Whether it reads as an amount: a unit or a currency, a decimal point, what machines count with."""
+        if self.said.amount or _UNIT_AFTER.match(self.after):
             return True
-        return _DECIMAL.fullmatch(self.text) is not None
+        return any(one.fullmatch(self.text) for one in (_DECIMAL, _QUAD)) or self.digits in _LARGEST
+
+
+_NOTHING_SAID = _Said()
 
 
 def numbers(text: str) -> Iterator[Entity]:
@@ -81,16 +102,20 @@ def numbers(text: str) -> Iterator[Entity]:
 
 
 def _taken_apart(text: str, run: re.Match[str]) -> Iterator[Entity]:
-    skip = [found.span() for found in _DATE.finditer(text, run.start(), run.end())]
-    groups = [
-        found.span()
-        for found in _GROUP.finditer(text, run.start(), run.end())
-        if not any(start <= found.start() < end for start, end in skip)
-    ]
+    at = run.start()
+    for date in _DATE.finditer(text, run.start(), run.end()):
+        yield from _between(text, at, date.start())
+        at = date.end()
+    yield from _between(text, at, run.end())
+
+
+def _between(text: str, start: int, end: int) -> Iterator[Entity]:
+    groups = [found.span() for found in _GROUP.finditer(text, start, end)]
     at = 0
     while at < len(groups):
+        said = _said(text, groups[at][0])
         for last in range(min(len(groups), at + _MOST_GROUPS), at, -1):
-            if (found := _judged(text, groups[at:last])) is not None:
+            if (found := _judged(text, groups[at:last], said)) is not None:
                 yield found
                 at = last
                 break
@@ -98,24 +123,34 @@ def _taken_apart(text: str, run: re.Match[str]) -> Iterator[Entity]:
             at += 1
 
 
-def _judged(text: str, groups: list[tuple[int, int]]) -> Entity | None:
+def _said(text: str, start: int) -> _Said:
+    before = text[max(0, start - _BEFORE) : start].rstrip("(+")
+    if not _WORDED.search(before):
+        return _NOTHING_SAID
+    return _Said(
+        card=_CARD.search(before) is not None,
+        identity=cued(before),
+        account=_ACCOUNT.search(before) is not None,
+        called=_CALLED.search(before) is not None,
+        amount=_AMOUNT_BEFORE.search(before) is not None,
+    )
+
+
+def _judged(text: str, groups: list[tuple[int, int]], said: _Said) -> Entity | None:
     """What kind of number these groups of digits are together, if any."""
     sizes = tuple(end - start for start, end in groups)
-    if not 5 <= sum(sizes) <= _MOST_DIGITS or _after_year(text, groups):
+    if not 5 <= sum(sizes) <= _MOST_DIGITS or sizes.count(1) > _MOST_SINGLE or _after_year(text, groups):
         return None
-    start, end = _opened(text, groups[0][0]), groups[-1][1]
+    end = groups[-1][1]
+    start = _opened(text, groups[0][0], end)
     if re.search(r"\d[./\-–]\d", text[end - 1 : end + 2]) and sum(sizes) < 7:
         return None
     digits = "".join(str(int(one)) for begin, stop in groups for one in text[begin:stop])
-    before = text[max(0, start - _BEFORE) : start]
-    number = _Number(digits, text[start:end], before, text[end : end + 16], sizes)
-    kind = _kind(number)
+    kind = _kind(_Number(digits, text[start:end], sizes, said, text[end : end + 16]))
     if kind is None:
         return None
     if kind == "phone" and (more := _EXTENSION.match(text, end)):
         end = more.end()
-    elif text[start] == "(" and text[end : end + 1] == ")":
-        end += 1
     return Entity(start=start, end=end, kind=kind)
 
 
@@ -125,24 +160,25 @@ def _after_year(text: str, groups: list[tuple[int, int]]) -> bool:
     return len(groups) > 1 and first[:2] in {"19", "20"} and len(first) == 4 and text[groups[1][0]] == "0"
 
 
-def _opened(text: str, start: int) -> int:
-    """Where the number begins that these digits begin: with its plus and its bracket."""
+def _opened(text: str, start: int, end: int) -> int:
+    """Where the number begins that these digits begin: with its plus, and with a bracket that it closes itself."""
     begins = start
-    if begins and text[begins - 1] == "(":
+    closes = ")" in text[start:end]
+    if begins and text[begins - 1] == "(" and closes:
         begins -= 1
     if begins and text[begins - 1] == "+":
         begins -= 1
-    if begins and text[begins - 1] == "(" and text[begins] == "+":
-        begins -= 1
+        if begins and text[begins - 1] == "(" and closes:
+            begins -= 1
     return begins
 
 
 def _kind(number: _Number) -> Kind | None:
     if _card(number):
         return "card"
-    if (cued(number.digits, number.before)) or identity(number.digits, number.text):
+    if number.said.identity or identity(number.digits, number.text):
         return "national_id"
-    if len(number.digits) >= 6 and number.text[0] != "+" and _ACCOUNT.search(number.before):
+    if len(number.digits) >= 6 and number.text[0] != "+" and number.said.account:
         return "account"
     return "phone" if _phone(number) else None
 
@@ -156,8 +192,7 @@ def _card(number: _Number) -> bool:
     if luhn(digits) and (len(sizes) == 1 or min(sizes[:-1]) >= 3):
         return True
     # one digit mistyped is still somebody's card
-    said = _CARD.search(number.before) is not None
-    return sizes in {(4, 4, 4, 4), (4, 6, 5)} or (said and len(digits) >= 13)
+    return sizes in {(4, 4, 4, 4), (4, 6, 5)} or (number.said.card and len(digits) >= 13)
 
 
 def _phone(number: _Number) -> bool:
@@ -168,8 +203,7 @@ def _phone(number: _Number) -> bool:
         return False
     if digits.startswith("00"):
         return len(digits) >= 10
-    called = _CALLED.search(number.before) is not None
-    if called and not (_THOUSANDS.fullmatch(text) and "," in text):
+    if number.said.called and not (_THOUSANDS.fullmatch(text) and "," in text):
         return len(digits) >= 6
     if _THOUSANDS.fullmatch(text) and not (len(digits) == 9 and digits[0] in "679"):
         return False
@@ -181,7 +215,7 @@ def _formed(number: _Number) -> bool:
     digits, sizes = number.digits, number.groups
     if digits[0] == "0":
         return digits[1] != "0" and 9 <= len(digits) <= 12
-    if any(digits.startswith(one) and len(digits) == len(one) + 9 + (one == "44") for one in _NEAR):
+    if any(digits.startswith(one) and len(digits) == len(one) + length for one, length in _NEAR.items()):
         return True
     if _NANP.fullmatch(digits) and (len(digits) == 10 or len(sizes) > 1):
         return True

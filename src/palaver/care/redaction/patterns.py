@@ -59,7 +59,7 @@ _SECRETS = (
     ),
     re.compile(r"(?<![A-Z0-9])(?:AKIA|ASIA|AGPA|AROA|AIDA)[A-Z0-9]{16}(?![A-Z0-9])"),
     re.compile(r"\beyJ[\w-]{8,4000}\.[\w-]{8,4000}(?:\.[\w-]{0,4000})?"),
-    re.compile(r"\b(?:bearer|basic)\s+(?P<it>[\w.~+/=:-]{12,4000})", re.IGNORECASE),
+    re.compile(r"\b(?:bearer|basic)\s+(?P<it>(?=\S{0,200}\d)[\w.~+/=:-]{12,4000})", re.IGNORECASE),
     re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,64}:(?P<it>[^\s/@]{1,200})(?=@)", re.IGNORECASE),
     # password: …, PIN is 1234, nenosiri langu ni …
     re.compile(
