@@ -13,7 +13,7 @@ import msgspec
 from palaver.care.profiles.profile import Profile
 from palaver.care.redaction.asks import Words, rewritten, texts_of
 from palaver.care.redaction.book import Book, Page, unkept
-from palaver.care.redaction.entity import Kind
+from palaver.care.redaction.entity import Entity, Kind
 from palaver.care.redaction.reading import Reading
 from palaver.care.redaction.settings import RedactionSettings
 from palaver.care.redaction.tokens import LABELS, Label, Piece, Returning, pieces, replaced
@@ -100,10 +100,11 @@ class Redacting:
 
         A text that a vendor signed has only what was taken out of it when it came.
         """
-        read = {
-            words: () if words.sealed else (await self._reading.read(words.text, kinds)).entities for words in texts
-        }
-        found = {words.text[one.start : one.end]: LABELS[one.kind] for words, some in read.items() for one in some}
+        read: dict[Words, Sequence[Entity]] = {}
+        found: dict[str, Label] = {}
+        for words in texts:
+            read[words] = () if words.sealed else (await self._reading.read(words.text, kinds)).entities
+            found |= {words.text[one.start : one.end]: LABELS[one.kind] for one in read[words]}
         every = {**found, **known}
         return {words: pieces(words.text, some, known if words.sealed else every) for words, some in read.items()}
 
