@@ -9,6 +9,7 @@ from palaver.care.escalations.service import Escalations
 from palaver.care.models.encoder import EncoderReader, encoder_folder
 from palaver.care.models.readers import Readers
 from palaver.care.models.small import SmallReader
+from palaver.care.moderation.judges import HttpJudge
 from palaver.care.moderation.reviewing import Reviewing
 from palaver.care.moderation.service import Moderation
 from palaver.care.policy.service import Policies
@@ -57,7 +58,7 @@ def open_care(settings: Settings, database: Database, escalations: Escalations, 
     care.policy = policies.current
     culture = Culture(settings.care.culture.packs)
     reading = reading_of(settings)
-    moderation = Moderation(settings.care.moderation, readers)
+    moderation = moderation_of(settings.care, readers)
     moderation.policy = policies.actions
     return Caring(
         settings=settings.care,
@@ -72,6 +73,12 @@ def open_care(settings: Settings, database: Database, escalations: Escalations, 
         moderation=moderation,
         reviewing=Reviewing(database, clock, excerpts=settings.care.moderation.excerpts),
     )
+
+
+def moderation_of(settings: CareSettings, readers: Readers) -> Moderation:
+    """The rules, with the operator's service where they name one."""
+    ours = settings.moderation
+    return Moderation(ours, readers, HttpJudge(ours) if ours.judge_url else None)
 
 
 def readers_of(settings: CareSettings) -> Readers:

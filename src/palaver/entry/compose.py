@@ -133,6 +133,7 @@ class House:
         await self.agency.close()
         await self.inference.close()
         await self.caring.reading.close()
+        await self.caring.moderation.close()
         await self.identity.close()
 
 

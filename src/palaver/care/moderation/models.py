@@ -1,11 +1,20 @@
-"""♥ What a trained reader's categories mean to moderation: they flag, and neither change nor stop what is told."""
+"""♥ What others say of a whole text: trained readers flag, an operator's service is believed; it asks nobody."""
 
 from collections.abc import Iterable
 
 import msgspec
 
 from palaver.care.models.port import Unsafe
-from palaver.care.moderation.verdict import ACTIONS, Actions, ModerationCategory, ModerationHit, Verdict
+from palaver.care.moderation.verdict import (
+    ACTIONS,
+    Actions,
+    ModerationAction,
+    ModerationCategory,
+    ModerationHit,
+    Texts,
+    Verdict,
+    text_for,
+)
 
 _CATEGORY: dict[Unsafe, ModerationCategory] = {
     "sexual": "sexual",
@@ -35,3 +44,25 @@ def flagged(verdict: Verdict, unsafe: Iterable[Unsafe], actions: Actions, length
         return verdict
     action = max(verdict.action, "flag", key=ACTIONS.index)
     return msgspec.structs.replace(verdict, hits=(*verdict.hits, *more), action=action)
+
+
+def judged(
+    verdict: Verdict, name: str, found: Iterable[ModerationCategory], actions: Actions, *, texts: Texts, length: int
+) -> Verdict:
+    """The verdict with what another service says; it names no place, so that what is to be rewritten is blocked."""
+    more = tuple(
+        ModerationHit(f"service:{name}", category, _whole(actions[category]), 0, length, "en")
+        for category in sorted(found, key=lambda one: (-ACTIONS.index(actions[one]), one))
+        if actions[category] != "allow"
+    )
+    if not more:
+        return verdict
+    hits = (*verdict.hits, *more)
+    action = max((one.action for one in hits), key=ACTIONS.index)
+    stopping = next((one for one in hits if one.action == "block"), None)
+    says = verdict.says or (text_for(texts, stopping.category, stopping.language) if stopping else "")
+    return msgspec.structs.replace(verdict, hits=hits, action=action, says=says)
+
+
+def _whole(action: ModerationAction) -> ModerationAction:
+    return "block" if action == "rewrite" else action

@@ -1,6 +1,7 @@
 """Use cases of moderation: reads rules when they are first needed, and judges texts and streams; it tells nobody."""
 
 import asyncio
+import logging
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -11,10 +12,13 @@ import msgspec
 
 from palaver.care.models.readers import Readers
 from palaver.care.moderation.book import Book
-from palaver.care.moderation.models import flagged
+from palaver.care.moderation.models import flagged, judged
+from palaver.care.moderation.port import Judge, JudgeFailed
 from palaver.care.moderation.settings import ModerationSettings, chosen
 from palaver.care.moderation.verdict import Actions, ModerationDirection, Texts, Verdict
 from palaver.care.moderation.window import Window
+
+log = logging.getLogger(__name__)
 
 _HERE = Path(__file__).parent
 _AT_ONCE = 4_000  # characters that are read in a few milliseconds; more are read in a thread beside the loop
@@ -31,9 +35,12 @@ class Moderated(msgspec.Struct, frozen=True):
 class Moderation:
     """What may be told, and what somebody should look at."""
 
-    def __init__(self, settings: ModerationSettings, readers: Readers | None = None) -> None:
+    def __init__(
+        self, settings: ModerationSettings, readers: Readers | None = None, judge: Judge | None = None
+    ) -> None:
         self._settings = settings
         self._readers = readers
+        self._judge = judge
         self.policy: Callable[[], Mapping[ModerationDirection, Actions]] = dict  # what administrators changed
 
     def window(self) -> Window:
@@ -46,12 +53,15 @@ class Moderation:
 
     async def input(self, text: str) -> Verdict:
         """What somebody said. Where it is blocked, `says` is what they are told; no model is asked."""
-        return (await self._whole(text, self._input, "input")).verdict
+        done = await self._whole(text, self._input, "input")
+        return await self._asked(done.verdict, text, "input")
 
     async def judged(self, text: str, direction: ModerationDirection) -> Moderated:
         """A text of either direction, by rules and by what has learnt to read."""
         done = await self._whole(text, self._input if direction == "input" else self._output, direction)
-        return msgspec.structs.replace(done, verdict=await self.also(done.verdict, text, direction))
+        verdict = await self._asked(await self.also(done.verdict, text, direction), text, direction)
+        stops = verdict.stops and not done.stopped
+        return Moderated(verdict.says if stops else done.text, verdict, done.stopped or stops)
 
     async def also(self, verdict: Verdict, text: str, direction: ModerationDirection) -> Verdict:
         """The verdict of the rules, with what trained readers flag. Not for words that somebody waits for."""
@@ -59,6 +69,23 @@ class Moderation:
             return verdict
         told = await self._readers.read(text)
         return flagged(verdict, told.unsafe, self._actions(direction), len(text))
+
+    async def close(self) -> None:
+        """Let go of the service of the operator's, if there is one."""
+        if self._judge is not None:
+            await self._judge.close()
+
+    async def _asked(self, verdict: Verdict, text: str, direction: ModerationDirection) -> Verdict:
+        """The verdict with what the operator's service says; without it where that does not answer."""
+        if self._judge is None:
+            return verdict
+        name = self._judge.name
+        try:
+            found = await self._judge.judge(text, direction)
+        except JudgeFailed as error:
+            log.warning("The moderation service did not judge: %s", error)
+            return msgspec.structs.replace(verdict, unknown=(*verdict.unknown, name))
+        return judged(verdict, name, found, self._actions(direction), texts=self.texts, length=len(text))
 
     async def _whole(self, text: str, book: Book, direction: ModerationDirection) -> Moderated:
         window = Window(book, self._actions(direction), self.texts)

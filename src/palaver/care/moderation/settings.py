@@ -1,8 +1,12 @@
 """What an operator may set about moderation; what rules find stands in `rules.toml`."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from palaver.care.moderation.verdict import ModerationAction, ModerationCategory
+
+JudgeKind = Literal["openai", "llama_guard"]
 
 
 class InputActions(BaseModel):
@@ -47,6 +51,26 @@ class ModerationSettings(BaseModel):
     excerpts: bool = Field(
         False, description="Whether the moderation queue keeps the words that were flagged, for who reviews them."
     )
+    judge_url: str | None = Field(
+        None,
+        description="A moderation service of yours that is asked about what people say as well, such as"
+        " https://api.openai.com/v1: the texts leave for it as they are.",
+    )
+    judge_kind: JudgeKind = Field(
+        "openai", description="How it is asked: `openai` (/moderations) or `llama_guard` (/chat/completions)."
+    )
+    judge_key: SecretStr | None = Field(None, description="The key that it is asked with, as a bearer token.")
+    judge_model: str = Field("", max_length=200, description="The model that it is asked for; none where it is empty.")
+    judge_deadline: float = Field(
+        1.0, gt=0, le=30, description="Seconds until it must have answered; the rules go on without it then."
+    )
+
+    @field_validator("judge_url")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("write an address that begins with http:// or https://")
+        return url
 
 
 def chosen(actions: InputActions | OutputActions) -> dict[ModerationCategory, ModerationAction]:
