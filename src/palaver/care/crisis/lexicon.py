@@ -17,7 +17,10 @@ _TELLING = (
 _STARTS = frozenset(word[0] for word in _TELLING)
 # Only glued words that hold one of these are taken apart ("killmyself").
 _GLUED = ("kill", "die", "suicid", "unaliv", "myself", "jiua")
-_LONGEST_GLUED, _LONGEST_WORD = 40, 10
+# So are Swahili ones that begin with who wants or will ("natakakufa"), where verbs count as well.
+_WANTS = ("nataka", "ninataka", "natamani", "naomba", "nita", "nime", "sitaki", "bora", "heri", "afadhali")
+_GRAVELY = ("kufa", "nife", "nikufe", "jiua", "jiue", "nyong", "jimal", "jitoa", "sumu", "dedi", "maisha", "uhai")
+_LONGEST_GLUED, _LONGEST_WORD = 40, 14
 # More than a day's largest dose of common painkillers (British National Formulary: paracetamol 4 g in 8 tablets).
 _MANY_PILLS, _LARGE_MG = 9, 4_001
 _NUMBER = re.compile(r"(\d{1,6})(mgs?)?")
@@ -121,7 +124,7 @@ class Lexicon:
         if (meant := self._whole(word)) is not None:
             yield Part(0, len(word), *meant)
         elif word.isalpha():
-            yield from self._glued(word) or (Part(0, len(word), _FILLER, None),)
+            yield from self._glued(word) or (Part(0, len(word), *(_spoken_by_me(word) or (_FILLER, None))),)
         elif glued := self._glued("".join(letter for letter in word if letter.isalnum())):
             yield from (part._replace(start=0, end=len(word)) for part in glued)
         else:
@@ -137,7 +140,7 @@ class Lexicon:
                 return known
         if "*" in word and 3 <= len(word) <= 12 and (known := self._starred(word)):
             return known
-        return self._slipped(word) or _spoken_by_me(word)
+        return self._slipped(word)
 
     def _one(self, word: str) -> tuple[str, str | None] | None:
         if known := self._known.get(word):
@@ -161,14 +164,20 @@ class Lexicon:
         whole = next((one for one in near if one_slip(word, one)), None)
         return self._one(whole) if whole else None
 
+    def _in_swahili(self, word: str) -> tuple[str, str | None] | None:
+        """A part of a glued word: one that is known, or a verb, which ends in a vowel."""
+        return self._known.get(word) or (self._one(word) if word[-1] in "aeiu" else None)
+
     def _glued(self, word: str) -> list[Part]:
         """Known words that fill a longer one without a gap, as few as can be; nothing where something is left."""
-        if not 5 < len(word) <= _LONGEST_GLUED or not any(one in word for one in _GLUED):
+        swahili = word.startswith(_WANTS) and any(one in word for one in _GRAVELY)
+        if not 5 < len(word) <= _LONGEST_GLUED or not (swahili or any(one in word for one in _GLUED)):
             return []
+        read = self._in_swahili if swahili else self._known.get
         best: dict[int, list[Part]] = {0: []}
         for end in range(1, len(word) + 1):
             for start in range(max(0, end - _LONGEST_WORD), end):
-                known = self._known.get(word[start:end])
+                known = read(word[start:end])
                 if start not in best or known is None or (end - start == 1 and word[start] != "i"):
                     continue
                 if end not in best or len(best[start]) + 1 < len(best[end]):

@@ -60,3 +60,29 @@ def test_what_people_say_every_day_in_swahili_and_sheng_is_nothing() -> None:
 def test_a_word_more_makes_the_difference(pair: tuple[str, str]) -> None:
     assert level(pair[0]) >= Level.high
     assert level(pair[1]) == Level.none
+
+
+@keeps("care:explicit")
+@pytest.mark.parametrize(
+    "text", ["Nataka kufa", "Nitajiua leo", "Nataka kudedi", "Nataka kumaliza maisha yangu", "Nimekunywa sumu"]
+)
+def test_no_spelling_hides_a_statement_in_swahili(text: str) -> None:
+    spelled = (
+        text.replace(" ", ""),
+        f"#{text.replace(' ', '')}",
+        "   ".join(" ".join(word) for word in text.split()),
+        " ".join(".".join(word) for word in text.split()),
+        text.replace(" ", "_"),
+        text.replace(" ", "... "),
+        text.translate(str.maketrans("aieo", "@130")),
+        "".join(letter * 3 if letter in "aeiou" else letter for letter in text),
+        text.replace("a", "\u0430").upper(),
+        "\u200b".join(text),
+        text.replace(" ", " \N{LOUDLY CRYING FACE} "),
+    )
+    assert [one for one in spelled if level(one) < Level.high] == []
+
+
+@pytest.mark.parametrize("text", ["natakakufaulu mtihani", "natakakufanyakazi", "nitakufahamishakesho", "nimefika"])
+def test_glued_words_of_every_day_are_left_alone(text: str) -> None:
+    assert level(text) == Level.none
