@@ -50,7 +50,17 @@ async def test_a_query_finds_what_is_about_it_first_in_either_language(query: st
 
 
 @keeps("care:culture:floor")
-@pytest.mark.parametrize("query", ["quantum physics", "how to bake bread", "!!!", "the of and", "python list sort"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "quantum physics",
+        "!!!",
+        "the of and",
+        "which laptop should a student buy",
+        "how to bake bread for a family",
+        "weather in Mombasa next week",
+    ],
+)
 async def test_what_nothing_is_about_finds_nothing(query: str) -> None:
     assert await found(Culture(), query) == []
 
