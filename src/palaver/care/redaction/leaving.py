@@ -105,7 +105,7 @@ class Redacting:
         for words in texts:
             read[words] = () if words.sealed else (await self._reading.read(words.text, kinds)).entities
             found |= {words.text[one.start : one.end]: LABELS[one.kind] for one in read[words]}
-        every = {**found, **known}
+        every: dict[str, Label] = {**found, **known}
         return {words: pieces(words.text, some, known if words.sealed else every) for words, some in read.items()}
 
     def _applies(self, *, local: bool) -> bool:
