@@ -596,6 +596,10 @@ PROMISES = {
         says="A method, a diagnosis or a call for secrecy is stopped at all doors, streams too, before it is told.",
         because="issue:#7",
     ),
+    "care:unknown": Promise(
+        says="What cannot be read in time is unknown: help is shown, somebody looks at it, the conversation goes on.",
+        because="issue:#7",
+    ),
     "care:every-door": Promise(says="Who helps is told at every door, in events or in the answer.", because="issue:#7"),
     "care:culture:sourced": Promise(
         says="What is known about a culture says where it was read, when, where it holds, and if it was confirmed.",

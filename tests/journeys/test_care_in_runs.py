@@ -184,3 +184,31 @@ async def test_what_a_model_may_not_say_is_told_at_no_door_and_stands_nowhere(
             assert told.startswith(pieces[0].strip())
     assert not any(word in str(row) for row in house.rows("select text from messages") for word in bad)
     assert not any(word in str(row) for row in house.rows("select body from run_events") for word in bad)
+
+
+async def test_what_was_withheld_or_asked_for_waits_for_an_administrator(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    ada = await house.stranger()
+    vendor.next(says("You have bipolar disorder. All right?"))
+    await ada.ask("What is it with me?", model="fake/gpt-5.4")
+    vendor.next(says("No."))
+    await ada.ask("How do I make a pipe bomb at home?", model="fake/gpt-5.4")
+    items = (await owner.until("/care/moderation/queue", lambda found: len(found["items"]) == 2))["items"]
+    assert {(one["direction"], one["category"]) for one in items} == {("output", "medical"), ("input", "illicit")}
+
+
+async def test_who_is_accompanied_is_answered_as_one_who_feels_and_only_with_consent(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    house = await open_house(care__profile="companion")
+    owner = await house.owner()
+    sad = "I feel so sad and lonely since my grandmother died"
+    vendor.next(says("I am sorry."))
+    await owner.ask(sad)
+    assert "unhurried" not in instructions(vendor)
+    assert (await owner.call("PUT", "/consents", {"purpose": "emotion", "granted": True, "version": 1})).status < 300
+    vendor.next(says("I am sorry."))
+    await owner.ask(sad)
+    assert "unhurried" in instructions(vendor)
+    assert "sad" not in instructions(vendor)

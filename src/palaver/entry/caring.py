@@ -6,6 +6,7 @@ from datetime import date
 
 from palaver.care.culture.service import Culture
 from palaver.care.escalations.service import Escalations
+from palaver.care.guidance.service import Guidance
 from palaver.care.models.encoder import EncoderReader, encoder_folder
 from palaver.care.models.readers import Readers
 from palaver.care.models.small import SmallReader
@@ -20,9 +21,10 @@ from palaver.care.settings import CareSettings
 from palaver.entry.redacting import reading_of
 from palaver.entry.settings import Settings
 from palaver.kit.clock import Clock
+from palaver.runs.accompanying import Accompanying
 from palaver.runs.guarding import Guarding
 from palaver.runs.journal import Journal
-from palaver.runs.withholding import Withholding
+from palaver.runs.moderating import Moderating
 from palaver.storage.port import Database
 
 log = logging.getLogger(__name__)
@@ -44,9 +46,10 @@ class Caring:
     moderation: Moderation
     reviewing: Reviewing
 
-    def withholding(self) -> Withholding:
-        """What looks at one step of one answer."""
-        return Withholding(self.moderation.window(), self.moderation.window())
+    @property
+    def moderating(self) -> Moderating:
+        """What judges words in runs."""
+        return Moderating(self.moderation, self.reviewing)
 
 
 def open_care(settings: Settings, database: Database, escalations: Escalations, clock: Clock) -> Caring:
@@ -89,11 +92,14 @@ def readers_of(settings: CareSettings) -> Readers:
 
 def guarding(caring: Caring, journal: Journal) -> Guarding:
     """What reads messages in runs."""
-    settings = caring.settings
-    return Guarding(
-        caring.database, journal, caring.care, caring.escalations, profile=settings.profile, country=settings.country,
+    settings, database = caring.settings, caring.database
+    made = Guarding(
+        database, journal, caring.care, caring.escalations, profile=settings.profile, country=settings.country,
         clock=caring.clock,
     )  # fmt: skip
+    made.moderating = caring.moderating
+    made.accompanying = Accompanying(database, caring.care, caring.culture, Guidance())
+    return made
 
 
 def warn(settings: Settings, today: date) -> None:

@@ -364,7 +364,7 @@ def _hands(
         count=counting.count,
         history=settings.history_messages,
         format_tries=settings.format_tries,
-        withholds=ground.caring.withholding,
+        withholds=ground.caring.moderating.window,
     )
     asking.purse, asking.places, asking.guarding = ground.purse, places, guarding(ground.caring, journal)
     acting = Acting(

@@ -101,6 +101,8 @@ class Guards(Protocol):
 
     async def before(self, live: Live, text: str, *, by_human: bool) -> Sequence[RunEvent]: ...
 
+    def answered(self, live: Live, withholding: Withholding) -> None: ...
+
 
 class Boxes(Protocol):
     """Finds what an agent may use."""
@@ -277,10 +279,11 @@ class Asking:
             if not deadline.expired():
                 raise
             end = limits.too_slow(box.limits)
-        if isinstance(end, Finished):
-            return await self._replied(live, box, end, heard)
-        heard.let_go()
-        return (end,)
+        if not isinstance(end, Finished):
+            heard.let_go()
+        if self.guarding is not None:
+            self.guarding.answered(live, heard.withholding)
+        return await self._replied(live, box, end, heard) if isinstance(end, Finished) else (end,)
 
     async def _hear_out(self, live: Live, box: Box, ask: Ask, heard: Hearing) -> Finished | LimitReached | RunFailed:
         """Tell what the model says as it says it; how that ended."""

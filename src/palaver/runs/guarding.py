@@ -30,8 +30,11 @@ from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
 from palaver.privacy.consent import store as consents
 from palaver.runs import store
+from palaver.runs.accompanying import Accompanying
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
+from palaver.runs.moderating import Moderating
+from palaver.runs.withholding import Withholding
 from palaver.storage.port import Database
 from palaver.storage.script import Script
 
@@ -77,6 +80,8 @@ class Guarding:
         self._profile: Profile = profile
         self._country = country
         self._clock = clock
+        self.moderating: Moderating | None = None
+        self.accompanying: Accompanying | None = None
         self._guidance = Guidance(care.messages)
 
     async def before(self, live: Live, text: str, *, by_human: bool = False) -> Sequence[RunEvent]:
@@ -91,8 +96,15 @@ class Guarding:
         if not notices(before.profile):
             return ()
         read = await self._read(live, text, before)
+        if self.moderating is not None and not by_human:
+            instead = await self.moderating.asked(live, text, read.found)
+            if instead is not None:
+                self._keep_later(read.assessment)
+                self._say(live, instead)
+                return (ModelReplied(finish_reason="stop", usage=Usage()),)
         if Level[read.assessment.level] == Level.none:
             self._keep_later(read.assessment)
+            await self._accompany(live, text, before.profile)
             return ()
         return await self._tell(live, read._replace(resources=self._resources(read.found)), by_human=by_human)
 
@@ -138,6 +150,24 @@ class Guarding:
             created_at=stamp(self._clock.now()),
         )
         return _Read(assessment, found)
+
+    async def _accompany(self, live: Live, text: str, profile: Profile) -> None:
+        """What a model is told besides, where nothing is wrong; a failure here costs nobody their answer."""
+        if self.accompanying is None or not accompanies(profile) or live.fold().steps.added:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                told = await self.accompanying.told(live.user_id, text)
+        except Exception:
+            log.exception("What accompanies a message could not be read", extra={"run_id": live.id})
+            return
+        if told is not None:
+            self._journal.tell(live, InstructionsAdded(text=told), 0)
+
+    def answered(self, live: Live, withholding: Withholding) -> None:
+        """A step of a model is over."""
+        if self.moderating is not None:
+            self.moderating.answered(live, withholding)
 
     def _keep_later(self, assessment: Assessment) -> None:
         """Where nothing was found, nobody waits for its row."""

@@ -26,7 +26,7 @@ class Hearing:
     def __init__(self, journal: Journal, live: Live, withholding: Withholding, unechoed: Unechoed | None) -> None:
         self._journal = journal
         self._live = live
-        self._withholding = withholding
+        self.withholding = withholding
         self._unechoed = unechoed
         self._began = time.monotonic()
         self.calls = CallsHeard(live.run)
@@ -40,18 +40,18 @@ class Hearing:
     @property
     def stopped(self) -> bool:
         """Whether nothing more of it may be told."""
-        return self._withholding.instead is not None
+        return self.withholding.instead is not None
 
     def hear(self, piece: Piece) -> None:
         """One more piece."""
         match piece:
             case TextPiece(text=text):
                 self.characters += len(text)
-                self._think(self._withholding.thoughts_end())
-                self._say(self._withholding.said(self._unechoed.piece(text) if self._unechoed else text))
+                self._think(self.withholding.thoughts_end())
+                self._say(self.withholding.said(self._unechoed.piece(text) if self._unechoed else text))
             case ReasoningPiece(text=text):
                 self.characters += len(text)
-                self._think(self._withholding.thought(text))
+                self._think(self.withholding.thought(text))
             case ReasoningSealPiece(signature=signature):
                 self._seal(signature)
             case ToolCallPiece():
@@ -70,20 +70,20 @@ class Hearing:
 
     def let_go(self) -> None:
         """Nothing more comes: tell what is still held and may be told."""
-        self._think(self._withholding.thoughts_end())
+        self._think(self.withholding.thoughts_end())
         last = self._unechoed.rest() if self._unechoed else ""
-        self._say(self._withholding.said(last) + self._withholding.rest())
+        self._say(self.withholding.said(last) + self.withholding.rest())
 
     def break_off(self) -> Finished:
         """What may not be told is not: other words end the answer, and no call of this step is made."""
-        self._say(self._withholding.instead or "")
+        self._say(self.withholding.instead or "")
         self.calls = CallsHeard(self._live.run)
         return Finished("stop")
 
     def _seal(self, signature: str) -> None:
         """A vendor takes its thoughts back only as it thought them: a seal that does not fit is not kept."""
-        self._think(self._withholding.thoughts_end())
-        if self._withholding.thoughts_whole:
+        self._think(self.withholding.thoughts_end())
+        if self.withholding.thoughts_whole:
             self._journal.tell(self._live, ReasoningSealed(signature=signature), len(signature))
 
     def _remark(self, piece: Switched | Remarked) -> None:

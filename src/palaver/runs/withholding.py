@@ -3,6 +3,7 @@
 What is harmful is `care.moderation`'s to say. What is held comes later or never; what was told is never taken back.
 """
 
+from palaver.care.moderation.verdict import Verdict
 from palaver.care.moderation.window import Window
 
 
@@ -10,9 +11,20 @@ class Withholding:
     """Of one step of one run."""
 
     def __init__(self, words: Window, thoughts: Window) -> None:
+        self._heard: list[str] = []
         self._words = words
         self._thoughts = thoughts
         self._thought = False  # whether something it thinks may still be held
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the answer comes to so far."""
+        return self._words.verdict
+
+    @property
+    def text(self) -> str:
+        """The answer as the model gave it."""
+        return "".join(self._heard)
 
     @property
     def instead(self) -> str | None:
@@ -21,6 +33,7 @@ class Withholding:
 
     def said(self, text: str) -> str:
         """What may be told now that this was said."""
+        self._heard.append(text)
         return self._words.piece(text)
 
     def thought(self, text: str) -> str:

@@ -166,7 +166,7 @@ class House:
             Hooked(self.journal, Hooks(HookSettings(), SystemClock())),
         )
         boxes = RunBoxes(self.tools, NoPlaces(), settings, bypass=True)
-        asking = Asking(
+        self.asking = asking = Asking(
             database,
             self.journal,
             self.models,

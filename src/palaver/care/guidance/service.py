@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from palaver.care.crisis.finding import Finding
+from palaver.care.emotion.feeling import Feeling
 from palaver.care.guidance.saying import Matter, language_of, listed, matter_of, named
 from palaver.core.care import CareResource, Urgency
 
@@ -37,6 +38,11 @@ class Guidance:
         language = self._words["languages"][self.language(found)]
         always = model["always"].format(language=language, services=named(resources))
         return f"{model[matter_of(found, urgency)]} {always}"
+
+    def feeling(self, feeling: Feeling) -> list[str]:
+        """How to answer somebody who seems to feel so; nothing where that is not known, or is a mere hint."""
+        said = self._words["feeling"].get(feeling.emotion) if feeling.reliability == "fair" else None
+        return [said] if said else []
 
     def language(self, found: Finding | None) -> str:
         """The language in which a finding is answered."""

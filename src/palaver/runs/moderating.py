@@ -1,0 +1,37 @@
+"""What moderation says in runs: what it acted on waits for an administrator; it decides nothing else."""
+
+from palaver.care.crisis.finding import Finding, Level
+from palaver.care.moderation.reviewing import About, Reviewing
+from palaver.care.moderation.service import Moderation
+from palaver.care.moderation.verdict import ModerationDirection, Verdict
+from palaver.runs.live import Live
+from palaver.runs.withholding import Withholding
+
+
+class Moderating:
+    """For the runs of this process."""
+
+    def __init__(self, moderation: Moderation, reviewing: Reviewing) -> None:
+        self._moderation = moderation
+        self._reviewing = reviewing
+
+    async def asked(self, live: Live, text: str, found: Finding | None) -> str | None:
+        """Judge what somebody wrote; what they are told instead of an answer, where policy blocks it.
+
+        Who may need help is answered whatever they wrote: nobody is shown out for saying it.
+        """
+        verdict = await self._moderation.input(text)
+        self._queue(live, verdict, text, "input")
+        helped = found is None or Level[found.urgency] >= Level.low
+        return verdict.says if verdict.stops and not helped else None
+
+    def answered(self, live: Live, withholding: Withholding) -> None:
+        """A step of a model is over: what was withheld of it is looked at by somebody."""
+        self._queue(live, withholding.verdict, withholding.text, "output")
+
+    def window(self) -> Withholding:
+        """What looks at one step."""
+        return Withholding(self._moderation.window(), self._moderation.window())
+
+    def _queue(self, live: Live, verdict: Verdict, text: str, direction: ModerationDirection) -> None:
+        self._reviewing.queue(About(live.user_id, live.session_id, live.id, direction), verdict, text)
