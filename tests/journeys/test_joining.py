@@ -7,7 +7,7 @@ import pytest
 
 from tests.conformance.test_chat_at_a_terminal import end, start
 from tests.journeys.alarms import Alarm, alarm
-from tests.journeys.house import House
+from tests.journeys.house import House, Opening
 from tests.journeys.sockets import opened
 from tests.journeys.streams import PATIENCE, Event, assert_whole, text_of
 from tests.vendor import FakeVendor
@@ -197,3 +197,17 @@ async def test_a_terminal_shows_who_helps_and_what_people_from_the_team_say(call
     assert "Amina: I am listening.\n" in ended.out
     assert "confirmed by a person" in ended.err
     assert "high" not in ended.err
+
+
+async def test_who_from_the_team_is_silent_for_long_is_waited_for_no_more(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    called = await alarm(await open_house(runs__human_silence="0.001"))
+    there = await called.amina.post(f"{called.path}/join")
+    assert there["until"] > there["joined_at"]
+    session = f"/sessions/{called.session_id}"
+    await called.person.until(session, lambda session: session["status"] == "idle" and session["message_count"] == 3)
+    asked = len(vendor.heard)
+    await called.person.ask("is anybody there?", session_id=called.session_id)
+    assert len(vendor.heard) == asked + 1
+    assert (await called.amina.call("POST", f"{called.path}/messages", {"text": "I am."})).status == 409
