@@ -78,6 +78,13 @@ PROMISES = {
         says="A secret that comes in anywhere comes out nowhere: in no log, error, metric, event, export or command.",
         because="issue:#6",
     ),
+    "care:escalation:once": Promise(
+        says="Who is called for somebody in danger is called after any crash, once, and the time to answer runs on.",
+        because="issue:#7",
+    ),
+    "care:escalation:somebody": Promise(
+        says="Where nobody answers the next ones are called, and where nobody comes that is loud.", because="issue:#7"
+    ),
     "members:roles": Promise(
         says="In a session of several, everybody may do what their role says; strangers see nothing.",
         because="issue:#5",

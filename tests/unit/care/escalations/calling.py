@@ -56,6 +56,7 @@ class House:
     ways: Ways
     jobs: Calling
     service: Escalations
+    holder: str
     heard: list[Happened] = field(default_factory=list)
 
     async def begin(self, name: str, *args: Any, **more: Any) -> str:
@@ -70,7 +71,7 @@ class House:
         async with asyncio.timeout(PATIENCE):
             while True:
                 found = await self.database.read(store.find(escalation_id))
-                free = not await self.database.read(store.holds(escalation_id, "wrk_1"))
+                free = not await self.database.read(store.holds(escalation_id, self.holder))
                 if free and holds(found):
                     return found
                 await self.database.write(_nothing(), durable=False)  # lets others go on
@@ -92,15 +93,15 @@ def caller(user_id: str, role: Role = "counsellor") -> Principal:
 
 @asynccontextmanager
 async def at_work(
-    database: SqliteDatabase, *groups: Any, ways: Ways | None = None, **more: Any
+    database: SqliteDatabase, *groups: Any, ways: Ways | None = None, holder: str = "wrk_1", **more: Any
 ) -> AsyncGenerator[House]:
     """A process that calls, until the test ends it."""
     chosen = EscalationSettings.model_validate({"on_call": groups, **more})
     clock, ways = ManualClock(instant(AT)), ways or Ways()
     ladder = Ladder(chosen.on_call, letters=True)
-    jobs = Calling(database, ladder, ways, settings=chosen, clock=clock, holder="wrk_1")
+    jobs = Calling(database, ladder, ways, settings=chosen, clock=clock, holder=holder)
     service = Escalations(database, ladder, chosen, clock=clock)
-    house = House(database, clock, ways, jobs, service)
+    house = House(database, clock, ways, jobs, service, holder)
     service.woken, jobs.heard = jobs.wake, house.heard.extend
     await jobs.recover(alone=True)
     async with asyncio.TaskGroup() as tasks:

@@ -8,10 +8,12 @@ from palaver.care.escalations import store
 from palaver.core.errors import Conflict
 from palaver.identity import store as identity_store
 from tests.database import whole_database
+from tests.promises import keeps
 from tests.unit.care.escalations.calling import DAY, NIGHT, Ways, at_work, caller
 from tests.unit.care.escalations.given import person, session
 
 
+@keeps("care:escalation:somebody")
 async def test_where_nobody_answers_the_next_group_is_called_until_there_is_none() -> None:
     async with whole_database() as database:
         await person(database)
@@ -92,7 +94,7 @@ async def test_after_a_restart_what_was_begun_is_told_once_and_the_time_to_answe
         assert (await database.read(store.holds(one, "wrk_1"))) is True
         ways.hanging.clear()
         ways.told.clear()
-        async with at_work(database, NIGHT, ways=ways) as house:
+        async with at_work(database, NIGHT, ways=ways, holder="wrk_2") as house:
             kept = await house.until(one, lambda kept: kept.state == "routed")
             assert sorted(ways.told) == [("1", "mail:1"), ("1", "webhook:night")]
         async with at_work(database, NIGHT, ways=ways) as house:
