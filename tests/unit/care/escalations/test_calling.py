@@ -1,6 +1,7 @@
 """Who is on call is told, and the next ones where nobody answers; nobody is forgotten, and nobody told twice."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ async def test_where_nobody_of_a_group_can_be_told_the_next_one_is_and_who_hangs
     async with whole_database() as database:
         await person(database)
         ways = Ways(broken={"webhook:night"}, hanging={"mail:1"})
-        soon = {"tries": 1, "deadline": timedelta(seconds=0.05)}
+        soon: dict[str, Any] = {"tries": 1, "deadline": timedelta(seconds=0.05)}
         async with at_work(database, NIGHT, DAY, ways=ways, **soon) as house:
             one = await house.begin("asm_1")
             kept = await house.until(one, lambda kept: kept.state == "routed")
