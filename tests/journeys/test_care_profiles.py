@@ -51,3 +51,20 @@ async def test_the_operator_says_what_holds_and_what_may_be_chosen(
     }  # fmt: skip
     assert (await ada.call("PUT", at, {"profile": "off"})).json["profile"] == "off"
     assert (await ada.call("PUT", at, {"profile": "safety"})).status == 403
+
+
+async def test_a_session_that_begins_with_an_agent_takes_its_profile_among_those_that_may_be_chosen(
+    house: House, owner: Person
+) -> None:
+    made = {"description": "Listens.", "instructions": "Listen."}
+    ada = await house.stranger()
+    for name, care in (("near", "companion"), ("far", "off"), ("plain", None)):
+        await ada.post("/agents", made | {"name": name} | ({"care": care} if care else {}))
+    found: dict[str, tuple[str, bool]] = {}
+    for name in ("near", "far", "plain"):
+        session = (await ada.ask("Hello", agent=name, model="builtin/guide"))[0].data["session_id"]
+        await ada.ask("And again", agent="near", model="builtin/guide", session_id=session)
+        told = await ada.get(f"/sessions/{session}/care")
+        found[name] = (told["profile"], told["own"])
+    assert found == {"near": ("companion", True), "far": ("safety", False), "plain": ("safety", False)}
+    assert (await ada.call("POST", "/agents", made | {"name": "wrong", "care": "much"})).status == 422

@@ -1,7 +1,7 @@
 """What may stand on each shelf, field by field, with its bounds; it looks nothing up and keeps nothing."""
 
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -107,6 +107,9 @@ class AgentBody(Body):
     skills: Names | None = Field(None, description="Skills by name; null: all of the person who asks.")
     mcp_servers: Names | None = Field(None, description="Servers by name; null: all of the person who asks.")
     output_format: OutputFormatIn | None = None
+    care: Literal["off", "safety", "companion"] | None = Field(
+        None, description="The profile of care of sessions that begin with it, where the server lets people choose it."
+    )
 
 
 class SkillBody(Body):

@@ -73,6 +73,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mcp: tuple[dict[str, Any], ...] = ()
     hooks: tuple[dict[str, Any], ...] = ()
     output_format: OutputFormat | None = None
+    care: Literal["off", "safety", "companion"] | None = None  # of a session that begins with this turn
 
 
 # What a plain question is answered by: nothing was asked for, and nothing stands on the shelves.
@@ -98,6 +99,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mcp: tuple[dict[str, Any], ...] | None = None
     hooks: tuple[dict[str, Any], ...] = ()
     output_format: OutputFormat | None = None
+    care: Literal["off", "safety", "companion"] | None = None
 
 
 NOTHING = Wish()
@@ -105,7 +107,7 @@ NOTHING = Wish()
 # Whoever says it last is heard.
 _LAST_WORD = (
     "agent", "version", "instructions", "model", "tools", "permission_mode", "max_turns", "max_budget_usd",
-    "max_seconds", "subagents", "skills", "mcp", "output_format",
+    "max_seconds", "subagents", "skills", "mcp", "output_format", "care",
 )  # fmt: skip
 # What anybody says holds: what is allowed is allowed, what is refused is refused, and every hook is asked.
 _UNITED = ("allowed", "disallowed", "hooks")

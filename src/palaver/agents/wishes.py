@@ -33,6 +33,7 @@ def of_agent(
         skills=skills,
         mcp=mcp,
         output_format=output_format(whole.get("output_format")),
+        care=whole.get("care"),
     )
 
 

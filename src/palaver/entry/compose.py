@@ -285,6 +285,7 @@ def _driving(ground: _Ground, inference: Inference, agency: Agency, settling: Se
     parts = _parts(ground, inference, agency, (journal, driver, family))
     queue = Queue(parts)
     parts.acceptance.may_wait, parts.acceptance.afford = queue.may_wait, ground.purse.accept
+    parts.acceptance.profiles = ground.caring.settings.profiles
     runs = Runs(parts, queue, Waking(parts), settling)
     runs.places, driver.left = places, places.leave
     children = Children(parts, runs)

@@ -5,11 +5,13 @@ Scripts only: nothing is committed and no model is asked here.
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple, Protocol
 
 import msgspec
 
+from palaver.care.profiles import store as profiles
+from palaver.care.profiles.profile import PROFILES, Profile
 from palaver.core.errors import Conflict, Forbidden, SessionBusy
 from palaver.core.events import RunEvent, RunStarted, SessionOpened
 from palaver.core.ids import MESSAGE, MessageId, SessionId, UserId
@@ -53,6 +55,7 @@ class Acceptance:
         self._clock = clock
         self._holder = holder
         self._queued = queued
+        self.profiles: Collection[Profile] = PROFILES  # of care, that people may choose
         self.may_wait: Callable[[SessionId], bool] = _anywhere  # whether it is worth looking for turns that wait
         self.afford: Affords = _free  # reserves what a turn needs at least, or only looks
 
@@ -108,6 +111,8 @@ class Acceptance:
             yield from turns.note(asked, msgspec.json.encode(prompt.metadata))
         session = _held(asked, live, prompt, model, now=now)
         yield from self._create(session, live) if created else session_store.save(session)
+        if created and live.parent is None and (care := prompt.recipe.care) is not None and care in self.profiles:
+            yield from profiles.say(live.session_id, care, now)
         prepare(live, run, model)
         _place(live, asked, session)
         live.created, live.shared = created, kept.room

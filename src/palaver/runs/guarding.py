@@ -110,7 +110,7 @@ class Guarding:
 
     async def _known(self, live: Live) -> _Before:
         """A session that has just begun has the server's profile, and no course."""
-        if live.created and not accompanies(self._profile):
+        if live.created and not accompanies(self._profile) and live.prompt.recipe.care is None:
             return _Before(self._profile)
         message_id, now = live.user_message_id, self._clock.now()
         assert message_id is not None

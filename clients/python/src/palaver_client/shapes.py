@@ -26,6 +26,7 @@ class Agent(TypedDict):
     skills: NotRequired[list[str] | None]
     mcp_servers: NotRequired[list[str] | None]
     output_format: NotRequired[OutputFormatIn | None]
+    care: NotRequired[Literal["off", "safety", "companion"] | None]
 
 
 class AgentChanges(TypedDict):
@@ -42,6 +43,7 @@ class AgentChanges(TypedDict):
     skills: NotRequired[list[str] | None]
     mcp_servers: NotRequired[list[str] | None]
     output_format: NotRequired[OutputFormatIn | None]
+    care: NotRequired[Literal["off", "safety", "companion"] | None]
     shared: NotRequired[bool | None]
     version: NotRequired[int | None]
 
@@ -1230,6 +1232,7 @@ class NewAgent(TypedDict):
     skills: NotRequired[list[str] | None]
     mcp_servers: NotRequired[list[str] | None]
     output_format: NotRequired[OutputFormatIn | None]
+    care: NotRequired[Literal["off", "safety", "companion"] | None]
     shared: NotRequired[bool]
 
 
