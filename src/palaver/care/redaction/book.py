@@ -3,10 +3,8 @@
 What tokens stand for is sealed in the database and bound to its session. A bounded number of sessions is remembered.
 """
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from palaver.care.profiles.profile import Profile
@@ -15,11 +13,10 @@ from palaver.care.redaction.tokens import Label, Piece, parts_of, token_of
 from palaver.core.ids import SessionId
 from palaver.kit.clock import Clock, stamp
 from palaver.privacy.sealing import Sealer
-from palaver.storage.port import Database, UniqueViolated
+from palaver.storage.port import Database
 from palaver.storage.script import Script
 
 SESSIONS = 500  # that are remembered; the longest unused is let go, and read again when it is asked in
-_AGAIN = 3  # tries where somebody else gives tokens in the same session at the same moment
 
 
 @dataclass(slots=True)
@@ -65,7 +62,6 @@ class Book:
         self._sealer = sealer
         self._clock = clock
         self._pages: OrderedDict[SessionId, Page] = OrderedDict()
-        self._turn = asyncio.Lock()
 
     async def opened(self, session_id: SessionId, default: Profile) -> tuple[Profile, Page]:
         """The profile of a session, which may change at any time, and its tokens."""
@@ -83,16 +79,12 @@ class Book:
         return profile, page
 
     async def give(self, session_id: SessionId, page: Page, wanted: Sequence[Piece]) -> Page:
-        """The page with a token for every piece; it is written down before anything is told."""
+        """The page with a token for every piece; it is written down before anything is told.
+
+        Whoever gives tokens in the same session at the same moment is seen: who writes looks again first.
+        """
         if not page.new(wanted):
             return page
-        async with self._turn:
-            for _ in range(_AGAIN):
-                with suppress(UniqueViolated):  # read again what the other one wrote
-                    return await self._given(session_id, wanted)
-            return await self._given(session_id, wanted)
-
-    async def _given(self, session_id: SessionId, wanted: Sequence[Piece]) -> Page:
         fresh = Page()
 
         def sealed(kept: store.Kept) -> list[tuple[str, str]]:
