@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 import texts
 import torch
-from deciding import Said, dangers, feelings, unsafe
+from deciding import LONG, Said, dangers, feelings, unsafe
 from export import exported
 from learning import Cut, Plan, learn, told
 from network import Encoder, started
@@ -139,7 +139,11 @@ def main(folder: str, start: str, into: str, only: str = "") -> None:
     exported(whole(sets, Path(start), cut, work), SECOND.places, PACKAGE / "encoder.onnx")
     later = rows_of(PACKAGE / "encoder.onnx", cut(SECOND.places)(sets.later))
     levels = {f"{name}_rules": levels_of(rules, getattr(sets, name)) for name in ("later", "posts")}
-    said = Said(later=later, **held_out(sets, Path(start), cut, work), **levels)
+    lengths = {
+        f"{name}_long": np.array([len(one) for one in cut(SECOND.places)(getattr(sets, name))]) >= LONG
+        for name in ("later", "posts")
+    }
+    said = Said(later=later, **lengths, **held_out(sets, Path(start), cut, work), **levels)
     tokenizer = Tokenizer.from_file(str(Path(start) / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -171,6 +175,8 @@ def decided(said: Said, sets: Sets) -> tuple[dict[str, object], dict[str, object
         "scale": scale,
         "bias": bias,
     }
+    about["least"] = LONG
+    about["nested"] = round(grave["high"] / grave["medium"], 4)
     about |= {"pleasant": texts.PLEASANT, "unpleasant": texts.UNPLEASANT, "stirred": texts.STIRRED, "sure": sure}
     return about, {"feelings": felt, "danger": found, "unsafe": unsafe_figures}
 

@@ -7,18 +7,21 @@ import numpy as np
 from measures import area, bounds_of, f1, likely, mean_f1, reached
 from texts import AT, CATEGORIES, EKMAN, LEVELS, UNSAFE, Row
 
-_ALARMS = 4.0  # of a thousand everyday comments, called medium or above by rules and encoder together; five are allowed
+_ALARMS = 4.7  # of a thousand everyday comments, called medium or above by rules and encoder together; five are allowed
+LONG = 28  # tokens that a text has to have before danger is told: of a sentence alone idioms look like it
+_LEAST = 0.2  # the least bound for high, which is asked only of what is medium already
 _HELPED = 10.0  # of a thousand, called low or above: help is named, nobody is called
 _RIGHT = 0.8  # of what is called unsafe
 _ENOUGH = 8  # texts of a category that are rightly called unsafe: fewer prove nothing
 
 
 class Said:
-    """Logits of everyday comments, posts and prompts, and what the rules call the first two (0 none to 4 critical)."""
+    """Logits of everyday comments, posts and prompts, what the rules call the first two, and which are long."""
 
     def __init__(self, **parts: np.ndarray) -> None:
         self.later, self.posts, self.prompts = parts["later"], parts["posts"], parts["prompts"]
         self.later_rules, self.posts_rules = parts["later_rules"], parts["posts_rules"]
+        self.later_long, self.posts_long = parts["later_long"], parts["posts_long"]
 
 
 def scaled(logits: np.ndarray, true: np.ndarray) -> tuple[float, float]:
@@ -43,17 +46,18 @@ def wanted(rows: Sequence[Row], head: str) -> np.ndarray:
 def dangers(said: Said, posts: Sequence[Row]) -> tuple[dict[str, float], dict[str, float]]:
     """Bounds of low, medium and high, and what is found with them beside the rules."""
     level = np.nansum(wanted(posts, "levels"), axis=1)
-    calm, told = reached(said.later), reached(said.posts)
+    calm, told = reached(said.later) * said.later_long[:, None], reached(said.posts) * said.posts_long[:, None]
     best: tuple[float, float, float] = (-1.0, 1.0, 1.0)
-    for medium, high in product(np.arange(0.2, 0.96, 0.02), np.arange(0.1, 0.96, 0.02)):
-        loud = (said.later_rules >= 2) | (calm[:, 1] >= medium) | (calm[:, 3] >= high)
-        if 1000 * loud.mean() > _ALARMS:
+    for medium, high in product(np.arange(0.5, 0.96, 0.02), np.arange(_LEAST, 0.96, 0.05)):
+        if 1000 * ((said.later_rules >= 2) | (calm[:, 1] >= medium)).mean() > _ALARMS:
             continue
-        two = ((said.posts_rules >= 2) | (told[:, 1] >= medium) | (told[:, 3] >= high))[level >= 2].mean()
-        four = ((said.posts_rules >= 3) | (told[:, 3] >= high))[level >= 4].mean()
+        heard = told[:, 1] >= medium
+        two = (heard | (said.posts_rules >= 2))[level >= 2].mean()
+        four = ((heard & (told[:, 3] >= high)) | (said.posts_rules >= 3))[level >= 4].mean()
         best = max(best, (float(two + four), -float(medium), -float(high)))
     medium, high = -best[1], -best[2]
-    loud = (said.later_rules >= 2) | (calm[:, 1] >= medium) | (calm[:, 3] >= high)
+    heard, urgent = told[:, 1] >= medium, (told[:, 1] >= medium) & (told[:, 3] >= high)
+    loud = (said.later_rules >= 2) | (calm[:, 1] >= medium)
     lows = (
         b
         for b in np.arange(0.2, 0.96, 0.01)
@@ -61,25 +65,25 @@ def dangers(said: Said, posts: Sequence[Row]) -> tuple[dict[str, float], dict[st
     )
     low = float(next(lows, 0.95))
     bounds = {"low": low, "medium": medium, "high": high}
-    heard = (told[:, 1] >= medium) | (told[:, 3] >= high)
     figures = {
         "level 2 and above found, with the rules": (heard | (said.posts_rules >= 2))[level >= 2].mean(),
         "level 2 and above found, encoder alone": heard[level >= 2].mean(),
         "level 2 and above found, rules alone": (said.posts_rules >= 2)[level >= 2].mean(),
-        "level 4 and above called high, with the rules": ((told[:, 3] >= high) | (said.posts_rules >= 3))[
-            level >= 4
-        ].mean(),
-        "level 4 and above called high, encoder alone": (told[:, 3] >= high)[level >= 4].mean(),
+        "level 4 and above called high, with the rules": (urgent | (said.posts_rules >= 3))[level >= 4].mean(),
+        "level 4 and above called high, encoder alone": urgent[level >= 4].mean(),
         "level 4 and above called high, rules alone": (said.posts_rules >= 3)[level >= 4].mean(),
         "level 1 and above called low, with the rules": (heard | (told[:, 0] >= low) | (said.posts_rules >= 1))[
             level >= 1
         ].mean(),
         "level 0 called medium or above, with the rules": (heard | (said.posts_rules >= 2))[level == 0].mean(),
+        "below level 4 called high, with the rules": (urgent | (said.posts_rules >= 3))[level < 4].mean(),
+        "below level 4 called high, rules alone": (said.posts_rules >= 3)[level < 4].mean(),
         "area, level 2": area(told[:, 1], level >= 2),
         "area, level 4": area(told[:, 3], level >= 4),
         "medium and above of 1,000 comments, with the rules": 1000 * loud.mean(),
         "medium and above of 1,000 comments, rules alone": 1000 * (said.later_rules >= 2).mean(),
-        "high of 1,000 comments, with the rules": 1000 * ((calm[:, 3] >= high) | (said.later_rules >= 3)).mean(),
+        "high of 1,000 comments, with the rules": 1000
+        * (((calm[:, 1] >= medium) & (calm[:, 3] >= high)) | (said.later_rules >= 3)).mean(),
         "low and above of 1,000 comments, with the rules": 1000
         * (loud | (calm[:, 0] >= low) | (said.later_rules >= 1)).mean(),
     }

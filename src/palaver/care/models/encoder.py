@@ -25,7 +25,12 @@ _KNOWN = 0.5  # how likely a window has to be English
 
 
 class About(msgspec.Struct, frozen=True):
-    """What was trained, as the file beside it says: which answer stands where, and what makes it a probability."""
+    """What was trained, as the file beside it says: which answer stands where, and what makes it a probability.
+
+    `nested` is the bound of high by that of medium: level 4 is told as no likelier than this share of level 2, so that
+    whoever asks for high asks for medium as well, whose bound keeps everyday words out. Of texts with fewer tokens than
+    `least` nothing is told about danger.
+    """
 
     version: str
     places: int
@@ -36,6 +41,8 @@ class About(msgspec.Struct, frozen=True):
     unpleasant: list[str]
     stirred: list[str]
     sure: Sure
+    nested: float
+    least: int
 
 
 def encoder_folder() -> Path | None:
@@ -66,14 +73,19 @@ class EncoderReader:
 
     def read(self, text: str) -> Heads:
         """What it says; of a long text the gravest window counts, and the mean of emotions."""
-        parts = [part for part in self._told(windows(self._tokens(text), self._about.places)) if known(part)]
+        tokens = self._tokens(text)
+        parts = [part for part in self._told(windows(tokens, self._about.places)) if known(part)]
         if not parts:
             return Heads(None, None, None)
         return Heads(
-            crisis=falling([max(part[f"level {at}"] for part in parts) for at in _LEVELS]),
+            crisis=self._danger(parts) if len(tokens) + 2 >= self._about.least else None,
             emotions=self._emotions({name: sum(part[name] for part in parts) / len(parts) for name in parts[0]}),
             unsafe={name: max(part[f"unsafe {name}"] for part in parts) for name in UNSAFE},
         )
+
+    def _danger(self, parts: Sequence[Mapping[str, float]]) -> tuple[float, float, float, float]:
+        grave = [max(part[f"level {at}"] for part in parts) for at in _LEVELS]
+        return falling([*grave[:3], min(grave[3], grave[1] * self._about.nested)])
 
     def _tokens(self, text: str) -> list[int]:
         whole = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text elsewhere
