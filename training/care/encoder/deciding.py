@@ -9,6 +9,9 @@ from texts import AT, CATEGORIES, EKMAN, LEVELS, UNSAFE, Row
 
 _ALARMS = 4.7  # of a thousand everyday comments, called medium or above by rules and encoder together; five are allowed
 LONG = 28  # tokens that a text has to have before danger is told: of a sentence alone idioms look like it
+# The least bound for medium: comments are short, and of a dozen long everyday messages of ours (work, code, a driving test)
+# four stood between 0.57 and 0.62. The least for low, 0.6, has the same reason.
+_CALM = 0.68
 _LEAST = 0.2  # the least bound for high, which is asked only of what is medium already
 _HELPED = 10.0  # of a thousand, called low or above: help is named, nobody is called
 _RIGHT = 0.8  # of what is called unsafe
@@ -48,7 +51,7 @@ def dangers(said: Said, posts: Sequence[Row]) -> tuple[dict[str, float], dict[st
     level = np.nansum(wanted(posts, "levels"), axis=1)
     calm, told = reached(said.later) * said.later_long[:, None], reached(said.posts) * said.posts_long[:, None]
     best: tuple[float, float, float] = (-1.0, 1.0, 1.0)
-    for medium, high in product(np.arange(0.5, 0.96, 0.02), np.arange(_LEAST, 0.96, 0.05)):
+    for medium, high in product(np.arange(_CALM, 0.96, 0.02), np.arange(_LEAST, 0.96, 0.05)):
         if 1000 * ((said.later_rules >= 2) | (calm[:, 1] >= medium)).mean() > _ALARMS:
             continue
         heard = told[:, 1] >= medium
@@ -60,7 +63,7 @@ def dangers(said: Said, posts: Sequence[Row]) -> tuple[dict[str, float], dict[st
     loud = (said.later_rules >= 2) | (calm[:, 1] >= medium)
     lows = (
         b
-        for b in np.arange(0.2, 0.96, 0.01)
+        for b in np.arange(0.6, 0.96, 0.01)
         if 1000 * ((said.later_rules >= 1) | loud | (calm[:, 0] >= b)).mean() <= _HELPED
     )
     low = float(next(lows, 0.95))
