@@ -96,6 +96,8 @@ class Guarding:
         if not notices(before.profile):
             return ()
         read = await self._read(live, text, before)
+        if self.moderating is not None and read.found is None:
+            self.moderating.unread(live, text)
         if self.moderating is not None and not by_human:
             instead = await self.moderating.asked(live, text, read.found)
             if instead is not None:

@@ -3,7 +3,7 @@
 from palaver.care.crisis.finding import Finding, Level
 from palaver.care.moderation.reviewing import About, Reviewing
 from palaver.care.moderation.service import Moderation
-from palaver.care.moderation.verdict import ModerationDirection, Verdict
+from palaver.care.moderation.verdict import ModerationDirection, ModerationHit, Verdict
 from palaver.runs.live import Live
 from palaver.runs.withholding import Withholding
 
@@ -24,6 +24,11 @@ class Moderating:
         self._queue(live, verdict, text, "input")
         helped = found is None or Level[found.urgency] >= Level.low
         return verdict.says if verdict.stops and not helped else None
+
+    def unread(self, live: Live, text: str) -> None:
+        """What somebody wrote could not be read for danger: somebody should look at it."""
+        hit = ModerationHit("unread", "self_harm", "flag", 0, len(text), "")
+        self._queue(live, Verdict("flag", (hit,)), text, "input")
 
     def answered(self, live: Live, withholding: Withholding) -> None:
         """A step of a model is over: what was withheld of it is looked at by somebody."""

@@ -10,6 +10,9 @@ from palaver.care.assessments.tables import risk_assessments
 from palaver.care.crisis.finding import Finding
 from palaver.care.models.readers import Readers
 from palaver.care.models.small import SmallReader
+from palaver.care.moderation.reviewing import Reviewing
+from palaver.care.moderation.service import Moderation
+from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.resources.service import Help
 from palaver.care.service import Care
 from palaver.core.events import CareTold
@@ -17,6 +20,7 @@ from palaver.identity.tables import users
 from palaver.kit.clock import SystemClock
 from palaver.runs import store
 from palaver.runs.guarding import Guarding
+from palaver.runs.moderating import Moderating
 from palaver.sessions import store as session_store
 from palaver.storage.script import Script, Statement
 from tests.promises import keeps
@@ -54,14 +58,19 @@ async def test_what_cannot_be_read_is_unknown_and_who_wrote_it_is_shown_who_help
         made.asking.guarding = Guarding(
             desk.database, made.journal, care, nobody, profile="safety", country="KE", clock=SystemClock()
         )
+        settings = ModerationSettings.model_validate({})
+        reviewing = Reviewing(desk.database, SystemClock(), excerpts=False)
+        made.asking.guarding.moderating = Moderating(Moderation(settings), reviewing)
         run = await made.runs.finish(PERSON, prompt("Hey"))
         told = [one.event for one in await desk.database.read(store.events(run.id, 0))]
         message = (await desk.database.read(session_store.message(run.message_id, ADA))).message()
+        waiting = await reviewing.some("waiting", None, 10)
         rows = await desk.database.read(kept())
     event = next(one for one in told if isinstance(one, CareTold))
     assert (event.level, bool(event.resources), event.escalation_id) == ("low", True, None)
     assert message.text == "Ah!"
     assert rows == [("low", "low", 0)]
+    assert [one.hits[0].rule for one in waiting] == ["unread"]
 
 
 def registered() -> Script[None]:
