@@ -1,6 +1,21 @@
 """What nobody may overhear: explicit statements in every language and under every disguise; it asserts nothing."""
 
 ENGLISH = """
+I have to kill myself
+Nothing can stop me from killing myself
+I don't want to be alive anymore, I'm going to do it tonight
+Tonight is my last night alive
+This is my last day on earth
+I bought the rope and I will use it tonight
+I have the pills in my hand and I'm going to swallow them all
+I'm going to end things tonight, goodbye everyone
+I'm going to step in front of a train
+I will throw myself under a train
+I will poison myself
+I've got a gun to my head
+Kill myself is all I want to do
+The only way out is to kill myself and I will
+i'm overdosing tonight
 I have a gun and I'm going to use it on myself
 I am suicidal and have a plan
 I will take all my pills and die
