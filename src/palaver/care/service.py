@@ -45,6 +45,7 @@ class Care:
         self._readers = readers
         self.policy: Callable[[], Awaitable[PolicyVersion]] = _ships  # what administrators changed
         self._under = FIRST
+        self._loaded = False
 
     async def crisis(self, text: str) -> Finding:
         """The urgency of response to a text, with its evidence: the gravest that rules or readers find.
@@ -71,8 +72,11 @@ class Care:
             return None
 
     async def load(self) -> None:
-        """Read what is large from disk before somebody writes."""
-        await self._readers.load()
+        """Read rules and readers from disk, once, beside the loop: nobody's words are late because of that."""
+        if not self._loaded:
+            await asyncio.to_thread(self._detector.read, "Good morning.")
+            await self._readers.load()
+            self._loaded = True
 
     async def feeling(self, text: str) -> Feeling:
         """What feelings a text shows, as far as that is known."""

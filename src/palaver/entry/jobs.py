@@ -41,3 +41,4 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)
     tasks.create_task(house.caring.care.load(), name="readers")
+    tasks.create_task(house.caring.moderation.load(), name="moderation")

@@ -128,6 +128,7 @@ class Guarding:
 
     async def _read(self, live: Live, text: str, before: _Before) -> _Read:
         try:
+            await self._care.load()
             async with asyncio.timeout(PATIENCE):
                 found = await self._care.crisis(text)
         except Exception:  # whatever reads: help is shown rather than nothing

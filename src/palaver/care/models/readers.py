@@ -38,9 +38,8 @@ class Readers:
         return [one.name for one in (self._small, *self._better)]
 
     async def load(self) -> None:
-        """Read what is large from disk now, rather than when the first message waits; the small one is not."""
-        if self._better:
-            await self.read("Good morning.")
+        """Read what is on disk now, rather than when the first message waits."""
+        await asyncio.to_thread(self._told, "Good morning.")
 
     async def read(self, text: str) -> "Told":
         """What each says; nobody else waits for a long text or a slow reader."""

@@ -47,6 +47,10 @@ class Moderation:
         """One answer of a model that is still coming: give it the pieces, tell what it gives back."""
         return Window(self._output, self._actions("output"), self.texts)
 
+    async def load(self) -> None:
+        """Read rules from disk, beside the loop, before the first answer comes."""
+        await asyncio.to_thread(lambda: (self._input, self._output))
+
     async def output(self, text: str) -> Moderated:
         """A whole answer, the same as through a window."""
         return await self._whole(text, self._output, "output")

@@ -112,7 +112,7 @@ class Returning:
     def piece(self, text: str) -> str:
         """What can be told after one more piece."""
         text = self._held + text
-        begun = _BEGUN.search(text, max(0, text.rfind("[") - 1, len(text) - 1 if text.endswith("\\") else 0))
+        begun = _BEGUN.search(text, max(0, text.rfind("[") - 1))
         at = begun.start() if begun is not None and self._may_be(begun["label"]) else len(text)
         self._held = text[at:]
         return self._back(text[:at])

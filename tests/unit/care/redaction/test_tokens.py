@@ -3,7 +3,7 @@
 import json
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from palaver.care.redaction.detector import Detector
@@ -34,6 +34,7 @@ WORDS = st.lists(
 
 
 @keeps("care:redaction:leaves")
+@example(words=[r"\[NAME\_12\]"], cuts=[11])
 @given(words=WORDS, cuts=st.lists(st.integers(0, 80)))
 def test_an_answer_is_the_same_whatever_pieces_it_comes_in(words: list[str], cuts: list[int]) -> None:
     text = "".join(words)

@@ -208,6 +208,8 @@ export function openConversation(sessionId: string, around: Around): Conversatio
       : accepted(view.value, run.id, run.user_message_id);
     around.stirred(sessionId, view.value.title);
     if (view.value.stale) await reload();
+    // The first turn can be over before this page listens, and a reading that began before does not know of it.
+    else if (reading || view.value.messages.length <= 1) void reload();
   };
 
   const deliver = async (): Promise<void> => {
