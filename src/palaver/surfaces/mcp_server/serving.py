@@ -43,6 +43,7 @@ class Serving:
         self._tasks = tasks
         self._stuck = stuck
         self._abort = abort
+        self._ending: set[str] = set()
         self._begun = False
         self._ready = asyncio.Event()
         self._manager: StreamableHTTPSessionManager | None = None
@@ -91,6 +92,8 @@ class Serving:
         if self._manager is None:
             raise Unavailable("The server is restarting; try again in a moment.")
         named = _header(scope["headers"], SESSION)
+        if named in self._ending:  # a request that came into its end would never be answered
+            raise NotFound("There is no such session.")
         sending = _Sending(scope, send, self._stuck, self._abort)
         again = self.opened.again(named) if named else None
         again = again or Again()
@@ -107,7 +110,11 @@ class Serving:
         if surplus is not None and self._manager is not None:
             headers = [(SESSION.encode(), surplus.encode())]
             ending = {**_of(principal, scope), "method": "DELETE", "headers": headers}
-            await self._manager.handle_request(ending, _nothing, _nowhere)
+            self._ending.add(surplus)
+            try:
+                await self._manager.handle_request(ending, _nothing, _nowhere)
+            finally:
+                self._ending.discard(surplus)
             self.opened.ended(surplus)
 
 
