@@ -30,9 +30,11 @@ function Waits({ one, now }: { one: Escalation; now: number }) {
         aria-current={chosen.value?.id === one.id ? 'true' : undefined}
         onClick={() => void choose(one.id)}
       >
-        <span class="urgency" data-level={one.level}>
-          {one.level}
-        </span>
+        {one.level && (
+          <span class="urgency" data-level={one.level}>
+            {one.level}
+          </span>
+        )}
         <span class="about">
           {which.value === 'closed' ? (one.outcome ?? 'closed').replaceAll('_', ' ') : by}
           <span class="hint">
