@@ -77,14 +77,15 @@ async def test_who_is_in_danger_is_told_who_helps_before_a_model_that_knows_how_
 
 @keeps("care:every-door")
 async def test_every_door_tells_who_helps(house: House, owner: Person, vendor: FakeVendor) -> None:
-    vendor.next(says("I hear you."), says("I hear you."), says('{"a": 1}'))
+    vendor.next(says("I hear you."), says("I hear you."), says("I hear you."), says('{"a": 1}'))
     async with AsyncOpenAI(base_url=f"{house.url}/v1", api_key=owner.token, max_retries=0) as client:
-        got = await client.chat.completions.create(
-            model="fake/gpt-5.4", messages=[{"role": "user", "content": "I am going to kill myself"}]
-        )
-    said = str(got.choices[0].message.content)
-    assert said.endswith("I hear you.")
-    assert "findahelpline.com" in said.partition("I hear you.")[0]
+        for texts in (["I am going to kill myself"], ["I am going to kill myself", "What is the time"]):
+            got = await client.chat.completions.create(
+                model="fake/gpt-5.4", messages=[{"role": "user", "content": text} for text in texts]
+            )
+            said = str(got.choices[0].message.content)
+            assert said.endswith("I hear you.")
+            assert "findahelpline.com" in said.partition("I hear you.")[0]
     single = await owner.post("/query/single", {"prompt": "I am going to kill myself", "model": "fake/gpt-5.4"})
     assert "findahelpline.com" in single["text"]
     form = {"type": "json_schema", "schema": {"type": "object"}}

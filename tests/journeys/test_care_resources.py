@@ -67,6 +67,7 @@ async def test_a_file_of_the_operators_stands_over_what_ships_and_a_wrong_one_st
     file.write_text(LINE, "utf-8")
     house = await open_house(care__resources_file=str(file))
     owner = await house.owner()
+    file.write_text("[half", "utf-8")  # what is written later counts from the next start, and fails nobody before it
     first = (await told(owner, "?country=KE"))[0]
     assert (first["id"], first["confirmed"], first["verified_on"]) == ("ke-example-line", True, "2026-11-20")
     assert "us-crisis-text-line" not in [one["id"] for one in await told(owner, "?country=US")]

@@ -34,6 +34,7 @@ async def test_a_pack_stands_over_what_ships_and_nothing_that_is_asked_is_kept(
     packs.mkdir()
     (packs / "mine.toml").write_text(PACK, "utf-8")
     house = await open_house(care__culture__packs=str(packs))
+    (packs / "mine.toml").write_text("[half", "utf-8")  # counts from the next start
     ada = await house.stranger()
 
     found = await ada.post("/care/culture/search", {"query": "niko rada", "regions": ["ke"], "limit": 3})

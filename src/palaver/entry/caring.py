@@ -53,13 +53,16 @@ class Caring:
 
 
 def open_care(settings: Settings, database: Database, escalations: Escalations, clock: Clock) -> Caring:
-    """The parts; nothing is read yet."""
+    """The parts; rules and readers are read later, files of the operator's now, as the settings were checked."""
     helping = Help(settings.care.resources_file)
+    helping.known()  # a file that is half written later must not be read first while somebody in danger waits
     readers = readers_of(settings.care)
     care = Care(helping, readers)
     policies = Policies(database, care.shipped, clock)
     care.policy = policies.current
     culture = Culture(settings.care.culture.packs)
+    if settings.care.culture.packs is not None:
+        _ = culture.known
     reading = reading_of(settings)
     moderation = moderation_of(settings.care, readers)
     moderation.policy = policies.actions

@@ -49,6 +49,7 @@ from palaver.runs.past import considered
 from palaver.runs.spending.purse import Purse, of_step
 from palaver.runs.viewing import most_output, view_of
 from palaver.runs.withholding import Withholding
+from palaver.runs.wording import Wording, wording
 from palaver.runs.written import write
 from palaver.storage.port import Database
 from palaver.storage.script import Script
@@ -99,7 +100,7 @@ class Conveys(Protocol):
 class Guards(Protocol):
     """Reads what the person wrote before any model is asked; see `guarding.py`."""
 
-    async def before(self, live: Live, text: str, *, by_human: bool) -> Sequence[RunEvent]: ...
+    async def before(self, live: Live, said: Wording, *, by_human: bool) -> Sequence[RunEvent]: ...
 
     def answered(self, live: Live, withholding: Withholding) -> None: ...
 
@@ -165,7 +166,7 @@ class Asking:
         """Before anybody else reads the question, once a turn: whatever asks a model comes after it."""
         if self.guarding is None or live.run.steps.count:
             return ()
-        return await self.guarding.before(live, text_of((await self._past(live))[-1].parts), by_human=by_human)
+        return await self.guarding.before(live, wording((await self._past(live))[-1].parts), by_human=by_human)
 
     async def _stood_in(self, live: Live, said: str) -> Sequence[RunEvent]:
         """The answer of a turn that no model answers; what somebody asked is read like every other question."""

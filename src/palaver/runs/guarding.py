@@ -35,6 +35,7 @@ from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.moderating import Moderating
 from palaver.runs.withholding import Withholding
+from palaver.runs.wording import Wording
 from palaver.storage.port import Database
 from palaver.storage.script import Script
 
@@ -84,18 +85,19 @@ class Guarding:
         self.accompanying: Accompanying | None = None
         self._guidance = Guidance(care.messages)
 
-    async def before(self, live: Live, text: str, *, by_human: bool = False) -> Sequence[RunEvent]:
+    async def before(self, live: Live, said: Wording, *, by_human: bool = False) -> Sequence[RunEvent]:
         """Read what the person wrote; events that end the step where no model is to be asked.
 
         A task that was handed on is nobody's message, and neither are results of tools. With `by_human` somebody from
         the team is there to answer: who helps is told, and nothing is said in their place.
         """
+        text = said.text
         if live.parent is not None or not text.strip() or live.user_message_id is None:
             return ()
         before = await self._known(live)
         if not notices(before.profile):
             return ()
-        read = await self._read(live, text, before)
+        read = await self._read(live, said, before)
         if self.moderating is not None and read.found is None:
             self.moderating.unread(live, text)
         if self.moderating is not None and not by_human:
@@ -126,11 +128,11 @@ class Guarding:
 
         return await self._database.read(known())
 
-    async def _read(self, live: Live, text: str, before: _Before) -> _Read:
+    async def _read(self, live: Live, said: Wording, before: _Before) -> _Read:
         try:
             await self._care.load()
             async with asyncio.timeout(PATIENCE):
-                found = await self._care.crisis(text)
+                found = await self._care.crisis(said.text)
         except Exception:  # whatever reads: help is shown rather than nothing
             log.exception("A message could not be read for danger", extra={"run_id": live.id})
             found = None
@@ -147,7 +149,7 @@ class Guarding:
             own=own.word,
             known=found is not None,
             course=course,
-            signals=tuple(found.signals) if found else (),
+            signals=said.placed(found.signals) if found else (),
             version=self._care.version,
             profile=before.profile,
             created_at=stamp(self._clock.now()),
