@@ -53,6 +53,11 @@ async def test_who_is_in_danger_is_told_who_helps_before_a_model_that_knows_how_
     assert (escalation, level) == (care["escalation_id"], "critical")
     assert house.rows("select id from risk_assessments") == [(kept,)]
 
+    # It stands with the answer for whoever reads that later, and says nothing of how urgent it was.
+    answered = (await owner.messages(row[4]))[-1]
+    shown = {name: care[name] for name in ("resources", "message", "escalation_id")}
+    assert answered["help"] == shown == events[-2].data["message"]["help"]
+
     # Asked again below the same message, it is the same assessment, and nobody is called twice.
     session = row[4]
     question = (await owner.messages(session))[0]["id"]
@@ -88,6 +93,7 @@ async def test_every_door_tells_who_helps(house: House, owner: Person, vendor: F
             assert "findahelpline.com" in said.partition("I hear you.")[0]
     single = await owner.post("/query/single", {"prompt": "I am going to kill myself", "model": "fake/gpt-5.4"})
     assert "findahelpline.com" in single["text"]
+    assert "help" not in single  # the answer says it
     form = {"type": "json_schema", "schema": {"type": "object"}}
     body = {"prompt": "I am going to kill myself", "model": "fake/gpt-5.4", "output_format": form}
     assert (await owner.post("/query/single", body))["text"] == '{"a": 1}'

@@ -59,3 +59,14 @@ class CareResource(msgspec.Struct, frozen=True, kw_only=True):
     source_url: str
     verified_on: date
     confirmed: bool
+
+
+class HelpShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What stood before an answer for whoever was answered: who helps, with a sentence; never why it was shown.
+
+    With `escalation_id` a human was called as well.
+    """
+
+    resources: tuple[CareResource, ...]
+    message: str | None = None
+    escalation_id: str | None = None

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from palaver.core.care import HelpShown
 from palaver.core.ids import MessageId, SessionId, UserId
 from palaver.core.usage import Usage
 
@@ -140,7 +141,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC.
 
     `summary` stands only in messages that sum up earlier ones, `author` only in messages of people: in sessions in
-    which more than one takes part, or did, and where somebody from the team answered instead of a model.
+    which more than one takes part, or did, and where somebody from the team answered instead of a model. `help` is who
+    was said to help before this answer, where that was.
     """
 
     id: MessageId
@@ -161,6 +163,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     siblings: Siblings = Siblings()
     metadata: dict[str, Any] = {}
     author: Author | msgspec.UnsetType = msgspec.UNSET
+    help: HelpShown | msgspec.UnsetType = msgspec.UNSET
     created_at: str
 
 

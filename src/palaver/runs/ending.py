@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from palaver.core.care import HelpShown
 from palaver.core.events import (
     ApprovalResolved,
     LimitReached,
@@ -110,6 +111,7 @@ def so_far(live: Live) -> Message:
         provider=run.provider,
         status="partial",
         author=standing_in.author(live.prompt),
+        help=_help(live),
         created_at="",
     )
 
@@ -127,6 +129,14 @@ def _interrupted(live: Live) -> list[CallEvent]:
             for call in open_calls
         ),
     ]
+
+
+def _help(live: Live) -> HelpShown | msgspec.UnsetType:
+    """Who was told to help; nothing where the answer itself says it, for clients that show no events."""
+    told, prompt = live.run.helps, live.prompt
+    if told is None or (prompt.eventless and prompt.recipe.output_format is None):
+        return msgspec.UNSET
+    return HelpShown(resources=told.resources, message=told.message, escalation_id=told.escalation_id)
 
 
 def _status(settled: Ending) -> MessageStatus:

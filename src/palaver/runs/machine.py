@@ -71,7 +71,7 @@ class Ending(msgspec.Struct, frozen=True):
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One turn: what was said in its steps, which calls are open, and how it ends once that is settled.
 
-    `calls` are those of the step that replied last, until all of them are answered.
+    `calls` are those of the step that replied last, until all of them are answered. `helps` is who was told to help.
     """
 
     started: bool = False
@@ -80,6 +80,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     steps: Steps = Steps()
     calls: tuple[Call, ...] = ()
     mode: PermissionMode | None = None
+    helps: CareTold | None = None
     ending: Ending | None = None
     over: FinishReason | None = None
 
@@ -166,7 +167,7 @@ def _evolve(run: Run, event: RunEvent) -> Run:
             return _replied(run, event)
         case CancelRequested() | RunFailed() | LimitReached():
             return run if run.ending else msgspec.structs.replace(run, ending=_ending(event))
-        case RunStarted() | ModelSwitched() | Controlled() | RunDone():
+        case RunStarted() | ModelSwitched() | Controlled() | CareTold() | RunDone():
             return _changed(run, event)
         case (
             SessionOpened()
@@ -178,7 +179,6 @@ def _evolve(run: Run, event: RunEvent) -> Run:
             | ToolProgressed()
             | HookFired()
             | Noticed()
-            | CareTold()
             | RunWaits()
             | SubagentTold()
         ):
@@ -187,7 +187,7 @@ def _evolve(run: Run, event: RunEvent) -> Run:
             assert_never(event)
 
 
-def _changed(run: Run, event: RunStarted | ModelSwitched | Controlled | RunDone) -> Run:
+def _changed(run: Run, event: RunStarted | ModelSwitched | Controlled | CareTold | RunDone) -> Run:
     match event:
         case RunStarted(model=model, provider=provider):
             return msgspec.structs.replace(run, started=True, model=model, provider=provider)
@@ -197,6 +197,8 @@ def _changed(run: Run, event: RunStarted | ModelSwitched | Controlled | RunDone)
             return msgspec.structs.replace(
                 run, mode=mode or run.mode, model=model or run.model, provider=provider or run.provider
             )
+        case CareTold():
+            return msgspec.structs.replace(run, helps=event)
         case RunDone(finish_reason=reason):
             return msgspec.structs.replace(run, over=reason)
         case _:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from palaver.core.care import HelpShown
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import (
     Author,
@@ -46,6 +47,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     structured_output: Any = None
     summary: Summary | msgspec.UnsetType = msgspec.UNSET
     author: Author | msgspec.UnsetType = msgspec.UNSET
+    help: HelpShown | msgspec.UnsetType = msgspec.UNSET
     created_at: str
     parts: tuple[Part, ...] | msgspec.UnsetType = msgspec.UNSET
 
@@ -75,6 +77,7 @@ def body_of(message: Message) -> bytes:
             structured_output=message.structured_output,
             summary=message.summary,
             author=message.author,
+            help=message.help,
             created_at=message.created_at,
             parts=msgspec.UNSET if plain else message.parts,
         )
@@ -116,6 +119,7 @@ def message_of(
         siblings=siblings or Siblings(),
         metadata=_metadata.decode(metadata) if metadata else {},
         author=author or kept.author,
+        help=kept.help,
         created_at=kept.created_at,
     )
 

@@ -1,9 +1,9 @@
 // The endpoints of help and of counsellors: who helps where, escalations, and joining; nothing is cached here.
 
-import type { HelpResource, RunEvent } from './events';
+import type { RunEvent } from './events';
 import { readEvent } from './events';
 import { followAt, type Following, type Listener } from './follow';
-import type { Page } from './messages';
+import type { HelpResource, Page } from './messages';
 import { ask } from './request';
 
 export const listHelp = async (country: string | null): Promise<HelpResource[]> =>

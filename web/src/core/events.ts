@@ -1,6 +1,6 @@
 // The events of runs as one closed union, and their reading from JSON; unknown kinds are let go.
 
-import type { Attachment, FinishReason, Message } from './messages';
+import type { Attachment, FinishReason, HelpResource, Message } from './messages';
 
 interface Stamp {
   seq: number;
@@ -15,22 +15,6 @@ export interface Question {
   options?: { label: string; description?: string }[];
   multi?: boolean;
   optional?: boolean;
-}
-
-/** A service that helps, as `/api/v1/care/resources` tells it. */
-export interface HelpResource {
-  id: string;
-  country: string | null;
-  name: string;
-  kind: string;
-  channels: { kind: 'phone' | 'sms' | 'whatsapp' | 'web' | 'chat'; to: string; shown?: string; say?: string }[];
-  languages: string[];
-  hours: string | null;
-  cost: 'free' | 'charged' | null;
-  note: string | null;
-  source_url: string;
-  verified_on: string;
-  confirmed: boolean;
 }
 
 export type Arguments = Record<string, unknown>;

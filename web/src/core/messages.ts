@@ -71,6 +71,29 @@ export interface Receipt {
   undone?: boolean;
 }
 
+/** A service that helps, as `/api/v1/care/resources` tells it. */
+export interface HelpResource {
+  id: string;
+  country: string | null;
+  name: string;
+  kind: string;
+  channels: { kind: 'phone' | 'sms' | 'whatsapp' | 'web' | 'chat'; to: string; shown?: string; say?: string }[];
+  languages: string[];
+  hours: string | null;
+  cost: 'free' | 'charged' | null;
+  note: string | null;
+  source_url: string;
+  verified_on: string;
+  confirmed: boolean;
+}
+
+/** What stood before an answer; with `escalation_id` a human was called as well. */
+export interface HelpShown {
+  resources: HelpResource[];
+  message?: string | null;
+  escalation_id?: string | null;
+}
+
 export interface Message {
   id: string;
   session_id: string;
@@ -90,6 +113,8 @@ export interface Message {
   summary?: Receipt;
   /** Who wrote it, where several people take part; no id: somebody elsewhere, or a human of the team. */
   author?: { user_id: string | null; name: string; kind?: 'human' };
+  /** Who was said to help before this answer. */
+  help?: HelpShown;
   metadata: Record<string, unknown>;
   created_at: string;
 }

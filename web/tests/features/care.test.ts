@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import type { HelpResource } from '@/core/events';
+import type { HelpResource } from '@/core/messages';
 import { since } from '@/features/counsellor/words';
 import { blocksOfEntries, blocksOfMessage } from '@/features/runs/blocks';
 import { sumsUp, type View } from '@/features/runs/view';
@@ -39,6 +39,16 @@ test('who helps stands before the first word, while it is written and after', ()
   expect(first?.kind === 'line' && first.line.helpers).toEqual([HELPER]);
   expect(first?.kind === 'line' && first.line.says).toBe('These people listen.');
   expect(second?.kind).toBe('text');
+});
+
+test('who helped stands there again when the conversation is read anew, once', () => {
+  const help = { resources: [HELPER], message: 'These people listen.' };
+  const kept = { ...message('msg_a', 'msg_q'), help };
+  const anew = blocksOfMessage(kept);
+  expect(anew.map(block => block.kind)).toEqual(['line', 'text']);
+  expect(anew[0]?.kind === 'line' && anew[0].line.helpers).toEqual([HELPER]);
+  const told = all(asked(), stamped([...run('msg_q', 'a/b'), care('high'), ...grown('Yes.'), ...finished(kept)]));
+  expect(blocksOfMessage(kept, told.past['msg_a'])).toEqual(anew);
 });
 
 test('the urgency is kept nowhere that is shown', () => {

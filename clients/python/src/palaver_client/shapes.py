@@ -757,6 +757,16 @@ class Health(TypedDict):
     checks: list[Finding]
 
 
+class HelpShown(TypedDict):
+    """What stood before an answer for whoever was answered: who helps, with a sentence; never why it was
+    shown. With `escalation_id` a human was called as well.
+    """
+
+    resources: list[CareResource]
+    message: NotRequired[str | None]
+    escalation_id: NotRequired[str | None]
+
+
 class Hook(TypedDict):
     """As the API has it."""
 
@@ -1116,7 +1126,8 @@ class Memory(TypedDict):
 class Message(TypedDict):
     """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC. `summary` stands
     only in messages that sum up earlier ones, `author` only in messages of people: in sessions in which more
-    than one takes part, or did, and where somebody from the team answered instead of a model.
+    than one takes part, or did, and where somebody from the team answered instead of a model. `help` is who
+    was said to help before this answer, where that was.
     """
 
     id: str
@@ -1139,6 +1150,7 @@ class Message(TypedDict):
     siblings: NotRequired[Siblings]
     metadata: NotRequired[dict[str, Any]]
     author: NotRequired[Author]
+    help: NotRequired[HelpShown]
     created_at: str
 
 

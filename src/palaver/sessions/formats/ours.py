@@ -74,6 +74,7 @@ def _read(message: Message, at: str) -> Message:
     return msgspec.structs.replace(
         message,
         author=_named(message),
+        help=msgspec.UNSET,  # whose numbers these are, nobody here has looked at
         parts=message.parts or plain(message.text),
         created_at=instant(message.created_at, f"{at}.created_at"),
     )

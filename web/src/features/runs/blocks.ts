@@ -1,6 +1,6 @@
 // What an answer is shown as, in order: the same blocks for one that is being written and one that is kept. Pure.
 
-import type { Attachment, Message, Part } from '@/core/messages';
+import type { Attachment, HelpShown, Message, Part } from '@/core/messages';
 
 import type { Call, Entry, Line, Result } from './view';
 
@@ -34,7 +34,7 @@ type ResultPart = Extract<Part, { type: 'tool_result' }>;
 export function blocksOfMessage(message: Message, past: readonly (Call | Line)[] = []): Block[] {
   // Who helps stood before the first word.
   const helps = (one: Call | Line) => one.kind === 'line' && one.tone === 'care';
-  const blocks: Block[] = linesOf(past.filter(helps));
+  const blocks: Block[] = message.help ? [helpBlock(message.help)] : linesOf(past.filter(helps));
   let rest = past.filter(one => !helps(one));
   message.parts.forEach((part, place) => {
     if (part.type === 'text') append(blocks, 'text', part.text);
@@ -54,6 +54,11 @@ export function blocksOfMessage(message: Message, past: readonly (Call | Line)[]
   });
   return [...blocks, ...linesOf(rest)];
 }
+
+const helpBlock = ({ message, resources }: HelpShown): Block => ({
+  kind: 'line',
+  line: { kind: 'line', seq: 0, tone: 'care', says: message ?? '', helpers: resources },
+});
 
 const linesOf = (entries: readonly (Call | Line)[]): Block[] =>
   entries.flatMap(entry => (entry.kind === 'line' ? [{ kind: 'line', line: entry }] : []));

@@ -1,7 +1,7 @@
 // What one conversation looks like right now, as a value; how it changes is decided in `fold.ts`.
 
-import type { Arguments, DecidedBy, HelpResource, Question } from '@/core/events';
-import type { Attachment, Failure, Message } from '@/core/messages';
+import type { Arguments, DecidedBy, Question } from '@/core/events';
+import type { Attachment, Failure, HelpResource, Message } from '@/core/messages';
 
 /** A piece of an answer that is being written, with its number, so that a restart can take it back. */
 export interface Piece {

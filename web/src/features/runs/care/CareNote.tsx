@@ -1,6 +1,6 @@
 // Who can help, calmly, before an answer; it says nothing about the person.
 
-import type { HelpResource } from '@/core/events';
+import type { HelpResource } from '@/core/messages';
 
 import { Helpers } from './Helpers';
 

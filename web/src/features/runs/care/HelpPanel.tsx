@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { listHelp } from '@/core/care';
-import type { HelpResource } from '@/core/events';
+import type { HelpResource } from '@/core/messages';
 import { wordsFor } from '@/core/request';
 import { Panel } from '@/kit/Panel';
 import { recall, remember } from '@/kit/remembered';

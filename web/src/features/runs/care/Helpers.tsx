@@ -1,6 +1,6 @@
 // Services that help, with how to reach them; where nobody has confirmed one, it says so.
 
-import type { HelpResource } from '@/core/events';
+import type { HelpResource } from '@/core/messages';
 
 type Channel = HelpResource['channels'][number];
 
