@@ -49,16 +49,21 @@ export async function two_counsellors_are_called_and_one_joins({ open }) {
 
   const person = await (await open(STILL)).newPage();
   await begin(person, QUICK, 'I want to die');
-  await settled(person);
-  const note = person.locator('.care-note');
-  await note.first().waitFor();
-  const [helps, answers] = await Promise.all([note.boundingBox(), person.locator('.answer > .markdown').boundingBox()]);
-  assert.ok(helps.y < answers.y, 'who helps stands before the answer');
+  await person.locator('.answer .acts').waitFor();
+  const standsAbove = () =>
+    person.locator('.answer > :is(.care-note, .markdown)').evaluateAll(all => all.map(one => one.className));
+  assert.deepEqual(await standsAbove(), ['care-note', 'markdown'], 'who helps stands before the answer');
+  await person.reload();
+  await person.locator('.answer .acts').waitFor();
+  assert.deepEqual(await standsAbove(), ['care-note', 'markdown'], 'and is there again');
   assert.doesNotMatch(await person.locator('.thread').textContent(), /\b(high|critical|medium|risk)\b/i);
   assert.deepEqual(await violations(person), []);
 
   await queue(amina).getByRole('listitem').getByRole('button').press('Enter');
   await queue(baraka).getByRole('listitem').getByRole('button').press('Enter');
+  const shown = baraka.getByRole('region', { name: 'Help that was shown' });
+  await shown.getByText('Find A Helpline').waitFor();
+  await shown.getByText('Open findahelpline.com').waitFor();
   assert.deepEqual(await violations(baraka), []);
   await press(amina, 'Claim');
   await amina.getByRole('button', { name: 'Acknowledge' }).waitFor();
@@ -74,6 +79,7 @@ export async function two_counsellors_are_called_and_one_joins({ open }) {
   await amina.keyboard.press('Enter');
   await person.locator('.answer.by-human').getByText('I am here. What happened?').waitFor();
   await person.getByText('Amina, a person from the team', { exact: true }).waitFor();
+  await settled(person); // until then what Amina says is still being told, and Enter sends nothing
   await say(person, 'I cannot sleep any more');
   await amina.getByRole('list', { name: 'What was said' }).getByText('I cannot sleep any more').waitFor();
   await settled(person);

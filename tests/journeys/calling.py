@@ -7,6 +7,7 @@ from typing import Any
 from palaver.care.escalations import store
 from palaver.care.escalations.machine import Level
 from palaver.care.escalations.store import Begun
+from palaver.core.care import CareChannel, HelpNamed
 from palaver.kit.clock import stamp
 from palaver.storage.script import Do, Result
 from palaver.storage.sqlite import connect, step
@@ -14,6 +15,7 @@ from tests.journeys.accounts import login
 from tests.journeys.house import House, Person
 
 AT = "/care/escalations"
+HELP = HelpNamed("ke-line", "A line", (CareChannel("phone", "999"),))
 
 
 async def counsellor(house: House, owner: Person, email: str) -> Person:
@@ -32,7 +34,7 @@ async def id_of(person: Person) -> str:
 
 def begin(house: House, user_id: str, name: str, level: Level = "high", session_id: str | None = None) -> str:
     """As another process writes down that somebody is needed; the server finds it within two seconds."""
-    asked = Begun(name, user_id, level, stamp(datetime.now(UTC)), session_id, language="sw", helped=("Befrienders",))
+    asked = Begun(name, user_id, level, stamp(datetime.now(UTC)), session_id, language="sw", helped=(HELP,))
     link = connect(str(house.database))
     try:
         link.execute("begin immediate")

@@ -61,6 +61,14 @@ class CareResource(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: bool
 
 
+class HelpNamed(msgspec.Struct, frozen=True):
+    """A help resource by what it is called and how it is reached."""
+
+    id: str
+    name: str
+    channels: tuple[CareChannel, ...] = ()
+
+
 class HelpShown(msgspec.Struct, frozen=True, omit_defaults=True):
     """What stood before an answer for whoever was answered: who helps, with a sentence; never why it was shown.
 

@@ -22,7 +22,7 @@ from palaver.care.profiles.profile import Profile, accompanies, notices
 from palaver.care.profiles.store import profile_of
 from palaver.care.resources.told import told
 from palaver.care.service import Care
-from palaver.core.care import CareResource
+from palaver.core.care import CareResource, HelpNamed
 from palaver.core.events import CareTold, InstructionsAdded, ModelReplied, RunEvent, TextGrew
 from palaver.core.ids import UserId
 from palaver.core.usage import Usage
@@ -206,18 +206,18 @@ class Guarding:
 
     def _called(self, read: _Read) -> Script[str | None]:
         """Call a human where one should come and may; which escalation that is."""
-        one = read.assessment
-        if not read.urgent or not (yield from consents.allows(one.user_id, "escalation_contact")):
+        about = read.assessment
+        if not read.urgent or not (yield from consents.allows(about.user_id, "escalation_contact")):
             return None
         begun = escalations.Begun(
-            assessment_id=one.id,
-            user_id=one.user_id,
-            level=cast("machine.Level", one.level),
-            at=one.created_at,
-            session_id=one.session_id,
-            run_id=one.run_id,
+            assessment_id=about.id,
+            user_id=about.user_id,
+            level=cast("machine.Level", about.level),
+            at=about.created_at,
+            session_id=about.session_id,
+            run_id=about.run_id,
             language=self._guidance.language(read.found),
-            helped=[resource.id for resource in read.resources],
+            helped=[HelpNamed(one.id, one.name, one.channels) for one in read.resources],
         )
         return (yield from self._escalations.begin(begun))
 

@@ -41,6 +41,7 @@ export interface Prompt {
   idempotency_key?: string;
   permission_mode?: PermissionMode;
   agent?: string;
+  when_busy?: 'queue';
 }
 
 export type SessionChange = Partial<Pick<Session, 'title' | 'pinned' | 'archived' | 'head_message_id'>>;

@@ -22,7 +22,7 @@ export interface Escalation {
   session_id: string | null;
   language: string | null;
   /** The services that the person was shown. */
-  helped: string[];
+  helped: Pick<HelpResource, 'id' | 'name' | 'channels'>[];
   group: string | null;
   reason: string | null;
   deadline_at: string | null;

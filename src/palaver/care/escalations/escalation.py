@@ -6,12 +6,13 @@ import msgspec
 
 from palaver.care.escalations.machine import OPEN, Level, State
 from palaver.care.escalations.store import Happened, Kept
+from palaver.core.care import HelpNamed
 
 # How it ended, as whoever answered says. `declined`: the person wanted nobody.
 Outcome = Literal["helped", "referred", "emergency", "unreachable", "not_needed", "declined", "other"]
 Said = Literal["helped", "referred", "emergency", "unreachable", "not_needed", "other"]
 
-_helped = msgspec.json.Decoder(list[str])
+_helped = msgspec.json.Decoder(list[HelpNamed | str])
 _detail = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -25,7 +26,8 @@ class Answering(msgspec.Struct, frozen=True, kw_only=True):
 class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     """A call for a human. `level` is how urgently the words asked for an answer: it says nothing of who wrote them.
 
-    The person whom it is about sees neither the level nor what those who answer wrote; `says` is what they are told.
+    `helped` is the help that the person was shown, as it was then. They see neither the level nor what those who answer
+    wrote; `says` is what they are told.
     """
 
     id: str
@@ -36,7 +38,7 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str | None
     assessment_id: str | None
     language: str | None
-    helped: list[str]
+    helped: list[HelpNamed]
     group: str | None
     attempts: int | None
     reason: str | None
@@ -88,7 +90,7 @@ def fields(kept: Kept, *, mine: bool, by: Answering | None) -> dict[str, Any]:
         "run_id": kept.run_id,
         "assessment_id": kept.assessment_id,
         "language": kept.language,
-        "helped": _helped.decode(kept.helped),
+        "helped": [_named(one) for one in _helped.decode(kept.helped)],
         "group": kept.group_name,
         "attempts": kept.round,
         "reason": kept.reason,
@@ -113,6 +115,11 @@ def reduced(kept: Kept, says: str, *, may_decline: bool) -> dict[str, Any]:
     """For the person: what happens, and nothing that was thought about them."""
     shown = fields(kept, mine=False, by=None) | dict.fromkeys(HIDDEN)
     return shown | {"says": says, "may_decline": may_decline and kept.state in OPEN}
+
+
+def _named(shown: HelpNamed | str) -> HelpNamed:
+    """Of what was shown by earlier versions, the id is all that is known."""
+    return HelpNamed(shown, shown) if isinstance(shown, str) else shown
 
 
 def event(one: Happened, actor: Answering | None) -> EscalationEvent:

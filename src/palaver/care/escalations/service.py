@@ -1,7 +1,8 @@
 """Use cases of escalations, one unit of work each; whom an alarm reaches is the jobs' business.
 
 Counsellors and administrators answer; of what they answer they see level, time, language and the help that was shown.
-The person sees their own, reduced. To everybody else there is nothing. Every look and every act is told to the audit.
+The person sees their own, reduced. To everybody else there is nothing. Every look at one and every act is told to the
+audit; of the queue, what was new to who looked.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,6 +22,7 @@ from palaver.care.escalations.escalation import (
     fields,
     reduced,
 )
+from palaver.care.escalations.looks import Looks
 from palaver.care.escalations.machine import OPEN, State
 from palaver.care.escalations.settings import EscalationSettings
 from palaver.care.escalations.store import Begun, Kept
@@ -58,6 +60,7 @@ class Escalations:
         self._settings = settings
         self._clock = clock
         self.audit = audit
+        self._looks = Looks()
         self.woken: Callable[[], None] = _nothing
         self.over: Over = _nobody
         self.trouble: Callable[[], Awaitable[list[str]]] = _none
@@ -96,7 +99,7 @@ class Escalations:
 
         kept = list[Kept]()
         items = await self._database.read(read())
-        await self._tell(caller, "listed", None, states=" ".join(states))
+        await self._tell_look(caller, "listed", [one.id for one in items])
         return EscalationList(
             items=items, next_cursor=_next(kept, limit, ordered=ordered), trouble=await self.trouble()
         )
@@ -170,7 +173,7 @@ class Escalations:
         """Forbidden for who does not answer; who follows the queue is told to the audit."""
         if not answers(caller):
             raise Forbidden("Counsellors and administrators follow the queue.")
-        await self._tell(caller, "followed", None)
+        await self._tell_look(caller, "followed")
 
     async def happened(self, number: int | None, most: int) -> list[store.Happened]:
         """What happened after a number; without one, nothing but the last thing, so that its number is known."""
@@ -245,6 +248,13 @@ class Escalations:
     def _may_decline(self, kept: Kept) -> bool:
         """What nobody came to may always be ended by the person."""
         return kept.level in self._settings.may_decline or kept.state in ("failed", "expired")
+
+    async def _tell_look(self, caller: Principal, act: str, shown: Sequence[str] = ()) -> None:
+        """A look at the queue, by what of it was new to them; that they looked at all is worth an entry as well."""
+        now = self._clock.now()
+        if new := self._looks.new(caller.user_id, shown or (act,), now):
+            await self._tell(caller, act, None, **({"shown": " ".join(new)} if shown else {}))
+            self._looks.written(caller.user_id, new, now)
 
     async def _tell(self, caller: Principal, act: str, subject: str | None, **detail: str) -> None:
         kind = f"escalation.{act}"

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_
 
 from palaver.care.escalations.machine import LIVE, OPEN, URGENCY, Level, State, after, higher
 from palaver.care.escalations.tables import escalation_events, escalation_tellings, escalations
+from palaver.core.care import HelpNamed
 from palaver.core.errors import NotFound
 from palaver.identity.tables import users
 from palaver.kit.ids import new_id
@@ -18,7 +19,7 @@ ESCALATION = "esc"
 
 
 class Begun(NamedTuple):
-    """What an assessment asks for: that a human comes. `helped` names the services that the person was shown."""
+    """What an assessment asks for: that a human comes. `helped` are the services that the person was shown."""
 
     assessment_id: str
     user_id: str
@@ -27,7 +28,7 @@ class Begun(NamedTuple):
     session_id: str | None = None
     run_id: str | None = None
     language: str | None = None
-    helped: Sequence[str] = ()
+    helped: Sequence[HelpNamed] = ()
 
 
 class Kept(NamedTuple):

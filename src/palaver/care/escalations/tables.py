@@ -21,7 +21,7 @@ escalations = Table(
     Column("urgency", Integer, nullable=False),  # the level as a number, by which the queue is ordered
     Column("state", Text, nullable=False),
     Column("language", Text),
-    Column("helped", Text, nullable=False),  # names of the services that the person was shown, as a JSON list
+    Column("helped", Text, nullable=False),  # core.care.HelpNamed of what the person was shown, or its id, as JSON
     Column("step", Integer, nullable=False),  # where on the ladder of on-call groups it stands, from 0
     Column("round", Integer, nullable=False),  # how many alarms there were: each has a number, and is told once
     Column("tries", Integer, nullable=False),  # of this round

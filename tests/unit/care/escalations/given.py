@@ -4,6 +4,7 @@ from typing import Any
 
 from palaver.care.escalations.machine import Level
 from palaver.care.escalations.store import Begun
+from palaver.core.care import CareChannel, HelpNamed
 from palaver.core.ids import SessionId
 from palaver.core.principal import Role
 from palaver.identity import store as identity_store
@@ -11,6 +12,7 @@ from palaver.identity.store import User
 from palaver.storage.port import Database
 from tests.unit.runs.given import ADA, begin
 
+HELP = HelpNamed("ke-line", "A line", (CareChannel("phone", "999"),))
 AT = "2026-01-01T00:00:00.000000Z"
 
 
@@ -29,4 +31,4 @@ async def session(database: Database) -> SessionId:
 
 def begun(name: str, session_id: str | None = None, level: Level = "high", *, at: str = AT) -> Begun:
     """What an assessment of Ada's words asks for."""
-    return Begun(assessment_id=name, user_id=ADA, level=level, at=at, session_id=session_id, helped=("A line",))
+    return Begun(assessment_id=name, user_id=ADA, level=level, at=at, session_id=session_id, helped=(HELP,))

@@ -25,7 +25,7 @@ async def test_an_assessment_is_escalated_once_and_what_follows_in_its_session_j
             "high",
             1,
             AT,
-            '["A line"]',
+            '[{"id":"ke-line","name":"A line","channels":[{"kind":"phone","to":"999"}]}]',
         )
 
         await database.write(store.save(kept._replace(state="routed", due_at="2027")), durable=False)

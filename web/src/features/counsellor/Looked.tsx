@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 
 import * as care from '@/core/care';
+import { reachedBy } from '@/core/channels';
 import { moment } from '@/kit/moment';
 
 import { attempt, talk } from './desk';
@@ -17,7 +18,6 @@ function Facts({ one }: { one: Whole }) {
     ['Where it stands', one.reason ? `${stateOf(one)}: ${one.reason}` : stateOf(one)],
     ['Began', moment(one.created_at)],
     ['Language', one.language],
-    ['Help that was shown', one.helped.join(', ') || 'none'],
     ['Who answers', one.mine ? 'you' : (one.claimed_by?.name ?? 'nobody yet')],
     ['On call', one.group],
     ['To be acknowledged by', one.acknowledged_at ? null : one.deadline_at && moment(one.deadline_at)],
@@ -34,6 +34,26 @@ function Facts({ one }: { one: Whole }) {
         ) : null,
       )}
     </dl>
+  );
+}
+
+/** With how each is reached, so that it can be said in the conversation. */
+function Helped({ one }: { one: Whole }) {
+  return (
+    <section aria-label="Help that was shown">
+      <h3>Help that was shown</h3>
+      {one.helped.length === 0 && <p class="hint">None.</p>}
+      <ul class="entries">
+        {one.helped.map(({ id, name, channels }) => (
+          <li key={id} class="entry fact">
+            <span class="about">
+              {name}
+              <span class="hint">{channels.map(reachedBy).join(' · ')}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -159,6 +179,7 @@ export function Looked({ one }: { one: Whole }) {
       {mine && one.session_id && talk.value && <Talk id={one.id} seen={talk.value} />}
       {one.mine && <Note id={one.id} />}
       {mine && <Ending id={one.id} />}
+      <Helped one={one} />
       <History one={one} />
     </>
   );

@@ -25,31 +25,41 @@ export const closedOff = signal(false);
 let talking: { id: string; following: Following } | null = null;
 let looking: Promise<void> | null = null;
 let again = false;
+/** What was heard of since it was last read; null: anything may have changed. Every look at one is written down. */
+let changed: Set<string> | null = null;
+/** The one that somebody wants to look at. */
+let wanted: string | null = null;
+/** The newest question about the conversation: an older one may be answered later, and says less. */
+let asked = 0;
 
-/** Reads the queue and what is looked at anew; calls that come while one is under way are served by one more. */
-export function refresh(): Promise<void> {
+/** Reads the queue anew, and what is looked at if it is `about` that; calls that come meanwhile are served by one more. */
+export function refresh(about?: readonly string[]): Promise<void> {
+  if (!about) changed = null;
+  else about.forEach(id => changed?.add(id));
   again = looking !== null;
   looking ??= look().finally(() => {
     looking = null;
-    if (again) void refresh();
+    if (again) void refresh([]);
   });
   return looking;
 }
 
 async function look(): Promise<void> {
+  const [about, wish] = [changed, which.peek()];
+  changed = new Set();
   try {
-    const page = await care.listEscalations(which.peek());
-    [queue.value, more.value, trouble.value] = [page.items, page.next_cursor, page.trouble];
-    const id = chosen.peek()?.id;
-    if (id) await read(id);
+    const page = await care.listEscalations(wish);
+    if (which.peek() === wish) [queue.value, more.value, trouble.value] = [page.items, page.next_cursor, page.trouble];
+    if (wanted && (about === null || about.has(wanted))) await read(wanted);
   } catch (thrown) {
+    changed = null;
     wrong.value = wordsFor(thrown);
   }
 }
 
 async function read(id: string): Promise<void> {
   const whole = await care.readEscalation(id);
-  if (chosen.peek() && chosen.peek()?.id !== id) return;
+  if (wanted !== id) return;
   chosen.value = whole;
   await readTalk(whole);
 }
@@ -57,12 +67,15 @@ async function read(id: string): Promise<void> {
 const readable = (one: care.Escalation): boolean => one.mine && one.state !== 'closed' && one.session_id !== null;
 
 async function readTalk(one: care.Escalation): Promise<void> {
+  const mine = ++asked;
+  const late = () => mine !== asked || wanted !== one.id;
   try {
     const seen = readable(one) ? await care.readConversation(one.id) : null;
-    if (chosen.peek()?.id !== one.id) return;
+    if (late()) return;
     talk.value = seen;
   } catch (thrown) {
     if (!(thrown instanceof Refusal) || thrown.status === 0) throw thrown;
+    if (late()) return;
     talk.value = null;
   }
   listen(one);
@@ -70,18 +83,18 @@ async function readTalk(one: care.Escalation): Promise<void> {
 
 /** Follows the conversation that is looked at for as long as something of it may be seen. */
 function listen(one: care.Escalation): void {
-  const wanted = talk.peek() && (talk.peek()?.shared || talk.peek()?.human) ? one.id : null;
-  if (talking?.id === wanted) return;
+  const heard = talk.peek() && (talk.peek()?.shared || talk.peek()?.human) ? one.id : null;
+  if (talking?.id === heard) return;
   talking?.following.stop();
   talking = null;
-  if (!wanted) return;
+  if (!heard) return;
   const again = () => {
     const now = chosen.peek();
-    if (now?.id === wanted) void readTalk(now).catch(() => {});
+    if (now?.id === heard) void readTalk(now).catch(() => {});
   };
   talking = {
-    id: wanted,
-    following: care.followConversation(wanted, {
+    id: heard,
+    following: care.followConversation(heard, {
       connected: again,
       heard: events => events.some(event => TELLING.has(event.type)) && again(),
       lost: () => {},
@@ -92,6 +105,7 @@ function listen(one: care.Escalation): void {
 
 export async function choose(id: string): Promise<void> {
   wrong.value = null;
+  wanted = id;
   if (chosen.peek()?.id !== id) [chosen.value, talk.value] = [null, null];
   try {
     await read(id);
@@ -102,6 +116,7 @@ export async function choose(id: string): Promise<void> {
 
 export function show(wish: care.Which): void {
   which.value = wish;
+  wanted = null;
   [queue.value, chosen.value, talk.value] = [null, null, null];
   void refresh();
 }
@@ -148,7 +163,7 @@ export function keepDesk(): () => void {
       lost.value = false;
       void refresh();
     },
-    heard: () => void refresh(),
+    heard: ids => void refresh(ids),
     lost: () => (lost.value = true),
     refused: refusal => {
       if (refusal.status === 403) closedOff.value = true;
@@ -163,7 +178,7 @@ export function keepDesk(): () => void {
     following.stop();
     clearInterval(timer);
     talking?.following.stop();
-    talking = null;
+    talking = wanted = null;
     [queue.value, chosen.value, talk.value, wrong.value] = [null, null, null, null];
   };
 }

@@ -217,7 +217,9 @@ export function openConversation(sessionId: string, around: Around): Conversatio
     if (!pending) return;
     view.value = sending(view.value, { ...pending, error: null });
     try {
-      await start({ ...promptOf(pending), idempotency_key: pending.key, ...chosen });
+      // Who is being spoken to by a person may speak at the same moment.
+      const meanwhile = human.peek() === null ? {} : { when_busy: 'queue' as const };
+      await start({ ...promptOf(pending), idempotency_key: pending.key, ...chosen, ...meanwhile });
     } catch (thrown) {
       view.value = refused(view.value, wordsFor(thrown));
     }

@@ -1,24 +1,7 @@
 // Services that help, with how to reach them; where nobody has confirmed one, it says so.
 
+import { type Channel, linkOf, reachedBy } from '@/core/channels';
 import type { HelpResource } from '@/core/messages';
-
-type Channel = HelpResource['channels'][number];
-
-const LINKS: Record<Channel['kind'], (to: string) => string> = {
-  phone: to => `tel:${to}`,
-  sms: to => `sms:${to}`,
-  whatsapp: to => `https://wa.me/${to.replace(/\D/g, '')}`,
-  web: to => to,
-  chat: to => to,
-};
-
-const SAYS: Record<Channel['kind'], (channel: Channel) => string> = {
-  phone: ({ to, shown }) => `Call ${shown || to}`,
-  sms: ({ to, shown, say }) => (say ? `Text ${say} to ${shown || to}` : `Text ${shown || to}`),
-  whatsapp: ({ to, shown }) => `WhatsApp ${shown || to}`,
-  web: ({ to }) => `Open ${new URL(to).hostname}`,
-  chat: ({ to }) => `Chat at ${new URL(to).hostname}`,
-};
 
 const COSTS = { free: 'free', charged: 'costs as a call' } as const;
 
@@ -35,12 +18,8 @@ function About({ one }: { one: HelpResource }) {
 function Reach({ channel }: { channel: Channel }) {
   const away = channel.kind === 'web' || channel.kind === 'chat' || channel.kind === 'whatsapp';
   return (
-    <a
-      class="button reach"
-      href={LINKS[channel.kind](channel.to)}
-      {...(away && { target: '_blank', rel: 'noopener noreferrer' })}
-    >
-      {SAYS[channel.kind](channel)}
+    <a class="button reach" href={linkOf(channel)} {...(away && { target: '_blank', rel: 'noopener noreferrer' })}>
+      {reachedBy(channel)}
     </a>
   );
 }
