@@ -21,6 +21,13 @@ async def called(house: House) -> Alarm:
     return await alarm(house)
 
 
+_SILENT = "From here on the model answers again"
+
+
+def _silence(event: Event) -> bool:
+    return event.type == "message" and _SILENT in event.data["message"]["text"]
+
+
 def _words(event: Event) -> bool:
     return event.type == "message" and bool(event.data["message"].get("author"))
 
@@ -199,15 +206,34 @@ async def test_a_terminal_shows_who_helps_and_what_people_from_the_team_say(call
     assert "high" not in ended.err
 
 
-async def test_who_from_the_team_is_silent_for_long_is_waited_for_no_more(
+async def test_who_from_the_team_is_silent_for_long_is_waited_for_no_more_and_everybody_is_told(
     open_house: Opening, vendor: FakeVendor
 ) -> None:
     called = await alarm(await open_house(runs__human_silence="0.001"))
-    there = await called.amina.post(f"{called.path}/join")
-    assert there["until"] > there["joined_at"]
     session = f"/sessions/{called.session_id}"
-    await called.person.until(session, lambda session: session["status"] == "idle" and session["message_count"] == 3)
+    async with (
+        called.person.stream("GET", f"{session}/events") as live,
+        called.baraka.stream("GET", "/care/escalations/events") as queue,
+        opened(called.person) as socket,
+    ):
+        await socket.answer("subscribe", session_id=called.session_id)
+        there = await called.amina.post(f"{called.path}/join")
+        assert there["until"] > there["joined_at"]
+        silent = (await live.until(_silence)).data["message"]
+        heard = await socket.until(lambda told: told["type"] == "message" and _SILENT in told["message"]["text"])
+        assert heard["message"] == silent
+        await queue.until(lambda event: event.data["kind"] == "silent")
+    await called.person.until(session, lambda session: session["status"] == "idle" and session["message_count"] == 4)
+    assert "human" not in await called.person.get(session)
     asked = len(vendor.heard)
     await called.person.ask("is anybody there?", session_id=called.session_id)
     assert len(vendor.heard) == asked + 1
     assert (await called.amina.call("POST", f"{called.path}/messages", {"text": "I am."})).status == 409
+    seen = await called.amina.get(f"/care/escalations/{called.id}")
+    assert [one["kind"] for one in seen["events"]] == ["joined", "silent"]
+    assert seen["state"] == "acknowledged", "it is still open, and hers"
+
+    await called.amina.post(f"{called.path}/join")
+    await called.person.until(session, lambda session: session["message_count"] == 8)
+    said = [one["text"] for one in await called.person.messages(called.session_id)]
+    assert len([text for text in said if "is in this conversation" in text]) == 2

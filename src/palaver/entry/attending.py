@@ -16,6 +16,7 @@ def open_joining(house: House) -> Joining:
     joining = Joining(house.database, house.runs, house.clock, silence=house.settings.runs.human_silence)
     joining.audit, joining.cut = house.audit, house.pulse.cut
     house.escalating.service.over, joining.there = joining.over, house.escalating.service.acknowledge
+    house.escalating.jobs.attended = joining.attended
     joining.happened = house.caring.escalations.wake
     return joining
 

@@ -47,6 +47,7 @@ class Calling:
     """`run` never returns: start it in the house's task group.
 
     `heard` is handed what happened, for those who follow the queue; `over` is awaited when whoever answered is gone.
+    `attended` is awaited when it is to be seen whether whoever joined is still there; it gives when to look again.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Calling:
         self._lapsed: dict[str, str] = {}  # whose claim ran out just now
         self.heard: Callable[[Sequence[Happened]], None] = _unheard
         self.over: Callable[[str, str | None], Awaitable[None]] = _nobody
+        self.attended: Callable[[str], Awaitable[str | None]] = _never
         self._broken: dict[str, tuple[str, datetime]] = {}  # ways that do not work, why, and since when
         # since the start, for whoever counts
         self.tries: dict[tuple[str, ...], float] = {("told",): 0, ("failed",): 0}
@@ -149,9 +151,12 @@ class Calling:
             call = await self._database.write(self._take(escalation_id), durable=False)
             if (who := self._lapsed.pop(escalation_id, None)) is not None:
                 await self.over(escalation_id, who)
-            if call is not None:
+            if isinstance(call, Call):
                 tellings = await self._tell(call)
                 await self._database.write(self._settle(call, tellings))
+            elif call is not None:
+                again = await self.attended(escalation_id)
+                await self._database.write(self._seen(call, again), durable=False)
         except PalaverError as error:  # the next look finds it again
             extra = {"escalation": escalation_id, "error": error.detail}
             log.exception("An escalation could not be looked after", extra=extra)
@@ -186,12 +191,15 @@ class Calling:
         log.error("Somebody on call could not be told: %s", why, extra={"escalation": kept.id, "way": way.name})
         return store.Telling(way.name, told=False, error=why)
 
-    def _take(self, escalation_id: str) -> Script[Call | None]:
+    def _take(self, escalation_id: str) -> Script[Call | Kept | None]:
+        """Whom to tell, or one in whose conversation somebody is; None where there is nothing to do."""
         now = self._clock.now()
         kept = yield from store.take(escalation_id, self._holder, stamp(now), stamp(now + self._held))
         if kept is None:
             return None
-        if after(kept.state, "route") is None:  # somebody is there, or it is over
+        if kept.state == "acknowledged":
+            return kept
+        if after(kept.state, "route") is None:  # it is over
             return (yield from self._rest(kept._replace(due_at=None)))
         if kept.deadline_at is not None and instant(kept.deadline_at) <= now:
             yield from store.note(kept.id, "unanswered", stamp(now), {"group": kept.group_name})
@@ -232,12 +240,18 @@ class Calling:
         for one in tellings:
             yield from store.told(kept.id, call.kept.round, one, stamp(now))
         yield from self._written(call, tellings, stamp(now))
-        if after(kept.state, "route") is None:
-            yield from self._rest(kept._replace(due_at=None))
-        elif kept.round != call.kept.round:
+        if after(kept.state, "route") is None or kept.round != call.kept.round:
             yield from self._rest(kept)
         else:
             yield from self._next(call, kept._replace(step=call.kept.step), tellings)
+
+    def _seen(self, before: Kept, again: str | None) -> Script[None]:
+        """When to look again, unless somebody said otherwise meanwhile."""
+        try:
+            kept = yield from store.find(before.id)
+        except NotFound:  # it went with its person
+            return
+        yield from self._rest(kept._replace(due_at=again) if kept.due_at == before.due_at else kept)
 
     def _next(self, call: Call, kept: Kept, tellings: Sequence[store.Telling]) -> Script[None]:
         now = self._clock.now()
@@ -301,3 +315,7 @@ def _unheard(happened: Sequence[Happened]) -> None:
 
 async def _nobody(escalation_id: str, who: str | None) -> None:
     """Where nobody is in a session."""
+
+
+async def _never(escalation_id: str) -> str | None:
+    """Where nobody joins conversations."""

@@ -161,23 +161,24 @@ class Talk:
         return self._runner.run(self._turn(following(run))) if run else WELL
 
     def _hear_people(self) -> None:
-        """Print what people from the team said since, where one of them answers instead of a model."""
+        """Print what people from the team said since, and what was said of them, where one of them answers."""
         if self._session is None or self._last.get("provider") != "palaver":
             return
         said: list[Mapping[str, Any]] = self._runner.run(self._said_since(self._session, self._last["id"]))
         for message in said:
-            print(f"{one_line(message['author']['name'])}: {safe_text(message['text'])}", flush=True)
+            who = f"{one_line(message['author']['name'])}: " if "author" in message else ""
+            print(f"{who}{safe_text(message['text'])}", flush=True)
         if self._people:
             print(f"{DIM}(Enter alone shows whether they wrote more.){PLAIN}")
 
     async def _said_since(self, session: str, known: str) -> list[Mapping[str, Any]]:
-        """The messages of people from the team behind one that is known, oldest first."""
+        """The messages of people from the team, and about them, behind one that is known, oldest first."""
         said: list[Mapping[str, Any]] = []
         above = (await self._client.get(f"/sessions/{session}"))["head_message_id"]
         self._last = {**self._last, "id": above}
         while above != known and above is not None and len(said) < MOST_SAID:
             message = await self._client.get(f"/messages/{above}")
-            said += [message] if message.get("author", {}).get("kind") == "human" else []
+            said += [message] if message.get("provider") == "palaver" else []
             above = message["parent_id"]
         return said[::-1]
 

@@ -125,9 +125,21 @@ class Joining:
         """Whoever looked after this escalation does so no more: they are not in the conversation, and hear nothing."""
         await self._gone(escalation_id, who)
 
-    async def _gone(self, escalation_id: str, by: UserId | None) -> bool:
-        """Let nobody be there because of this escalation; whether somebody was."""
-        left = await self._database.write(self._leave(escalation_id, by))
+    async def attended(self, escalation_id: str) -> str | None:
+        """When to see again whether whoever joined is still there; who was silent for too long is not.
+
+        Then the model answers again: the person is told, and so is whoever follows the queue.
+        """
+        there = await self._database.read(_there(escalation_id))
+        if there is None or there.until > stamp(self._clock.now()):
+            return there and there.until
+        if await self._gone(escalation_id, None, silent=True):
+            await self.audit(SecurityEvent(kind="escalation.fell_silent", subject=escalation_id))
+        return None
+
+    async def _gone(self, escalation_id: str, by: UserId | None, *, silent: bool = False) -> bool:
+        """Let nobody be there because of this escalation; whether somebody was. `silent`: unless they are not."""
+        left = await self._database.write(self._leave(escalation_id, by, silent=silent))
         if left is None:
             return False
         for user_id in left.followed:
@@ -135,7 +147,8 @@ class Joining:
         if left.human is None:
             return False
         self.happened()
-        await self._runs.speak(left.owner, left.session_id, standing_in.left(left.human.name))
+        words = standing_in.silent if silent else standing_in.left
+        await self._runs.speak(left.owner, left.session_id, words(left.human.name))
         return True
 
     async def say(self, principal: Principal, escalation_id: str, text: str, key: str | None) -> SaidAsHuman:
@@ -180,9 +193,11 @@ class Joining:
         yield from session_store.save(kept._replace(session=msgspec.structs.replace(kept.session, human=human)))
         if there is None:
             yield from escalation_store.note(escalation_id, "joined", stamp(now), actor_id=principal.user_id)
+            # From then on it is looked whether they are still there.
+            yield from escalation_store.save(escalation._replace(due_at=human.until))
         return session_id, UserId(escalation.user_id), human, there is None
 
-    def _leave(self, escalation_id: str, by: UserId | None) -> Script["_Left | None"]:
+    def _leave(self, escalation_id: str, by: UserId | None, *, silent: bool) -> Script["_Left | None"]:
         escalation = yield from escalation_store.find(escalation_id)
         if escalation.session_id is None:
             return None
@@ -191,10 +206,13 @@ class Joining:
         acted = {UserId(one.actor_id) for one in happened if one.actor_id and one.kind in TAKING}
         human = kept.session.human
         there = human if isinstance(human, Human) and human.escalation_id == escalation_id else None
+        now = stamp(self._clock.now())
+        if silent and (there is None or there.until > now):
+            return None
         if there is not None:
             alone = msgspec.structs.replace(kept.session, human=msgspec.UNSET)
             yield from session_store.save(kept._replace(session=alone))
-            yield from escalation_store.note(escalation_id, "left", stamp(self._clock.now()), actor_id=by)
+            yield from escalation_store.note(escalation_id, "silent" if silent else "left", now, actor_id=by)
         return _Left(kept.session.id, UserId(escalation.user_id), there, acted)
 
     def _conversation(self, principal: Principal, escalation_id: str, most: int = SHOWN) -> Script[CareConversation]:
@@ -242,6 +260,18 @@ def _with_session(principal: Principal, escalation_id: str) -> Script[tuple[Esca
     if escalation.session_id is None:
         raise NotFound("The conversation was deleted.")
     return escalation, SessionId(escalation.session_id)
+
+
+def _there(escalation_id: str) -> Script[Human | None]:
+    """Who is in a conversation because of this escalation, or was and has not been let go."""
+    try:
+        escalation = yield from escalation_store.find(escalation_id)
+        if escalation.session_id is None:
+            return None
+        human = (yield from session_store.held(SessionId(escalation.session_id))).session.human
+    except NotFound:  # it went with its person
+        return None
+    return human if isinstance(human, Human) and human.escalation_id == escalation_id else None
 
 
 def _line(message: Message) -> CareLine:

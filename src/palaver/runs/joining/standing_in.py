@@ -7,7 +7,7 @@ import msgspec
 
 from palaver.core.messages import Author, Message
 from palaver.inference.port import ResolvedModel
-from palaver.runs.joining.words import JOINED, LEFT, MISSED, RECEIVED
+from palaver.runs.joining.words import JOINED, LEFT, MISSED, RECEIVED, SILENT
 from palaver.runs.prompt import Prompt, Received, Spoken
 from palaver.sessions.session import Human, Session
 
@@ -62,6 +62,11 @@ def joined(name: str) -> Spoken:
 def left(name: str) -> Spoken:
     """What is told when somebody answers no more."""
     return Spoken(_in(LEFT, name))
+
+
+def silent(name: str) -> Spoken:
+    """What is told when somebody who answered was silent for too long."""
+    return Spoken(_in(SILENT, name))
 
 
 def _received(received: Received) -> str:

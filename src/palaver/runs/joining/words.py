@@ -19,3 +19,7 @@ LEFT: Final[Words] = {
     "en": "{name} has left this conversation. From here on the model answers again.",
     "sw": "{name} ametoka kwenye mazungumzo haya. Kuanzia hapa modeli inajibu tena.",
 }
+SILENT: Final[Words] = {
+    "en": "{name} has not been here for a while. From here on the model answers again; {name} may come back.",
+    "sw": "{name} hajakuwa hapa kwa muda. Kuanzia hapa modeli inajibu tena; {name} anaweza kurudi.",
+}

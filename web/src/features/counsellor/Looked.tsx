@@ -8,7 +8,7 @@ import { moment } from '@/kit/moment';
 
 import { attempt, talk } from './desk';
 import { Talk } from './Talk';
-import { detailOf, kindOf, stateOf } from './words';
+import { detailOf, fellSilent, kindOf, stateOf } from './words';
 
 type Whole = care.EscalationWhole;
 
@@ -175,6 +175,11 @@ export function Looked({ one }: { one: Whole }) {
       <div class="row" role="group" aria-label="What you can do">
         <Acts one={one} />
       </div>
+      {one.state !== 'closed' && fellSilent(one.events) && (
+        <p class="alert" role="status">
+          {one.mine ? 'You were' : 'Whoever joined was'} silent for long: the model answers again in the conversation.
+        </p>
+      )}
       <Facts one={one} />
       {mine && one.session_id && talk.value && <Talk id={one.id} seen={talk.value} />}
       {one.mine && <Note id={one.id} />}

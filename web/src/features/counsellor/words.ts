@@ -25,6 +25,7 @@ const KINDS: Record<string, string> = {
   released: 'Released',
   joined: 'Joined the conversation',
   left: 'Left the conversation',
+  silent: 'Was silent for long: the model answers again',
   noted: 'Note',
   closed: 'Closed',
   declined: 'The person wanted nobody',
@@ -33,6 +34,12 @@ const KINDS: Record<string, string> = {
 export const stateOf = (one: Escalation): string => STATES[one.state] ?? one.state;
 
 export const kindOf = (happened: Happened): string => KINDS[happened.kind] ?? happened.kind.replaceAll('_', ' ');
+
+const COMING = new Set(['joined', 'left', 'silent']);
+
+/** Whether whoever had joined is taken to be gone, because they were silent for long. */
+export const fellSilent = (happened: readonly Happened[]): boolean =>
+  happened.findLast(one => COMING.has(one.kind))?.kind === 'silent';
 
 /** The short facts that stand beside it: a note's words, an outcome. */
 export const detailOf = ({ detail }: Happened): string =>
