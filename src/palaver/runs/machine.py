@@ -167,7 +167,9 @@ def _evolve(run: Run, event: RunEvent) -> Run:
             return _replied(run, event)
         case CancelRequested() | RunFailed() | LimitReached():
             return run if run.ending else msgspec.structs.replace(run, ending=_ending(event))
-        case RunStarted() | ModelSwitched() | Controlled() | CareTold() | RunDone():
+        case CareTold():
+            return run if run.ending else msgspec.structs.replace(run, helps=event)
+        case RunStarted() | ModelSwitched() | Controlled() | RunDone():
             return _changed(run, event)
         case (
             SessionOpened()
@@ -187,7 +189,7 @@ def _evolve(run: Run, event: RunEvent) -> Run:
             assert_never(event)
 
 
-def _changed(run: Run, event: RunStarted | ModelSwitched | Controlled | CareTold | RunDone) -> Run:
+def _changed(run: Run, event: RunStarted | ModelSwitched | Controlled | RunDone) -> Run:
     match event:
         case RunStarted(model=model, provider=provider):
             return msgspec.structs.replace(run, started=True, model=model, provider=provider)
@@ -197,8 +199,6 @@ def _changed(run: Run, event: RunStarted | ModelSwitched | Controlled | CareTold
             return msgspec.structs.replace(
                 run, mode=mode or run.mode, model=model or run.model, provider=provider or run.provider
             )
-        case CareTold():
-            return msgspec.structs.replace(run, helps=event)
         case RunDone(finish_reason=reason):
             return msgspec.structs.replace(run, over=reason)
         case _:
