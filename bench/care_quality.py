@@ -21,9 +21,13 @@ import sets
 from palaver.care.crisis import detector as heart
 from palaver.care.crisis.finding import Level
 from palaver.care.emotion.feeling import feeling_of
-from palaver.care.models.port import EKMAN
-from palaver.care.models.raising import raised, signal_of
+from palaver.care.models.encoder import EncoderReader, encoder_folder
+from palaver.care.models.port import EKMAN, Reader
+from palaver.care.models.raising import Said, about_oneself, raised, signals_of
 from palaver.care.models.small import SmallReader
+
+# Written for Palaver, one a line, as people write to somebody who can help with anything; nothing has learnt from them.
+LONG = Path(__file__).with_name("long_everyday.txt")
 
 
 def detector() -> heart.Detector:
@@ -82,7 +86,7 @@ def everyday(read: heart.Detector, name: str, texts: Sequence[str]) -> None:
     print(f"{name}: {cost:.0f} microseconds a text")
 
 
-def feelings(reader: SmallReader, name: str, language: str, rows: Sequence[tuple[str, frozenset[str]]]) -> None:
+def feelings(reader: Reader, name: str, language: str, rows: Sequence[tuple[str, frozenset[str]]]) -> None:
     """Precision, recall and F1 of the main feeling and of all that are told; what is taken for what."""
     told = [feeling_of(reader.read(text).emotions, reader.sure) for text, _ in rows]
     unknown = sum(one.emotion == "unknown" for one in told)
@@ -110,7 +114,7 @@ def feelings(reader: SmallReader, name: str, language: str, rows: Sequence[tuple
         print(f"{name}, of {was}: " + ", ".join(f"{taken[one]} {one}" for one in (*EKMAN, "unknown") if taken[one]))
 
 
-def sure_of_it(reader: SmallReader, rows: Sequence[tuple[str, frozenset[str]]]) -> None:
+def sure_of_it(reader: Reader, rows: Sequence[tuple[str, frozenset[str]]]) -> None:
     """How often the main feeling is right, by how sure it is told."""
     told = [(feeling_of(reader.read(text).emotions, reader.sure), those) for text, those in rows]
     for tenth in range(10):
@@ -121,23 +125,22 @@ def sure_of_it(reader: SmallReader, rows: Sequence[tuple[str, frozenset[str]]]) 
             print(f"GoEmotions, confidence {mean:.2f}: right {right:.2f} ({len(some)})")
 
 
-def together(read: heart.Detector, reader: SmallReader, name: str, texts: Sequence[str]) -> None:
-    """Alarms of rules and the small reader together, as the default install reads."""
+def together(read: heart.Detector, readers: Sequence[Reader], name: str, texts: Sequence[str]) -> None:
+    """Alarms of rules and readers together, as a server reads."""
+    who = " and ".join(["rules", *(one.name for one in readers)])
     levels: list[Level] = []
     began = process_time()
     for text in texts:
-        signal = signal_of(reader.name, len(text), reader.read(text), reader.sure)
-        levels.append(Level[raised(read.read(text), [signal] if signal else []).urgency])
+        found, told = read.read(text), [Said(one.name, one.read(text), one.sure) for one in readers]
+        levels.append(Level[raised(found, signals_of(len(text), told, about_oneself(found))).urgency])
     cost = (process_time() - began) / len(texts) * 1e6
     for least in (Level.low, Level.medium, Level.high):
         found = sum(level >= least for level in levels)
-        print(
-            f"{name}, rules and small reader: {least.word} or above {found / len(texts) * 1000:.2f} per 1,000 ({found})"
-        )
-    print(f"{name}, rules and small reader: {cost:.0f} microseconds of CPU a text, {len(texts)} texts")
+        print(f"{name}, {who}: {least.word} or above {found / len(texts) * 1000:.2f} per 1,000 ({found})")
+    print(f"{name}, {who}: {cost:.0f} microseconds of CPU a text, {len(texts)} texts")
 
 
-def small(read: heart.Detector, data: Path) -> None:
+def small(data: Path) -> None:
     """The small reader, on development splits that it has not learnt from."""
     reader = SmallReader()
     comments = [
@@ -153,9 +156,25 @@ def small(read: heart.Detector, data: Path) -> None:
         pleasant[label].append(feeling_of(reader.read(text).emotions, reader.sure).valence or 0.0)
     for one, other in (("positive", "negative"), ("positive", "neutral"), ("neutral", "negative")):
         print(f"AfriSenti dev, valence of {one} above {other}: AUROC {auroc(pleasant[one], pleasant[other]):.3f}")
-    together(read, reader, "GoEmotions dev", [text for text, _ in comments])
-    together(read, reader, "AfriSenti dev", [text for text, _ in tweets])
-    together(read, reader, "BRIGHTER English dev", [one for one, _ in sets.brighter(data / "brighter" / "eng-dev.csv")])
+
+
+def encoder(folder: Path, data: Path) -> Reader:
+    """The encoder, on a split that it has not learnt from."""
+    reader = EncoderReader(folder)
+    comments = sets.goemotions(data / "goemotions" / "dev.tsv")
+    rows = [(text, frozenset(sets.EKMAN_OF[one] for one in fine)) for text, fine in comments]
+    feelings(reader, "GoEmotions dev, encoder", "en", rows)
+    return reader
+
+
+def alarms(read: heart.Detector, readers: Sequence[Reader], data: Path) -> None:
+    """Of everything together, on what is said every day."""
+    together(read, readers, "GoEmotions dev", [text for text, _ in sets.goemotions(data / "goemotions" / "dev.tsv")])
+    together(read, readers, "AfriSenti dev", [text for text, _ in sets.afrisenti(data / "afrisenti-swa" / "dev.tsv")])
+    together(
+        read, readers, "BRIGHTER English dev", [text for text, _ in sets.brighter(data / "brighter" / "eng-dev.csv")]
+    )
+    together(read, readers, "our long everyday messages", LONG.read_text("utf-8").splitlines())
 
 
 def main() -> int:
@@ -177,7 +196,10 @@ def main() -> int:
     swahili = [data / "afrisenti-swa" / name for name in ("train.tsv", "dev.tsv")]
     everyday(read, "GoEmotions", list(columns(english, header=False)))
     everyday(read, "AfriSenti Swahili", list(columns(swahili, header=True)))
-    small(read, data)
+    small(data)
+    alarms(read, [SmallReader()], data)
+    if folder := encoder_folder():
+        alarms(read, [SmallReader(), encoder(folder, data)], data)
     return 0
 
 

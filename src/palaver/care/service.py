@@ -12,7 +12,7 @@ from palaver.care.crisis.detector import Detector
 from palaver.care.crisis.finding import Finding, Level
 from palaver.care.emotion.feeling import Feeling
 from palaver.care.guidance.saying import Matter
-from palaver.care.models.raising import raised
+from palaver.care.models.raising import about_oneself, raised
 from palaver.care.models.readers import Readers, Told
 from palaver.care.policy.policy import Shipped, judged
 from palaver.care.policy.service import FIRST, PolicyVersion
@@ -58,7 +58,7 @@ class Care:
         found = read(text) if len(text) <= _AT_ONCE else await asyncio.to_thread(read, text)
         told = await self._heard(text)
         if told is not None:
-            found = raised(found, told.signals_where(self._under.policy.sure))
+            found = raised(found, told.signals_where(self._under.policy.sure, about_oneself(found)))
         if (told is None or told.failed) and Level[found.urgency] == Level.none:
             raise Unavailable("What the text says could not be read in time. Read it as if somebody needed help.")
         return judged(found, self._under.policy)

@@ -27,9 +27,7 @@ _KNOWN = 0.5  # how likely a window has to be English
 class About(msgspec.Struct, frozen=True):
     """What was trained, as the file beside it says: which answer stands where, and what makes it a probability.
 
-    `nested` is the bound of high by that of medium: level 4 is told as no likelier than this share of level 2, so that
-    whoever asks for high asks for medium as well, whose bound keeps everyday words out. Of texts with fewer tokens than
-    `least` nothing is told about danger.
+    Of texts with fewer tokens than `least` nothing is told about danger.
     """
 
     version: str
@@ -41,7 +39,6 @@ class About(msgspec.Struct, frozen=True):
     unpleasant: list[str]
     stirred: list[str]
     sure: Sure
-    nested: float
     least: int
 
 
@@ -83,9 +80,9 @@ class EncoderReader:
             unsafe={name: max(part[f"unsafe {name}"] for part in parts) for name in UNSAFE},
         )
 
-    def _danger(self, parts: Sequence[Mapping[str, float]]) -> tuple[float, float, float, float]:
-        grave = [max(part[f"level {at}"] for part in parts) for at in _LEVELS]
-        return falling([*grave[:3], min(grave[3], grave[1] * self._about.nested)])
+    @staticmethod
+    def _danger(parts: Sequence[Mapping[str, float]]) -> tuple[float, float, float, float]:
+        return falling([max(part[f"level {at}"] for part in parts) for at in _LEVELS])
 
     def _tokens(self, text: str) -> list[int]:
         whole = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text elsewhere

@@ -43,9 +43,10 @@ class Heads(msgspec.Struct, frozen=True):
 class Sure(msgspec.Struct, frozen=True):
     """From which probability on a reader is believed; measured for each reader, and part of what was trained.
 
-    `low`, `medium` and `high` are for C-SSRS level 1, 2 and 4 or above. `emotion` has bounds of classes by language: a
-    text holds each class at its bound or above, mainly the one that is furthest above (as a quotient), and what it
-    holds is unknown where there is none. A category that `unsafe` does not name is never believed.
+    `low`, `medium` and `high` are for C-SSRS level 1, 2 and 4 or above; `high_after` for 4 where anything calls the
+    text medium already: everyday words are hardly ever, so that less is needed then. `emotion` has bounds of classes by
+    language: a text holds each class at its bound or above, mainly the one that is furthest above (as a quotient), and
+    what it holds is unknown where there is none. A category that `unsafe` does not name is never believed.
     """
 
     low: float
@@ -53,6 +54,7 @@ class Sure(msgspec.Struct, frozen=True):
     high: float
     emotion: dict[str, dict[Ekman, float]]
     unsafe: dict[Unsafe, float]
+    high_after: float = 1.0
 
 
 class Reader(Protocol):

@@ -1,6 +1,7 @@
 """♥ What trained readers add to what rules found in a text: they may raise its urgency and never lower it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -10,24 +11,48 @@ from palaver.care.models.port import Heads, Sure
 RULE = "model:"  # a signal's rule begins so where no rule of words found it
 
 
-def signal_of(name: str, length: int, heads: Heads, sure: Sure) -> Signal | None:
-    """A reader's finding, which is about the whole of a text of that length; None where it is not sure enough.
+class Said(NamedTuple):
+    """What a reader, by its name, said about a text, and from where on it is believed."""
 
-    It tells no place, and not whom the words are about: what it learnt from are posts of people about themselves.
-    `critical` is left to rules: no text says better than its own words that something happens now.
+    name: str
+    heads: Heads
+    sure: Sure
+
+
+def signals_of(length: int, told: Sequence[Said], found: Level) -> list[Signal]:
+    """What readers found in a text of that length, each for itself, where rules call it `found` (`about_oneself`).
+
+    Where rules or any reader call it medium, each is believed from `high_after` on that it is high. A signal is about
+    the whole of the text and tells no place, and not whom the words are about: what readers learnt from are posts of
+    people about themselves. `critical` is left to rules: no text says better than its own words that something happens
+    now.
     """
-    level = _level(heads, sure)
-    if level == Level.none:
-        return None
-    language = heads.emotions.language if heads.emotions else "en"
-    return Signal(f"{RULE}{name}", "self_directed", level.word, 0, length, language)
+    alone = [_level(one.heads, one.sure, one.sure.high) for one in told]
+    if max(found, *alone, Level.none) >= Level.medium:
+        alone = [
+            max(level, _level(one.heads, one.sure, one.sure.high_after)) for level, one in zip(alone, told, strict=True)
+        ]
+    return [
+        Signal(f"{RULE}{one.name}", "self_directed", level.word, 0, length, _language(one.heads))
+        for level, one in zip(alone, told, strict=True)
+        if level != Level.none
+    ]
 
 
-def _level(heads: Heads, sure: Sure) -> Level:
+def about_oneself(found: Finding) -> Level:
+    """How urgent rules call what somebody says of themselves; words about others make nobody's own graver."""
+    return max(Level[found.concerns["self_directed"]], Level[found.concerns["self_harm"]])
+
+
+def _language(heads: Heads) -> str:
+    return heads.emotions.language if heads.emotions else "en"
+
+
+def _level(heads: Heads, sure: Sure, high: float) -> Level:
     if heads.crisis is None:
         return Level.none
     at_1, at_2, _, at_4 = heads.crisis
-    if at_4 >= sure.high:
+    if at_4 >= high:
         return Level.high
     if at_2 >= sure.medium:
         return Level.medium

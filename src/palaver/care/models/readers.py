@@ -3,15 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Literal
 
 import msgspec
 
-from palaver.care.crisis.finding import Signal
+from palaver.care.crisis.finding import Level, Signal
 from palaver.care.emotion.feeling import Feeling, feeling_of
-from palaver.care.models.port import Heads, Reader, Unsafe
-from palaver.care.models.raising import signal_of
+from palaver.care.models.port import Heads, Reader, Sure, Unsafe
+from palaver.care.models.raising import Said, signals_of
 
 log = logging.getLogger(__name__)
 
@@ -62,20 +61,16 @@ class Told:
 
     @property
     def signals(self) -> list[Signal]:
-        """Of danger, by the best reader that knows the words, if it is sure enough."""
+        """Of danger, by every reader that is sure enough."""
         return self.signals_where({})
 
-    def signals_where(self, moved: Mapping[str, Mapping[Threshold, float]]) -> list[Signal]:
-        """The same, where administrators moved from when on a reader is believed, by its name.
+    def signals_where(self, moved: Mapping[str, Mapping[Threshold, float]], found: Level = Level.none) -> list[Signal]:
+        """The same, where rules call the text `found`, and administrators moved from when on a reader is believed.
 
-        Not by all: each is allowed so many false alarms, and those of two would add up.
+        Of all: what one does not hear another may. Their bounds were chosen together, for their false alarms add up.
         """
-        knows = ((one, heads) for one, heads in reversed(self._heads) if heads.crisis is not None)
-        found = (
-            signal_of(one.name, self._length, heads, msgspec.structs.replace(one.sure, **moved.get(one.name, {})))
-            for one, heads in islice(knows, 1)
-        )
-        return [one for one in found if one is not None]
+        told = [Said(one.name, heads, _moved(one.sure, moved.get(one.name, {}))) for one, heads in self._heads]
+        return signals_of(self._length, told, found)
 
     @property
     def feeling(self) -> Feeling:
@@ -95,6 +90,12 @@ class Told:
             for name, likely in (heads.unsafe or {}).items()
             if likely >= one.sure.unsafe.get(name, 2.0)
         )
+
+
+def _moved(sure: Sure, moved: Mapping[Threshold, float]) -> Sure:
+    """Whoever believes `high` sooner believes it as soon as that where something is found already, too."""
+    after = min(sure.high_after, moved.get("high", sure.high_after))
+    return msgspec.structs.replace(sure, **moved, high_after=after)
 
 
 def _read(one: Reader, text: str) -> Heads | None:

@@ -3,8 +3,9 @@
 from palaver.care.models.port import EKMAN, Emotions, Heads, Reader, Sure
 
 SURE = Sure(
-    low=0.5, medium=0.6, high=0.7, emotion={"en": dict.fromkeys(EKMAN, 0.4), "sw": {"joy": 0.2}}, unsafe={"hate": 0.8}
-)
+    low=0.5, medium=0.6, high=0.7, emotion={"en": dict.fromkeys(EKMAN, 0.4), "sw": {"joy": 0.2}}, unsafe={"hate": 0.8},
+    high_after=0.3,
+)  # fmt: skip
 
 
 def emotions(language: str = "en", **likely: float) -> Emotions:

@@ -13,7 +13,7 @@ from palaver.care.crisis.finding import Level
 from palaver.care.emotion.feeling import feeling_of
 from palaver.care.models import grams
 from palaver.care.models.port import UNSAFE, Heads
-from palaver.care.models.raising import signal_of
+from palaver.care.models.raising import Said, signals_of
 from palaver.care.models.small import FILE, SmallReader
 from tests.architecture.source import ROOT
 from tests.unit.care.crisis.everyday import ENGLISH, SWAHILI, rows
@@ -27,8 +27,8 @@ def reader() -> SmallReader:
 
 
 def level(text: str) -> Level:
-    found = signal_of("small", len(text), reader().read(text), reader().sure)
-    return Level[found.level] if found else Level.none
+    found = signals_of(len(text), [Said("small", reader().read(text), reader().sure)], Level.none)
+    return max((Level[one.level] for one in found), default=Level.none)
 
 
 @pytest.mark.parametrize(
