@@ -42,7 +42,7 @@ class Frame:
     """What turns a match round: where it has to stand, and how many words may lie between."""
 
     name: str
-    place: str  # before, after, anywhere
+    place: str  # before, after, anywhere (also within)
     within: int
     patterns: tuple[str, ...]
 
@@ -61,7 +61,8 @@ class Book:
         self._turns = Automaton(
             ((written, at) for at, frame in enumerate(self._frames) for written in frame.patterns), macros
         )
-        self.lexicon = Lexicon(words, self.automaton.starters, self.automaton.names | self._turns.names)
+        begins = self.automaton.starters | self.automaton.openers
+        self.lexicon = Lexicon(words, begins, self.automaton.names | self._turns.names)
         known = {frame.name for frame in self._frames} | {"question", "quoted"}
         if missing := {name for rule in self.rules for name in rule.unless} - known:
             raise BadBook(f"There is no frame {', '.join(sorted(missing))}.")
@@ -89,7 +90,9 @@ def _stands(frame: Frame, there: tuple[int, int], match: tuple[int, int]) -> boo
     (begins, ends), (start, end) = there, match
     before = begins < start and -1 <= start - ends <= frame.within  # its last word may be the match's first
     after = begins >= start and ends > end and begins - end <= frame.within
-    return (before and frame.place != "after") or (after and frame.place != "before")
+    if frame.place == "anywhere":
+        return before or after or (start <= begins and ends <= end)
+    return before if frame.place == "before" else after
 
 
 def _rule(name: str, one: Mapping[str, Any]) -> ModerationRule:

@@ -11,7 +11,9 @@ _ALTERNATIVES = re.compile(r"\(([^()]*)\)")
 _EDGES = "\"'“”‘’«»()[]{}<>.,:;!?…*_~`^#-–—|/\\&=+$%"
 _INNER = re.compile(r"[^a-z']+")
 _LETTERS = re.compile(r"[^\W\d_]")
+_LONGEST = 24  # letters of a word, where they stand apart
 _MANY = 9  # so many of a kind are no dose of anything (see `crisis/lexicon.py`)
+_OF_AGE = range(4, 18)  # years of a child
 _SIGNS = str.maketrans("0134578@$!|+", "oieastbasiit")
 _PART = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _AMOUNT = re.compile(r"(\d{1,5})(mg|mgs|ml|mcg|g|milligrams?)?")
@@ -98,6 +100,33 @@ class Lexicon:
             for one in parts:
                 yield Word(at + one.start(), at + one.end(), self.meaning(one[0]))
 
+    def parted(self, letters: str) -> list[Word]:
+        """The words of letters that stand apart, as many of them as are known; none where hardly any are.
+
+        Read from the end: what a row comes to from each place on, and how long its first word is. A letter that belongs
+        to no word costs more than any word, so that the fewest are left over.
+        """
+        best: list[tuple[int, int]] = [(0, 0)]
+        for at in range(len(letters) - 1, -1, -1):
+            rest = letters[at : at + _LONGEST]
+            known = [size for size in range(1, len(rest) + 1) if self._is_word(rest[:size])]
+            costs = [(best[-size][0] + 1, -size) for size in known] + [(best[-1][0] + 3, -1)]
+            cost, size = min(costs)
+            best.append((cost, -size))
+        found = [one for one in self._parts(letters, best[::-1]) if one.meant.meanings]
+        known_letters = sum(one.end - one.start for one in found)
+        return found if known_letters * 2 > len(letters) else []
+
+    def _is_word(self, word: str) -> bool:
+        return word in self._bare and (len(word) > 1 or word in "aiu")
+
+    def _parts(self, letters: str, best: list[tuple[int, int]]) -> Iterator[Word]:
+        at = 0
+        while at < len(letters):
+            size = best[at][1]
+            yield Word(at, at + size, self._bare.get(letters[at : at + size], UNKNOWN))
+            at += size
+
     def meaning(self, word: str) -> Meant:
         """What one word means, however it is written."""
         if (meant := self._known.get(word)) is not None:
@@ -119,8 +148,10 @@ class Lexicon:
 
 
 def _amount(size: int, measured: bool) -> Meant:
-    many = {"many"} if size >= _MANY and not measured else set[str]()
-    return Meant(frozenset({"number", *many, *({"measured"} if measured else ())}), None)
+    if measured:
+        return Meant(frozenset({"number", "measured"}), None)
+    also = (("many", size >= _MANY), ("of_age", size in _OF_AGE))
+    return Meant(frozenset({"number", *(name for name, so in also if so)}), None)
 
 
 def _forms(word: str) -> Iterator[str]:

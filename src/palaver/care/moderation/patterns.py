@@ -1,7 +1,7 @@
 """♥ Patterns over the meanings of words, read word by word: it says what matched and what still may; it knows no word.
 
-A pattern is written as `you may? have deg{0,4} illness`. `gap` is any word that turns nothing round, `any` is any word.
-Every repetition is bounded, so that whatever began ends within a number of words, and nothing waits for longer.
+A pattern is written as `you may? have deg{0,4} illness`. `gap` is any word that turns nothing round, `any` is any word;
+`sentence_start` and `sentence_end` stand between words, and no gap reaches over them. Every repetition is bounded, so that whatever began ends within a number of words, and nothing waits for longer.
 """
 
 import re
@@ -13,7 +13,9 @@ Run = frozenset[int]
 
 _TOKENS = re.compile(r"\s*([a-zA-Z_']+|\{\d+,\d+\}|[()|?])")
 _COUNTS = re.compile(r"\{(\d+),(\d+)\}")
-_BLOCKS = frozenset(("not", "if", "but"))  # no gap reaches over these
+START, END = frozenset(("sentence_start",)), frozenset(("sentence_end",))  # the edges of sentences, as if they were words
+_EDGES = START | END
+_BLOCKS = frozenset(("not", "if", "but")) | _EDGES  # no gap reaches over these
 _REMEMBERED = 20_000  # steps that are kept; a text that is made to need more only makes them be found again
 
 
@@ -50,14 +52,16 @@ class Automaton:
             self._also[begin].append(start)
             self._ends[end] = label
         self.begin: Run = self._closed((begin,))
-        self.starters: Meanings = frozenset(name for one in self.begin for name, _ in self._edges[one])
+        self.starters: Meanings = self._named(self.begin)
         if self.starters & {"gap", "any"} or any(one in self._ends for one in self.begin):
             raise BadPattern("A pattern has to begin with a meaning.")
+        self.opened: Run = self._stepped(self.begin, START).run  # what may match from the first word of a sentence on
+        self.openers: Meanings = self._named(self.opened)
 
     @property
     def names(self) -> Meanings:
         """Every meaning that a pattern names."""
-        return frozenset(name for edges in self._edges for name, _ in edges) - {"gap", "any"}
+        return frozenset(name for edges in self._edges for name, _ in edges) - {"gap", "any"} - _EDGES
 
     def step(self, run: Run, word: Meanings) -> Step:
         """What one more word makes of what may still match."""
@@ -84,6 +88,10 @@ class Automaton:
         reached = self._closed(to for one in run for name, to in self._edges[one] if _is(name, word))
         labels = {self._ends[one] for one in reached if one in self._ends}
         return Step(frozenset(one for one in reached if self._edges[one]), tuple(sorted(labels)))
+
+    def _named(self, run: Run) -> Meanings:
+        """What a word has to mean to go on from there."""
+        return frozenset(name for one in run for name, _ in self._edges[one])
 
     def _closed(self, states: Iterable[int]) -> Run:
         waiting, seen = list(states), set[int]()
@@ -122,7 +130,7 @@ class Automaton:
 
 
 def _is(name: str, word: Meanings) -> bool:
-    return name in word or name == "any" or (name == "gap" and not word & _BLOCKS)
+    return name in word or (name == "any" and not word & _EDGES) or (name == "gap" and not word & _BLOCKS)
 
 
 def _words(written: str, macros: Mapping[str, str]) -> list[str]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from palaver.care.crisis.spelling import fold
 from palaver.care.moderation.book import REACH, Book, Heard
-from palaver.care.moderation.lexicon import UNKNOWN, Meant
-from palaver.care.moderation.patterns import Run
+from palaver.care.moderation.lexicon import Meant
+from palaver.care.moderation.patterns import END, Meanings, Run
 from palaver.care.moderation.verdict import (
     Actions,
     ModerationCategory,
@@ -25,10 +25,11 @@ from palaver.care.moderation.verdict import (
 
 _RUNS = re.compile(r"[!-~]+|\s+|[^\s!-~]")
 _TOKEN = 40  # characters of a word; what is longer is read in parts
+_LETTERS = 60  # letters that stand apart in a row, and are read together
 _GAP, _UNSEEN = 400, 16  # white space and invisible signs in a row; more of them shows nobody anything
 _OPENS, _CLOSES = "\"'“‘«(*_", "\"'”’»)*_"
 _QUOTES = "\"“”«»'‘’"
-_STOPS = ".!?;"
+_STOPS = ".!?"
 # Words whose full stop ends nothing.
 _SHORTENED = frozenset("dr mr mrs ms prof st vs e.g i.e eg ie etc approx".split())
 _BULLET = re.compile(r"[-*•#>]+|\d{1,2}[.)]")
@@ -72,8 +73,8 @@ class Window:
         self._count = self._sentence = 0  # words of the text, and the first of this sentence
         self._runs: list[tuple[int, int, Run]] = []  # where each began: which word, which character
         self._matches: list[_Match] = []
-        self._quoted = self._attributed = self._ending = False
-        self._question = False
+        self._quoted = self._attributed = self._ending = self._question = False
+        self._lined = self._bulleted = False  # whether a word is the first of its line, but for a number or a sign
         self._skipping, self._skipped = False, ""  # a sentence that is not told, and the gap that ends it
         self._replaced: set[ModerationCategory] = set()
 
@@ -190,6 +191,7 @@ class Window:
         """A word begins: now it is known whether the one before ended a sentence."""
         out = ""
         lines, self._gap, self._lines = self._lines, 0, 0
+        self._lined, self._bulleted = lines > 0 or self._bulleted or not self._count, False
         skipped, self._skipped = self._skipped, ""
         if lines > 1 or (self._ending and not character.islower()):
             out = self._end_letters()
@@ -203,8 +205,13 @@ class Window:
         if not token:
             return ""
         self._token, self._places = "", []
+        if self._letters and token == "'" and not self._quoted:
+            return ""  # within a word whose letters stand apart
+        if _BULLET.fullmatch(token) and (self._lined or not token[0].isdigit()):
+            self._bulleted = self._lined
+            return ""
         opens, closes = self._marks(token)
-        words = () if _BULLET.fullmatch(token) else self._book.lexicon.words(token)
+        words = self._book.lexicon.words(token)
         apart = len(words) == 1 and words[0].end - words[0].start == 1 and token[words[0].start].isalpha()
         out = "" if apart and not opens else self._end_letters()
         if opens and self.stopped is None:
@@ -213,6 +220,7 @@ class Window:
             first, last = places[start], places[end - 1] + 1
             if apart:
                 self._letters.append((token[start], first, last, meant))
+                out += self._end_letters() if len(self._letters) >= _LETTERS else ""
             elif self.stopped is None:
                 out += self._word(meant, first, last)
         return out + self._after(token, closes) if self.stopped is None else out
@@ -248,16 +256,14 @@ class Window:
         return out + self._end_sentence()
 
     def _end_letters(self) -> str:
-        """Letters apart: three and more of them are a word."""
+        """Letters apart: three and more of them are a word, or more."""
         letters, self._letters = self._letters, []
         if not letters:
             return ""
-        if len(letters) > 2:
-            whole = self._book.lexicon.meaning("".join(one[0] for one in letters)[:_TOKEN])
-            if whole.meanings:
-                return self._word(whole, letters[0][1], letters[-1][2])
+        parted = self._book.lexicon.parted("".join(one[0] for one in letters)) if len(letters) > 2 else ()
+        words = [(one.meant, letters[one.start][1], letters[one.end - 1][2]) for one in parted]
         out = ""
-        for _, start, end, meant in letters:
+        for meant, start, end in words or [(meant, start, end) for _, start, end, meant in letters]:
             out += self._word(meant, start, end) if self.stopped is None else ""
         return out
 
@@ -268,21 +274,24 @@ class Window:
         book = self._book
         if meanings & book.automaton.starters:
             self._runs.append((at, start, book.automaton.begin))
+        if (at == self._sentence or self._lined) and meanings & book.automaton.openers:
+            self._runs.append((at, start, book.automaton.opened))
         if self._runs:
-            self._follow(meant if meanings else UNKNOWN)
+            self._runs = self._followed(meant.meanings)
         if self._matches and at - self._matches[0].end >= REACH:
             return self._judge()
         return ""
 
-    def _follow(self, meant: Meant) -> None:
+    def _followed(self, meanings: Meanings) -> list[tuple[int, int, Run]]:
+        """What has begun and may still match after one more word, or the edge of a sentence."""
         going: dict[Run, tuple[int, int, Run]] = {}
         for at, start, run in self._runs:
-            step = self._book.automaton.step(run, meant.meanings)
+            step = self._book.automaton.step(run, meanings)
             for rule in step.matched:
                 self._matched(_Match(rule, at, self._count))
             if step.run:
                 going.setdefault(step.run, (at, start, step.run))  # the earliest of those that wait for the same
-        self._runs = list(going.values())
+        return list(going.values())
 
     def _matched(self, match: _Match) -> None:
         """The longest match of a rule from one place on counts."""
@@ -294,9 +303,10 @@ class Window:
 
     def _end_sentence(self) -> str:
         """The sentence is whole. One of a single word is part of the next, for `You. Have. It.` says the same."""
+        size = self._count - self._sentence
+        over = self._followed(END) if self._runs and size else []
         out = self._judge() if self._matches else ""
-        if self._count - self._sentence > 1:
-            self._runs = []
+        self._runs = over if size > 1 else [*self._runs, *over]
         self._sentence, self._question = self._count, False
         if self._skipping:
             self._skipping = False
