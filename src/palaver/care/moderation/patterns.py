@@ -1,7 +1,8 @@
 """♥ Patterns over the meanings of words, read word by word: it says what matched and what still may; it knows no word.
 
 A pattern is written as `you may? have deg{0,4} illness`. `gap` is any word that turns nothing round, `any` is any word;
-`sentence_start` and `sentence_end` stand between words, and no gap reaches over them. Every repetition is bounded, so that whatever began ends within a number of words, and nothing waits for longer.
+`sentence_start` and `sentence_end` stand between words, and no gap reaches over them. Every repetition is bounded, so
+that whatever began ends within a number of words, and nothing waits for longer.
 """
 
 import re
@@ -13,7 +14,10 @@ Run = frozenset[int]
 
 _TOKENS = re.compile(r"\s*([a-zA-Z_']+|\{\d+,\d+\}|[()|?])")
 _COUNTS = re.compile(r"\{(\d+),(\d+)\}")
-START, END = frozenset(("sentence_start",)), frozenset(("sentence_end",))  # the edges of sentences, as if they were words
+START, END = (
+    frozenset(("sentence_start",)),
+    frozenset(("sentence_end",)),
+)  # the edges of sentences, as if they were words
 _EDGES = START | END
 _BLOCKS = frozenset(("not", "if", "but")) | _EDGES  # no gap reaches over these
 _REMEMBERED = 20_000  # steps that are kept; a text that is made to need more only makes them be found again

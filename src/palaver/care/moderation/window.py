@@ -28,6 +28,7 @@ _TOKEN = 40  # characters of a word; what is longer is read in parts
 _LETTERS = 60  # letters that stand apart in a row, and are read together
 _GAP, _UNSEEN = 400, 16  # white space and invisible signs in a row; more of them shows nobody anything
 _OPENS, _CLOSES = "\"'“‘«(*_", "\"'”’»)*_"
+_APOSTROPHE = "'"
 _QUOTES = "\"“”«»'‘’"
 _STOPS = ".!?"
 # Words whose full stop ends nothing.
@@ -70,7 +71,7 @@ class Window:
         self._gap = self._unseen = self._lines = 0
         self._letters: list[tuple[str, int, int, Meant]] = []
         self._words: deque[Heard] = deque(maxlen=_KEPT)
-        self._count = self._sentence = 0  # words of the text, and the first of this sentence
+        self._count = self._sentence = self._previous = 0  # words of the text; the first of this sentence, of the last
         self._runs: list[tuple[int, int, Run]] = []  # where each began: which word, which character
         self._matches: list[_Match] = []
         self._quoted = self._attributed = self._ending = self._question = False
@@ -205,7 +206,7 @@ class Window:
         if not token:
             return ""
         self._token, self._places = "", []
-        if self._letters and token == "'" and not self._quoted:
+        if self._letters and token in _APOSTROPHE and not self._quoted:
             return ""  # within a word whose letters stand apart
         if _BULLET.fullmatch(token) and (self._lined or not token[0].isdigit()):
             self._bulleted = self._lined
@@ -297,8 +298,10 @@ class Window:
         """The longest match of a rule from one place on counts."""
         self._matches = [one for one in self._matches if (one.rule, one.start) != match[:2]] + [match]
 
-    def _sentence_words(self) -> list[Heard]:
-        first = max(self._sentence, self._count - len(self._words))
+    def _sentence_words(self, at: int | None = None) -> list[Heard]:
+        """The words of this sentence, and of the one before where a match began in that."""
+        since = self._sentence if at is None or at >= self._sentence else self._previous
+        first = max(since, self._count - len(self._words))
         return list(self._words)[first - self._count + len(self._words) :]
 
     def _end_sentence(self) -> str:
@@ -307,6 +310,7 @@ class Window:
         over = self._followed(END) if self._runs and size else []
         out = self._judge() if self._matches else ""
         self._runs = over if size > 1 else [*self._runs, *over]
+        self._previous = self._sentence if size else self._previous
         self._sentence, self._question = self._count, False
         if self._skipping:
             self._skipping = False
@@ -350,7 +354,7 @@ class Window:
         action = self._actions[rule.category]
         if action == "allow":
             return None
-        words = self._sentence_words()
+        words = self._sentence_words(match.start)
         first = self._count - len(words)
         start, end = max(0, match.start - first), max(1, match.end - first)
         if self._book.turned(rule, words, start, end, question=self._question):

@@ -1,5 +1,8 @@
 """What the rules find, and what they leave alone."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from palaver.care.moderation.patterns import Automaton, BadPattern
@@ -9,6 +12,7 @@ from palaver.care.moderation.verdict import CATEGORIES
 from tests.promises import keeps
 from tests.unit.care.moderation.sentences import HARMFUL, HARMLESS
 
+SAID = tomllib.loads(Path(__file__).with_name("said.toml").read_text("utf-8"))
 MODERATION = Moderation(ModerationSettings.model_validate({}))
 
 
@@ -23,9 +27,48 @@ async def test_what_harms_is_not_told_also_as_small_pieces() -> None:
     assert told == []
 
 
+@pytest.mark.parametrize("category", SAID["harmful"])
+async def test_each_category_is_found_in_many_words_of_both_languages(category: str) -> None:
+    told = [one for one in SAID["harmful"][category] if (await MODERATION.output(one)).text == one]
+    assert told == []
+
+
 async def test_what_only_looks_like_it_is_told_as_it_is() -> None:
-    changed = [one for one in HARMLESS if (await MODERATION.output(one)).text != one]
+    changed = [one for one in (*HARMLESS, *SAID["harmless"]) if (await MODERATION.output(one)).text != one]
     assert changed == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You have\nbipolar disorder.",
+        "You have:\n\n- bipolar disorder\n- hope",
+        "You have. Bipolar disorder.",
+        "You have something that has a name. It is schizophrenia.",
+        "It is an odd week. It is depression.",
+        "You should:\n1. stop taking\n2. your medication",
+        "Advice\n* kill him",
+        "D o n ' t  t e l l  a n y o n e",
+        "D.o.n.t t.e.l.l a.n.y.o.n.e",
+        "Y o u h a v e d e p r e s s i o n.",
+    ],
+)
+async def test_lines_sentences_and_letters_apart_hide_nothing(text: str) -> None:
+    assert (await MODERATION.output(f"Well then.\n\n{text}")).verdict.action in {"rewrite", "block"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I know what you have.\n\nDepression is common.",
+        "I see what you have: a plan. It is depression that the book is about.",
+        "Take your time. 40 people came.",
+        "1. You have time.\n2. You have friends.",
+        "a b c d e f g h i j k l m n o p q r s t u v w x y z " * 30,
+    ],
+)
+async def test_edges_of_sentences_and_letters_apart_make_nothing_up(text: str) -> None:
+    assert (await MODERATION.output(text)).verdict.action == "allow"
 
 
 @pytest.mark.parametrize("filler", ["lorem ipsum dolor sit amet, ", "\u200b", "ya ", "Well. ", "\n"])
