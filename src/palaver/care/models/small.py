@@ -72,7 +72,8 @@ class SmallReader:
 
     def read(self, text: str) -> Heads:
         """What it says; of a long text the gravest part counts, and the mean of emotions."""
-        cut = (words(part) for part in dict.fromkeys(windows(text)))
+        whole = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair is no text elsewhere
+        cut = (words(part) for part in dict.fromkeys(windows(whole)))
         parts = [self._part(those) for those in cut if self._knows(those)]
         if not parts:
             return Heads(None, None, None)

@@ -8,6 +8,7 @@ from typing import Any
 from palaver.entry.cli.waiting import one_line, safe, safe_text
 
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
+_WHOLE = 10_000  # characters of a line about who helps: a number that is cut short is a wrong one
 
 _STOPPED = {"interrupted": "stopped", "length": "the answer reached its longest"}
 _SETTLED = {"approve": "approved", "reject": "rejected"}
@@ -66,7 +67,7 @@ class Telling:
 
     def _care(self, event: Mapping[str, Any]) -> None:
         """Who helps, as it is to be read: not dimmed, and nothing about the person."""
-        says = [one_line(event["message"])] if event.get("message") else []
+        says = [one_line(event["message"], _WHOLE)] if event.get("message") else []
         for line in (*says, *map(_helper, event["resources"])):
             print(line, file=sys.stderr, flush=True)
 
@@ -84,7 +85,7 @@ def _helper(one: Mapping[str, Any]) -> str:
     """A service in one line; `confirmed` says whether a person has looked whether it is right."""
     ways = ", ".join(f"{way['kind']} {_shown(way)}" for way in one["channels"])
     doubt = "" if one["confirmed"] else " (not yet confirmed by a person)"
-    return f"  {one_line(one['name'])}: {one_line(ways)}{doubt}"
+    return f"  {one_line(one['name'], _WHOLE)}: {one_line(ways, _WHOLE)}{doubt}"
 
 
 def _shown(way: Mapping[str, Any]) -> str:
