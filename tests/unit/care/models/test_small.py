@@ -57,7 +57,7 @@ def test_of_a_text_whose_words_it_does_not_know_it_says_nothing(text: str) -> No
 
 def test_half_a_surrogate_pair_takes_nothing_from_the_words_around_it() -> None:
     assert level("I want to die \ud83d now") >= level("I want to die ? now") > Level.none
-    assert reader().read("\ud83d") == Heads(None, None, None)
+    assert reader().read("\ud83d") == reader().read("?")
 
 
 def test_what_people_say_every_day_hardly_alarms_it_and_is_never_high() -> None:
