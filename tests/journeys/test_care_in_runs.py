@@ -5,7 +5,7 @@ from typing import Any
 from openai import AsyncOpenAI
 
 from palaver.care.crisis.finding import Level
-from tests.journeys.acting import says
+from tests.journeys.acting import ask_until_waiting, bash, call, calls, decided, ended, of_type, says
 from tests.journeys.house import House, Opening, Person
 from tests.journeys.sockets import opened
 from tests.promises import keeps
@@ -103,6 +103,28 @@ async def test_every_door_tells_who_helps(house: House, owner: Person, vendor: F
         guide = await sock.until("message")
     assert "findahelpline.com" in guide["message"]["text"]
     assert "Asante kwa kuniambia" in guide["message"]["text"]
+
+
+async def test_what_somebody_answers_to_a_question_or_a_call_is_read_before_the_model_goes_on(
+    house: House, owner: Person, vendor: FakeVendor
+) -> None:
+    question = {"header": "Danger", "question": "Do you want to die? I want to die, say some."}
+    asks = calls(call("q", "AskUserQuestion", questions=[question]), text="A moment.")
+    vendor.next(asks, calls(bash("w")), says("I hear you."))
+    run_id = (await ask_until_waiting(owner, "go"))[0].run_id
+    await decided(owner, run_id, "q", "answer", answers=[["not really"]])
+    await owner.until("/approvals", lambda found: [one["call_id"] for one in found["items"]] == ["w"])
+    assert house.count("escalations") == 0
+    assert "safe now" not in instructions(vendor)
+    await decided(owner, run_id, "w", "reject", message=SAYS)
+    message = await ended(owner, run_id)
+    (care,) = of_type(await owner.whole(run_id), "care")
+    assert (care["level"], message["text"]) == ("critical", "A moment.I hear you.")
+    assert "Swahili" in instructions(vendor)
+    assert [(row[0], row[2]) for row in rows(house)] == [("none", 1), ("none", 1), ("critical", 1)]
+    assert house.rows("select assessment_id from escalations") == house.rows(
+        f"select id from risk_assessments where message_id = '{message['id']}:w'"
+    )
 
 
 async def test_a_session_in_which_care_is_off_is_not_read(open_house: Opening, vendor: FakeVendor) -> None:

@@ -21,6 +21,7 @@ from palaver.runs import approvals_store, store
 from palaver.runs.approvals_store import Approval, ApprovalState, Grant
 from palaver.runs.calls import LEAVE_IT, RUN_AGAIN
 from palaver.runs.live import Live
+from palaver.runs.replies import ASKING, REJECTED, UNWILLING, answered, with_reason
 from palaver.runs.service import Runs
 from palaver.runs.waking import says
 from palaver.storage.port import Database
@@ -204,8 +205,7 @@ def _unfit(field: str, says_: str) -> Invalid:
 
 
 def _rejected(approval: Approval, message: str | None, by: By) -> _Said:
-    why = f" They say: {message}" if message else ""
-    content = f"The person rejected this call.{why}" if by == "person" else "Nobody approved this call in time."
+    content = with_reason(REJECTED, message) if by == "person" else "Nobody approved this call in time."
     event = ApprovalResolved(call_id=approval.call_id, decision="reject", by=by, message=message)
     state: ApprovalState = "rejected" if by == "person" else "expired"
     return _Said(state, (event, _result(approval, content, ok=False)), approval.digest)
@@ -267,18 +267,14 @@ def _question_said(
     if _in_mid_call(approval):
         return _Said(became, (event,), approval.digest, answers=Answers(given))
     if given is None:
-        content = "Nobody answered in time." if by == "expiry" else "The person does not want to answer."
-        content = f"{content} They say: {message}" if message else content
+        content = "Nobody answered in time." if by == "expiry" else with_reason(UNWILLING, message)
     else:
-        lines = [
-            f"{question.question} {', '.join(said)}" for question, said in zip(approval.questions, given, strict=True)
-        ]
-        content = "\n".join(lines)
+        content = answered(approval.questions, given)
     return _Said(became, (event, _result(approval, content, ok=given is not None)), approval.digest)
 
 
 def _in_mid_call(approval: Approval) -> bool:
-    return approval.kind == "question" and approval.name != "AskUserQuestion" and approval.reason != "interrupted"
+    return approval.kind == "question" and approval.name != ASKING and approval.reason != "interrupted"
 
 
 def _result(approval: Approval, content: str, *, ok: bool) -> ToolFinished:

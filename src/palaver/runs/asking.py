@@ -46,10 +46,11 @@ from palaver.runs.limits import Reserved
 from palaver.runs.live import Live
 from palaver.runs.machine import failure
 from palaver.runs.past import considered
+from palaver.runs.replies import reply_of
 from palaver.runs.spending.purse import Purse, of_step
 from palaver.runs.viewing import most_output, view_of
 from palaver.runs.withholding import Withholding
-from palaver.runs.wording import Wording, wording
+from palaver.runs.wording import Wording, plain, wording
 from palaver.runs.written import write
 from palaver.storage.port import Database
 from palaver.storage.script import Script
@@ -100,7 +101,9 @@ class Conveys(Protocol):
 class Guards(Protocol):
     """Reads what the person wrote before any model is asked; see `guarding.py`."""
 
-    async def before(self, live: Live, said: Wording, *, by_human: bool) -> Sequence[RunEvent]: ...
+    async def before(
+        self, live: Live, said: Wording, *, by_human: bool = False, call_id: str | None = None
+    ) -> Sequence[RunEvent]: ...
 
     def answered(self, live: Live, withholding: Withholding) -> None: ...
 
@@ -163,9 +166,12 @@ class Asking:
             return (INTERNAL,)
 
     async def _guarded(self, live: Live, *, by_human: bool = False) -> Sequence[RunEvent]:
-        """Before anybody else reads the question, once a turn: whatever asks a model comes after it."""
-        if self.guarding is None or live.run.steps.count:
+        """Before anybody else reads the question, or what the person answered since: a model is asked after it."""
+        if self.guarding is None:
             return ()
+        if live.run.steps.count:
+            reply = reply_of(live.fold().steps.past)
+            return await self.guarding.before(live, plain(reply.text), call_id=reply.call_id) if reply else ()
         return await self.guarding.before(live, wording((await self._past(live))[-1].parts), by_human=by_human)
 
     async def _stood_in(self, live: Live, said: str) -> Sequence[RunEvent]:

@@ -24,7 +24,7 @@ from palaver.care.resources.told import told
 from palaver.care.service import Care
 from palaver.core.care import CareResource, HelpNamed
 from palaver.core.events import CareTold, InstructionsAdded, ModelReplied, RunEvent, TextGrew
-from palaver.core.ids import UserId
+from palaver.core.ids import MessageId, UserId
 from palaver.core.usage import Usage
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
@@ -85,19 +85,23 @@ class Guarding:
         self.accompanying: Accompanying | None = None
         self._guidance = Guidance(care.messages)
 
-    async def before(self, live: Live, said: Wording, *, by_human: bool = False) -> Sequence[RunEvent]:
+    async def before(
+        self, live: Live, said: Wording, *, by_human: bool = False, call_id: str | None = None
+    ) -> Sequence[RunEvent]:
         """Read what the person wrote; events that end the step where no model is to be asked.
 
         A task that was handed on is nobody's message, and neither are results of tools. With `by_human` somebody from
-        the team is there to answer: who helps is told, and nothing is said in their place.
+        the team is there to answer: who helps is told, and nothing is said in their place. With `call_id` it is what
+        they said to a call of the answer under way that waited for them.
         """
         text = said.text
         if live.parent is not None or not text.strip() or live.user_message_id is None:
             return ()
-        before = await self._known(live)
+        message_id = live.user_message_id if call_id is None else MessageId(f"{live.message_id}:{call_id}")
+        before = await self._known(live, message_id)
         if not notices(before.profile):
             return ()
-        read = await self._read(live, said, before)
+        read = await self._read(live, said, before, message_id)
         if self.moderating is not None and read.found is None:
             self.moderating.unread(live, text)
         if self.moderating is not None and not by_human:
@@ -108,16 +112,17 @@ class Guarding:
                 return (ModelReplied(finish_reason="stop", usage=Usage()),)
         if Level[read.assessment.level] == Level.none:
             self._keep_later(read.assessment)
-            await self._accompany(live, text, before.profile)
+            if call_id is None:
+                await self._accompany(live, text, before.profile)
             return ()
         return await self._tell(live, read._replace(resources=self._resources(read.found)), by_human=by_human)
 
-    async def _known(self, live: Live) -> _Before:
+    async def _known(self, live: Live, message_id: MessageId) -> _Before:
         """A session that has just begun has the server's profile, and no course."""
-        if live.created and not accompanies(self._profile) and live.prompt.recipe.care is None:
+        begun = live.created and message_id == live.user_message_id
+        if begun and not accompanies(self._profile) and live.prompt.recipe.care is None:
             return _Before(self._profile)
-        message_id, now = live.user_message_id, self._clock.now()
-        assert message_id is not None
+        now = self._clock.now()
 
         def known() -> Script[_Before]:
             profile = yield from profile_of(live.session_id, self._profile)
@@ -128,7 +133,7 @@ class Guarding:
 
         return await self._database.read(known())
 
-    async def _read(self, live: Live, said: Wording, before: _Before) -> _Read:
+    async def _read(self, live: Live, said: Wording, before: _Before, message_id: MessageId) -> _Read:
         try:
             await self._care.load()
             async with asyncio.timeout(PATIENCE):
@@ -138,13 +143,12 @@ class Guarding:
             found = None
         own = Level[found.urgency] if found else Level.low
         course = grown(before.course, own if found else Level.none)
-        assert live.user_message_id is not None
         assessment = Assessment(
             id=new_id(ASSESSMENT),
             user_id=live.user_id,
             session_id=live.session_id,
             run_id=live.id,
-            message_id=live.user_message_id,
+            message_id=message_id,
             level=urgency(course, own, before.average).word,
             own=own.word,
             known=found is not None,
@@ -233,7 +237,8 @@ class Guarding:
             events.append(InstructionsAdded(text=self._guidance.instructions(read.found, level, read.resources)))
         if prompt.eventless and prompt.recipe.output_format is None and (called or not guided):
             # Who is shown no events reads it as the beginning of the answer, unless that has to be JSON.
-            events.append(TextGrew(content=self._guidance.ahead(message, () if guided else read.resources)))
+            ahead = self._guidance.ahead(message, () if guided else read.resources)
+            events.append(TextGrew(content=f"\n\n{ahead}" if live.run.steps.past else ahead))
         return events
 
     def _say(self, live: Live, text: str) -> None:

@@ -37,12 +37,17 @@ class Wording(NamedTuple):
         return min(max(at, 0), self.length)
 
 
+def plain(text: str) -> Wording:
+    """A text as it is."""
+    return Wording(text, len(text))
+
+
 def wording(parts: Sequence[Part]) -> Wording:
     """The words of these parts, each on a line of its own; where a word may be cut in two, once more without lines."""
     texts = [part.text for part in parts if isinstance(part, TextPart) and part.text]
     whole = "".join(texts)
     if len(texts) < 2:
-        return Wording(whole, len(whole))
+        return plain(whole)
     ends = list(accumulate(len(text) + 1 for text in texts))[:-1]
     apart = "\n".join(texts)
     cut = any(before[-1].isalnum() and after[0].isalnum() for before, after in pairwise(texts))

@@ -26,7 +26,8 @@ class AssessmentView(msgspec.Struct, frozen=True, kw_only=True):
     """How soon one message asked for an answer: by its own words (`own`), and in the conversation (`urgency`).
 
     It judges a message, and no person. `known` is false where it could not be read; `signals` name rules and places in
-    the message, and none of its words. `version` names every rule and model that read it.
+    the message, and none of its words. `version` names every rule and model that read it. Of what somebody answered
+    while an answer waited for them, `message_id` is that answer's, a colon and the id of the call that waited.
     """
 
     id: str
