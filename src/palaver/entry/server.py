@@ -141,7 +141,7 @@ def application(house: House) -> ASGIApp:
         web_api.routes(),
     )
     for router in routers:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # including a router would make everything of its routes once more
     return _gated(house, Express(app, routers))
 
 

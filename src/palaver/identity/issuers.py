@@ -1,9 +1,7 @@
 """Tokens of external issuers: which issuer, which key, and whether all of it holds; users are not looked up here."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-import jwt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from palaver.core.principal import Role
 from palaver.identity.jwks import Fetch, KeySet
@@ -19,6 +17,12 @@ from palaver.identity.refusals import (
 )
 from palaver.identity.settings import IdentitySettings, IssuerSettings
 from palaver.kit.clock import Clock
+from palaver.kit.lazily import Lazily
+
+if TYPE_CHECKING:
+    import jwt
+else:
+    jwt = Lazily("jwt")  # 9 MB with the cryptography below it: most houses never see such a token
 
 _LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, section 2
 _END_OF_TIME = 1e12
@@ -74,7 +78,7 @@ class Issuers:
         for keys in self._sets.values():
             await keys.refresh()
 
-    def _verify(self, token: str, key: jwt.PyJWK, issuer: IssuerSettings) -> dict[str, Any]:
+    def _verify(self, token: str, key: "jwt.PyJWK", issuer: IssuerSettings) -> dict[str, Any]:
         try:
             claims = _decode(token, key, issuer)
         except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError, jwt.InvalidKeyError) as error:
@@ -99,7 +103,7 @@ class Issuers:
             raise TokenNotYetValid
 
 
-def _decode(token: str, key: jwt.PyJWK, issuer: IssuerSettings) -> dict[str, Any]:
+def _decode(token: str, key: "jwt.PyJWK", issuer: IssuerSettings) -> dict[str, Any]:
     # The time is checked against the clock that we are handed, not against PyJWT's.
     return jwt.decode(
         token,

@@ -9,19 +9,24 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import jwt
 import msgspec
 
 from palaver.identity.refusals import IssuerAway, UnknownSigningKey
 from palaver.identity.settings import IdentitySettings, IssuerSettings
 from palaver.kit.clock import Clock
 from palaver.kit.http import AddressRefused, FetchFailed, Guard, Outside
+from palaver.kit.lazily import Lazily
+
+if TYPE_CHECKING:
+    import jwt
+else:
+    jwt = Lazily("jwt")  # 9 MB with the cryptography below it: most houses never see such a token
 
 log = logging.getLogger(__name__)
 
-Keys = Mapping[str | None, jwt.PyJWK]
+Keys = Mapping[str | None, "jwt.PyJWK"]
 Fetch = Callable[[IssuerSettings], Awaitable[Keys]]
 
 _MOST_KEYS = 64
@@ -48,7 +53,7 @@ class KeySet:
         self._tries_ended = 0
         self._one_at_a_time = asyncio.Lock()
 
-    async def key(self, kid: str | None) -> jwt.PyJWK:
+    async def key(self, kid: str | None) -> "jwt.PyJWK":
         """The key of that id; raises `UnknownSigningKey`, or `IssuerAway` when nothing can be said."""
         if not self.usable or self._find(kid) is None:
             await self._try()
@@ -70,7 +75,7 @@ class KeySet:
         if due:
             await self._try()
 
-    def _find(self, kid: str | None) -> jwt.PyJWK | None:
+    def _find(self, kid: str | None) -> "jwt.PyJWK | None":
         if kid is None and len(self._keys) == 1:  # RFC 7515 lets a token leave the id out where there is one key
             return next(iter(self._keys.values()))
         return self._keys.get(kid)
@@ -148,7 +153,7 @@ def usable_keys(document: Mapping[str, Any], issuer: IssuerSettings) -> Keys:
     return keys
 
 
-def _usable(entry: object, issuer: IssuerSettings) -> jwt.PyJWK | None:
+def _usable(entry: object, issuer: IssuerSettings) -> "jwt.PyJWK | None":
     if not isinstance(entry, dict):
         return None
     claims = cast("dict[str, Any]", entry)

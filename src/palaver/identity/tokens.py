@@ -1,14 +1,19 @@
 """Palaver's own access tokens: short-lived JWTs signed with one key; not whether the sign-in behind them lives."""
 
 from datetime import timedelta
-from typing import Any, NamedTuple
-
-import jwt
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from palaver.core.ids import UserId
 from palaver.identity.refusals import SignatureWrong, TokenExpired, TokenMalformed, WrongAudience, WrongIssuer
 from palaver.kit.clock import Clock
+from palaver.kit.lazily import Lazily
 from palaver.kit.sealed import Sealed
+
+if TYPE_CHECKING:
+    import jwt
+else:
+    jwt = Lazily("jwt")  # 9 MB with the cryptography below it, and who signs in at the page has no such token
 
 ALGORITHM = "HS256"  # one server signs and checks; pinned, never read from the token
 ISSUER = "palaver"
@@ -34,8 +39,6 @@ class AccessTokens:
         self._key = key
         self._lifetime = lifetime
         self._clock = clock
-        # Every token of ours begins alike, so that others are told apart without being decoded.
-        self._begins = self._encode({}).partition(".")[0] + "."
 
     @property
     def expires_in(self) -> int:
@@ -72,6 +75,11 @@ class AccessTokens:
         """Raise `TokenExpired` once its time is over."""
         if not access.expires > self._clock.now().timestamp():  # so that NaN is not for ever
             raise TokenExpired
+
+    @cached_property
+    def _begins(self) -> str:
+        """Every token of ours begins alike, so that others are told apart without being decoded."""
+        return self._encode({}).partition(".")[0] + "."
 
     def _encode(self, claims: dict[str, Any]) -> str:
         return jwt.encode(claims, self._key.reveal(), ALGORITHM, headers=_HEADER)

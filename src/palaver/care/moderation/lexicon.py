@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
+from sys import intern
 from typing import NamedTuple
 
 from palaver.care.crisis.spelling import readings
@@ -31,6 +33,12 @@ class Meant(NamedTuple):
 UNKNOWN = Meant(frozenset(), None)
 
 
+@cache
+def _meant(meanings: Meanings, language: str | None) -> Meant:
+    """One value for all words of books that mean the same: there are ten times as many words as meanings."""
+    return Meant(meanings, language)
+
+
 class Word(NamedTuple):
     """A word within a row of characters without a gap."""
 
@@ -54,10 +62,11 @@ class Lexicon:
         for word in names - groups:  # a rule that names no group means the word itself
             meanings.setdefault(word, set()).add(word)
             languages.setdefault(word, "en")
-        self._known = {word: Meant(frozenset(those), languages[word]) for word, those in meanings.items()}
+        self._known = {word: _meant(frozenset(those), languages[word]) for word, those in meanings.items()}
         self._bare = {word.replace("'", ""): meant for word, meant in self._known.items()}
         begins = (word for word, meant in self._known.items() if meant.meanings & starters)
-        self._prefixes = {bone[:size] for word in begins for bone in _bones(word) for size in range(1, len(bone) + 1)}
+        bones = (bone for word in begins for bone in _bones(word))
+        self._prefixes = {intern(bone[:size]) for bone in bones for size in range(1, len(bone) + 1)}
         self._seen: dict[str, Meant] = {}
         self._tokens: dict[str, tuple[Word, ...]] = {}
         self._begun: dict[str, bool] = {}

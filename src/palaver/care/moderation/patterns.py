@@ -7,6 +7,7 @@ that whatever began ends within a number of words, and nothing waits for longer.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from sys import intern
 from typing import NamedTuple
 
 Meanings = frozenset[str]
@@ -46,16 +47,16 @@ class Automaton:
     """Many patterns at once."""
 
     def __init__(self, patterns: Iterable[tuple[str, int]], macros: Mapping[str, str]) -> None:
-        self._edges: list[list[tuple[str, int]]] = []
-        self._also: list[list[int]] = []
+        self._edges: list[tuple[str, int] | None] = []  # to where a word leads; most places are led from by none
+        self._also: list[tuple[int, ...]] = []
         self._ends: dict[int, int] = {}
         self._steps: dict[tuple[Run, Meanings], Step] = {}
-        begin = self._state()
+        starts: list[int] = []
         for written, label in patterns:
             start, end = _Reader(self, _words(written, macros)).whole()
-            self._also[begin].append(start)
+            starts.append(start)
             self._ends[end] = label
-        self.begin: Run = self._closed((begin,))
+        self.begin: Run = self._closed(starts)
         self.starters: Meanings = self._named(self.begin)
         if self.starters & {"gap", "any"} or any(one in self._ends for one in self.begin):
             raise BadPattern("A pattern has to begin with a meaning.")
@@ -65,7 +66,7 @@ class Automaton:
     @property
     def names(self) -> Meanings:
         """Every meaning that a pattern names."""
-        return frozenset(name for edges in self._edges for name, _ in edges) - {"gap", "any"} - _EDGES
+        return frozenset(edge[0] for edge in self._edges if edge) - {"gap", "any"} - _EDGES
 
     def step(self, run: Run, word: Meanings) -> Step:
         """What one more word makes of what may still match."""
@@ -89,13 +90,13 @@ class Automaton:
         return found
 
     def _stepped(self, run: Run, word: Meanings) -> Step:
-        reached = self._closed(to for one in run for name, to in self._edges[one] if _is(name, word))
+        reached = self._closed(edge[1] for one in run if (edge := self._edges[one]) and _is(edge[0], word))
         labels = {self._ends[one] for one in reached if one in self._ends}
         return Step(frozenset(one for one in reached if self._edges[one]), tuple(sorted(labels)))
 
     def _named(self, run: Run) -> Meanings:
         """What a word has to mean to go on from there."""
-        return frozenset(name for one in run for name, _ in self._edges[one])
+        return frozenset(edge[0] for one in run if (edge := self._edges[one]))
 
     def _closed(self, states: Iterable[int]) -> Run:
         waiting, seen = list(states), set[int]()
@@ -106,29 +107,29 @@ class Automaton:
         return frozenset(seen)
 
     def _state(self) -> int:
-        self._edges.append([])
-        self._also.append([])
+        self._edges.append(None)
+        self._also.append(())
         return len(self._edges) - 1
 
     def word(self, name: str) -> tuple[int, int]:
         """A part that one word of a meaning fills."""
         start, end = self._state(), self._state()
-        self._edges[start].append((name, end))
+        self._edges[start] = (intern(name), end)
         return start, end
 
     def either(self, parts: Sequence[tuple[int, int]]) -> tuple[int, int]:
         """A part that any of some parts fills."""
         start, end = self._state(), self._state()
+        self._also[start] += tuple(one[0] for one in parts)
         for one in parts:
-            self._also[start].append(one[0])
-            self._also[one[1]].append(end)
+            self._also[one[1]] += (end,)
         return start, end
 
     def row(self, parts: Sequence[tuple[int, int]]) -> tuple[int, int]:
         """A part that some parts fill one after the other."""
         start = end = self._state()
         for one in parts:
-            self._also[end].append(one[0])
+            self._also[end] += (one[0],)
             end = one[1]
         return start, end
 

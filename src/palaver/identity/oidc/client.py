@@ -8,10 +8,9 @@ import base64
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import quote, urlencode
 
-import jwt
 import msgspec
 
 from palaver.core.errors import Unauthenticated
@@ -21,7 +20,13 @@ from palaver.identity.refusals import IssuerAway
 from palaver.identity.settings import IdentitySettings, IssuerSettings
 from palaver.kit.clock import Clock
 from palaver.kit.http import AddressRefused, Fetched, FetchFailed, Guard, Outside
+from palaver.kit.lazily import Lazily
 from palaver.kit.sealed import Sealed
+
+if TYPE_CHECKING:
+    import jwt
+else:
+    jwt = Lazily("jwt")  # 9 MB with the cryptography below it: most houses never see such a token
 
 log = logging.getLogger(__name__)
 
@@ -210,7 +215,7 @@ def _given(told: Mapping[str, Any]) -> Given:
     return Given(token, access if usable else None)
 
 
-def _decoded(token: str, key: jwt.PyJWK, settings: OidcSettings) -> dict[str, Any]:
+def _decoded(token: str, key: "jwt.PyJWK", settings: OidcSettings) -> dict[str, Any]:
     # Times are checked against the clock that we are handed, not against PyJWT's.
     return jwt.decode(
         token,
