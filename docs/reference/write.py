@@ -1,10 +1,13 @@
-"""Writes what comes from the code: settings, schemas, types. `make docs` calls it; `--check` only looks."""
+"""Writes what comes from the code: settings, schemas, types, tables. `make docs` calls it; `--check` only looks."""
 
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 from palaver.entry.reference import as_markdown, as_short_table
+from palaver.storage import newest
+from palaver.storage.chain import upgrade
 
 ROOT = Path(__file__).parents[2]
 _TABLE = re.compile(r"(<!-- settings: .*? -->\n).*?(?=<!-- /settings -->)", re.DOTALL)
@@ -33,19 +36,32 @@ def schemas() -> dict[Path, str]:
     }
 
 
-def main() -> int:
-    """Write them, or only say which are not as they should be; how many."""
-    wanted = pages() | schemas()
-    stale = [page for page, text in wanted.items() if not page.exists() or page.read_text("utf-8") != text]
-    looks = "--check" in sys.argv
-    for page in stale:
+def tables() -> dict[Path, str]:
+    """What makes every table at once must say."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "made.db"
+        upgrade(made)
+        return {newest.FILE: newest.told(made)}
+
+
+def stale(wanted: dict[Path, str], *, looks: bool) -> int:
+    """Write what is not as it should be, or only say so; how many that are."""
+    those = [page for page, text in wanted.items() if not page.exists() or page.read_text("utf-8") != text]
+    for page in those:
         print(  # noqa: T201 - a command
             f"{page.relative_to(ROOT)} {'is not what the code says: run `make docs`' if looks else 'written'}"
         )
         if not looks:
             page.parent.mkdir(exist_ok=True)
             page.write_text(wanted[page], "utf-8")
-    return len(stale) if looks else 0
+    return len(those)
+
+
+def main() -> int:
+    """Write them, or only say which are not as they should be; tables first, for a server needs them."""
+    looks = "--check" in sys.argv
+    count = sum(stale(those(), looks=looks) for those in (tables, pages, schemas))
+    return count if looks else 0
 
 
 if __name__ == "__main__":

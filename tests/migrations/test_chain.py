@@ -26,7 +26,8 @@ from palaver.runs.records import record
 from palaver.runs.store import jot, put_events
 from palaver.sessions import search_store, store
 from palaver.sessions.tree import Place
-from palaver.storage.chain import MIGRATIONS, bring_up_to_date, head, in_order
+from palaver.storage import newest
+from palaver.storage.chain import MIGRATIONS, bring_up_to_date, head, in_order, upgrade
 from palaver.storage.port import StorageUnavailable
 from palaver.storage.schema import metadata
 from palaver.storage.script import Script
@@ -69,9 +70,17 @@ def definitions(path: Path) -> dict[str, str]:
         return {name: " ".join(re.sub(r'["()]', " ", sql.lower()).replace(",", " , ").split()) for name, sql in rows}
 
 
+def whole(path: Path) -> set[tuple[object, ...]]:
+    """Every definition, word for word, and every row of all that is not an index's own."""
+    with closing(sqlite3.connect(path)) as link:
+        made = link.execute("select type, name, tbl_name, sql from sqlite_master").fetchall()
+        tables = [row[1] for row in made if row[0] == "table" and not row[1].startswith(SEARCHES)]
+        return {*made, *((name, *row) for name in tables for row in link.execute(f'select * from "{name}"'))}
+
+
 def test_the_chain_makes_what_the_tables_say(path: Path, engine: Engine) -> None:
     assert set(TABLES) <= set(metadata.sorted_tables)
-    bring_up_to_date(path)
+    upgrade(path)
     with engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True, "include_object": ours}
         context = MigrationContext.configure(connection, opts=options)
@@ -79,7 +88,7 @@ def test_the_chain_makes_what_the_tables_say(path: Path, engine: Engine) -> None
 
 
 async def test_the_chain_says_of_every_table_what_creating_it_says(path: Path, tmp_path: Path) -> None:
-    bring_up_to_date(path)
+    upgrade(path)
     created = SqliteDatabase(tmp_path / "created.db")
     await created.write(every_table())
     await created.close()
@@ -112,6 +121,58 @@ bring_up_to_date(pathlib.Path({str(path)!r}))
 assert "alembic" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", asked], check=True, timeout=60)
+
+
+def test_what_is_made_at_once_is_exactly_what_the_chain_makes(path: Path, tmp_path: Path) -> None:
+    at_once = tmp_path / "at_once.db"
+    upgrade(path)
+    bring_up_to_date(at_once)
+    assert whole(at_once) == whole(path)
+    assert newest.revision() == head()
+
+
+def test_a_database_with_nothing_in_it_is_made_at_once_and_alembic_not_even_imported(path: Path) -> None:
+    path.touch()
+    asked = f"""
+import pathlib, sys
+from palaver.storage.chain import bring_up_to_date
+bring_up_to_date(pathlib.Path({str(path)!r}))
+assert "alembic" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", asked], check=True, timeout=60)
+    assert SEARCH in definitions(path)
+
+
+def test_where_the_newest_migration_is_not_in_what_is_made_at_once_the_chain_is_followed(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "old.sql"
+    old.write_text(newest.FILE.read_text("utf-8").replace(f"'{head()}'", "'0001'"), "utf-8")
+    monkeypatch.setattr(newest, "FILE", old)
+    bring_up_to_date(path)
+    with closing(sqlite3.connect(path)) as link:
+        assert link.execute("select version_num from alembic_version").fetchall() == [(head(),)]
+
+
+def test_what_is_made_at_once_is_made_whole_or_not_at_all(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaks = tmp_path / "breaks.sql"
+    breaks.write_text(newest.FILE.read_text("utf-8") + "\ninsert into nowhere values (1);\n", "utf-8")
+    monkeypatch.setattr(newest, "FILE", breaks)
+    with pytest.raises(StorageUnavailable):
+        bring_up_to_date(path)
+    monkeypatch.undo()
+    assert definitions(path) == {}
+    bring_up_to_date(path)
+    assert SEARCH in definitions(path)
+
+
+def test_a_database_of_somebody_elses_keeps_what_is_in_it(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as link, link:
+        link.execute("create table theirs (n integer)")
+    bring_up_to_date(path)
+    assert {"theirs", SEARCH} <= set(definitions(path))
 
 
 def test_a_new_database_is_its_owners_alone(path: Path) -> None:
@@ -185,15 +246,19 @@ bring_up_to_date(pathlib.Path({str(path)!r}))
         assert link.execute("select version_num from alembic_version").fetchall() == [(head(),)]
 
 
-def test_a_migration_that_breaks_leaves_nothing_of_itself(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_breaks_leaves_nothing_of_itself(
+    path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def breaks(*_: Any, **__: Any) -> None:
         raise sqlite3.OperationalError("the disk is full")
 
+    change(engine, lambda connection: command.upgrade(config(connection), "0001"))
+    before = definitions(path)
     monkeypatch.setattr("alembic.operations.Operations.create_index", breaks)
     with pytest.raises(StorageUnavailable):
         bring_up_to_date(path)
     monkeypatch.undo()
-    assert definitions(path) == {}
+    assert definitions(path) == before
     bring_up_to_date(path)
     assert SEARCH in definitions(path)
 

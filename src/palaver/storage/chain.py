@@ -1,4 +1,7 @@
-"""Brings a database to the newest schema by the one chain of migrations; it knows no table."""
+"""Brings a database to the newest schema: by the one chain of migrations, or in one go where nothing is yet.
+
+It knows no table. What the chain makes of an empty database stands in `newest.sql`, which `make docs` writes.
+"""
 
 import fcntl
 import re
@@ -8,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from palaver.storage import newest
 from palaver.storage.port import StorageUnavailable
 
 if TYPE_CHECKING:
@@ -44,9 +48,20 @@ def bring_up_to_date(path: Path) -> None:
         if there is not None and there not in _revisions():
             raise StorageUnavailable(f"The database {path} was last used by a newer Palaver; start that one.")
         with _alone(path):
-            _upgrade(path)
+            _bring(path)
     except (sqlite3.Error, OSError) as error:
         raise StorageUnavailable(f"The database {path} cannot be opened.") from error
+
+
+def _bring(path: Path) -> None:
+    there = _revision(path)  # looked at again: somebody else may have brought it there meanwhile
+    if there == head():
+        return
+    path.touch(mode=0o600, exist_ok=True)
+    if there is None and newest.revision() == head() and newest.nothing_in(path):
+        newest.lay(path)
+    else:
+        upgrade(path)
 
 
 def _revisions() -> set[str]:
@@ -71,13 +86,12 @@ def _revision(path: Path) -> str | None:
         return row[0] if row else None
 
 
-def _upgrade(path: Path) -> None:
-    """Alembic takes a third of a second to import, so only a database that needs it pays."""
+def upgrade(path: Path) -> None:
+    """Take every step that is missing. Alembic costs a third of a second and 11 MB, so only who needs it pays."""
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from sqlalchemy import create_engine, event  # noqa: PLC0415
 
-    path.touch(mode=0o600, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}")
     # The driver would open transactions by itself, and not before CREATE TABLE: a migration is one transaction.
     event.listen(engine, "connect", _leave_transactions_to_us)
