@@ -181,11 +181,15 @@ if __name__ == "__main__":
     # Everything a server imports, sooner or later.
     import alembic.command  # noqa: F401
     import alembic.config  # noqa: F401
+    import jsonschema  # noqa: F401
+    import jwt  # noqa: F401
 
     import palaver.entry.cli.serve  # noqa: F401
+    import palaver.entry.cli.verbs  # noqa: F401
     import palaver.entry.openapi  # noqa: F401
     import palaver.entry.server  # noqa: F401
     import palaver.inference.guide.speech  # noqa: F401
+    import palaver.sessions.links.markdown  # noqa: F401
 
     # And everything they work out once: what the routes of one are made of, those of the next find ready.
     sys.path.append(str(ROOT / "docs" / "reference"))

@@ -3,8 +3,6 @@
 import sys
 from typing import TYPE_CHECKING
 
-import typer
-
 if TYPE_CHECKING:
     from palaver.entry.settings import Loaded
 
@@ -18,4 +16,4 @@ def settings_in_force() -> "Loaded":
     except SettingsRefused as refusal:
         for problem in refusal.problems:
             print(problem, file=sys.stderr)
-        raise typer.Exit(2) from None
+        sys.exit(2)

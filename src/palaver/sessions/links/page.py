@@ -6,14 +6,11 @@ files are named, not shown, and links lead only to web pages and mail, without s
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
 
 from palaver.core.messages import (
     AudioPart,
@@ -26,6 +23,12 @@ from palaver.core.messages import (
     ToolCallPart,
     ToolResultPart,
 )
+from palaver.kit.lazily import Lazily
+
+if TYPE_CHECKING:
+    from palaver.sessions.links import markdown as written_out
+else:
+    written_out = Lazily("palaver.sessions.links.markdown")  # 2 MB until somebody opens a share link
 
 STYLE = (
     ":root{color-scheme:light dark;font:17px/1.6 system-ui,sans-serif}"
@@ -49,7 +52,6 @@ HEADERS = {
     "Cache-Control": "private, no-store",
 }
 MOST_SHOWN = 100_000  # characters of one part; the rest of a longer one is left out, and that is said
-_LEADS_TO = ("http://", "https://", "mailto:")
 
 
 def page(
@@ -67,7 +69,7 @@ def nothing() -> str:
 
 def markdown(text: str) -> str:
     """Markdown as HTML, in which nothing acts and nothing is loaded."""
-    return _MARKDOWN.render(_bounded(text))
+    return written_out.html(_bounded(text))
 
 
 def _framed(title: str, body: str) -> str:
@@ -144,34 +146,3 @@ def _ways(at: int, last: int) -> Iterator[tuple[int, str]]:
         yield at - 1, "Earlier"
     if at < last:
         yield at + 1, "Later"
-
-
-class _Renderer(RendererHTML):
-    """Links say nothing of where they were clicked; an image is a link to it."""
-
-    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Mapping[str, Any]) -> str:
-        """The opening tag of a link."""
-        return f'<a href="{escape(str(tokens[idx].attrs.get("href", "")))}" rel="noopener noreferrer nofollow ugc">'
-
-    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Mapping[str, Any]) -> str:
-        """What would be an image, by its name."""
-        return f"[Image: {escape(_plain(tokens[idx].children or ()))}]"
-
-    def td_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Mapping[str, Any]) -> str:
-        """A cell, without a style of its own."""
-        return f"<{tokens[idx].tag}>"
-
-    th_open = td_open
-
-
-def _plain(tokens: Iterable[Token]) -> str:
-    return "".join(one.content or _plain(one.children or ()) for one in tokens)
-
-
-def _made() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable(["table", "strikethrough"])
-    made.validateLink = lambda url: url.strip().lower().startswith(_LEADS_TO)  # type: ignore[method-assign]
-    return made
-
-
-_MARKDOWN = _made()
