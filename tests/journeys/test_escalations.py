@@ -133,9 +133,13 @@ async def test_nobody_on_call_is_loud(house: House, owner: Person) -> None:
     assert failed["says"].startswith("Hatukuweza")
     assert "Nobody came to an escalation" in house.log.read_text()
     assert (await owner.get(AT))["trouble"] == ["1 waits: nobody could be told."]
+    assert house.log.read_text().count("One person alone is on call") == 1
     assert 'palaver_escalations_given_up_total{why="failed"} 1.0' in (await owner.call("GET", "/metrics")).body.decode()
     health = await owner.until("/health/detailed", lambda one: one["status"] == "degraded")
     assert any("nobody could be told" in (one.get("error") or "") for one in health["checks"])
     assert (await owner.call("GET", "/health/ready")).status == 200
     assert (await owner.post(f"{AT}/{alone}/decline"))["state"] == "closed"
     assert (await owner.get(AT))["trouble"] == []
+    health = await owner.until("/health/detailed", lambda one: one["status"] == "ready")
+    [check] = [one for one in health["checks"] if one["name"] == "escalations"]
+    assert "no human comes" in check["detail"]["on_call"]

@@ -43,9 +43,10 @@ class Escalating:
         self.service.audit = audit
 
         async def reaching() -> dict[str, object]:
-            if trouble := await self.jobs.trouble():
+            if trouble := await self.jobs.trouble(lately=True):
                 raise SomebodyWaits(" ".join(trouble))
-            return {}
+            lacks = await self.jobs.lacks()
+            return {"on_call": lacks} if lacks else {}
 
         health.add("escalations", reaching, needed=False)
         jobs, growing = self.jobs, metrics.watch_growing

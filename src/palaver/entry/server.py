@@ -295,6 +295,7 @@ class _Server(uvicorn.Server):
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             await _print_link(self._house, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+            await self._house.escalating.jobs.warn()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:

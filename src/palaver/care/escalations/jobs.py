@@ -30,6 +30,7 @@ HELD = timedelta(seconds=30)  # beyond the longest a try takes: how long one wai
 AT_ONCE = 32  # that are told at the same time: more wait, the most urgent first
 TOLD_AT_ONCE = 200  # events that are told to followers in one go
 LEFT = timedelta(minutes=1)  # how often is looked for those that somebody left who is here no more
+LOUD = timedelta(days=1)  # how long who waits for nobody degrades health: then whoever reads it has read it
 BROKEN = timedelta(hours=1)  # how long a way that failed counts as broken, if nobody tries it again
 NOBODY = "Nobody is on call."
 
@@ -89,16 +90,26 @@ class Calling:
             await self._database.write(store.free(), durable=False)
         self.wake()
 
-    async def trouble(self) -> list[str]:
-        """What does not work, in sentences: who waits for nobody, and which ways do not take alarms."""
-        counts = await self._database.read(store.counts())
+    async def warn(self) -> None:
+        """Tell the operator who cannot be called: once, when it is known who is here."""
+        if lacks := await self.lacks():
+            log.warning("%s", lacks)
+
+    async def lacks(self) -> str | None:
+        """Who cannot be called whatever happens, in a sentence for operators."""
+        return await self._database.read(self._ladder.lacks()) if self._settings.enabled else None
+
+    async def trouble(self, *, lately: bool = False) -> list[str]:
+        """What does not work, in sentences: who waits for nobody (or does so `lately`), which ways take no alarms."""
+        since = stamp(self._clock.now() - LOUD) if lately else ""
+        counts = await self._database.read(store.counts(since))
         said = [
             f"{counts[state]} {'waits' if counts[state] == 1 else 'wait'}: {why}"
             for state, why in (("failed", "nobody could be told."), ("expired", "nobody who was told answered."))
             if counts.get(state)
         ]
-        since = self._clock.now() - BROKEN
-        self._broken = {way: found for way, found in self._broken.items() if found[1] > since}
+        then = self._clock.now() - BROKEN
+        self._broken = {way: found for way, found in self._broken.items() if found[1] > then}
         return said + [f"{way} takes no alarms: {why}" for way, (why, _) in sorted(self._broken.items())]
 
     async def run(self) -> None:

@@ -85,8 +85,7 @@ class Escalations:
     ) -> EscalationList:  # fmt: skip
         """For those who answer the queue, or what is over, newest first; for everybody else their own."""
         if mine or not answers(caller):
-            kept = await self._database.read(store.newest(states, caller.user_id, _key(cursor), limit))
-            return EscalationList(items=[self._own(one) for one in kept], next_cursor=_next(kept, limit))
+            return await self._database.read(self._owns(caller, states, _key(cursor), limit))
         ordered = all(state in OPEN for state in states)
 
         def read() -> Script[list[Escalation]]:
@@ -142,19 +141,20 @@ class Escalations:
     async def decline(self, caller: Principal, escalation_id: str) -> Escalation:
         """The person wants nobody to come; Forbidden at levels at which the operator does not leave it to them."""
 
-        def work() -> Script[Kept]:
+        def work() -> Script[tuple[Kept, Escalation]]:
             kept = yield from store.find(escalation_id)
             if kept.user_id != caller.user_id:
                 raise NotFound(NOBODY)
             if not self._may_decline(kept):
                 raise Forbidden("This cannot be declined here: somebody will look after you.")
-            return (yield from self._done(kept, acts.decline(caller.user_id)))
+            done = yield from self._done(kept, acts.decline(caller.user_id))
+            return done, (yield from self._own(done))
 
-        kept = await self._database.write(work())
+        kept, shown = await self._database.write(work())
         self.wake()
         await self._tell(caller, "declined", escalation_id)
         await self.left(escalation_id, kept.claimed_by)
-        return self._own(kept)
+        return shown
 
     async def left(self, escalation_id: str, who: str | None) -> None:
         """Whoever had claimed it did not come, or is here no more, or is not wanted."""
@@ -213,10 +213,16 @@ class Escalations:
             yield from store.save(done)
         return done
 
+    def _owns(
+        self, caller: Principal, states: tuple[State, ...], before: str | None, limit: int
+    ) -> Script[EscalationList]:
+        kept = yield from store.newest(states, caller.user_id, before, limit)
+        return EscalationList(items=(yield from self._all(caller, kept)), next_cursor=_next(kept, limit))
+
     def _look(self, caller: Principal, escalation_id: str) -> Script[EscalationWhole]:
         kept = yield from _visible(caller, escalation_id)
         if kept.user_id == caller.user_id:
-            return EscalationWhole(**msgspec.structs.asdict(self._own(kept)), events=[])
+            return EscalationWhole(**msgspec.structs.asdict((yield from self._own(kept))), events=[])
         return (yield from self._whole(caller, kept))
 
     def _all(self, caller: Principal, found: Sequence[Kept]) -> Script[list[Escalation]]:
@@ -227,7 +233,7 @@ class Escalations:
 
     def _shown(self, caller: Principal, kept: Kept) -> Script[Escalation]:
         if kept.user_id == caller.user_id:
-            return self._own(kept)
+            return (yield from self._own(kept))
         by = yield from _called(kept.claimed_by)
         return Escalation(**fields(kept, mine=kept.claimed_by == caller.user_id, by=by))
 
@@ -241,9 +247,12 @@ class Escalations:
         events = [event(one, names.get(one.actor_id or "")) for one in happened]
         return EscalationWhole(**fields(kept, mine=kept.claimed_by == caller.user_id, by=by), events=events)
 
-    def _own(self, kept: Kept) -> Escalation:
+    def _own(self, kept: Kept) -> Script[Escalation]:
+        """Until it is told, somebody is promised only where there is somebody."""
         may = self._may_decline(kept)
-        return Escalation(**reduced(kept, says(kept.state, kept.language, may_decline=may), may_decline=may))
+        nobody = kept.state == "created" and not (yield from self.reaches(kept.user_id))
+        said = says("failed" if nobody else kept.state, kept.language, may_decline=may)
+        return Escalation(**reduced(kept, said, may_decline=may))
 
     def _may_decline(self, kept: Kept) -> bool:
         """What nobody came to may always be ended by the person."""

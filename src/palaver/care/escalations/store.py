@@ -156,7 +156,11 @@ _UNTELL = Statement(
     )
 )
 _TELL = Statement(insert(escalation_tellings))
-_COUNTS = Statement(select(escalations.c.state, func.count()).where(_in(OPEN)).group_by(escalations.c.state))
+_COUNTS = Statement(
+    select(escalations.c.state, func.count())
+    .where(_in(OPEN), escalations.c.updated_at >= bindparam("since"))
+    .group_by(escalations.c.state)
+)
 _LEFT = Statement(
     select(*_columns)
     .outerjoin(users, users.c.id == escalations.c.claimed_by)
@@ -308,9 +312,9 @@ def told(escalation_id: str, number: int, telling: Telling, at: str) -> Script[N
     )
 
 
-def counts() -> Script[dict[str, int]]:
-    """How many there are of each state that is not closed."""
-    return {row[0]: row[1] for row in (yield from rows(_COUNTS()))}
+def counts(since: str = "") -> Script[dict[str, int]]:
+    """How many there are of each state that is not closed, and to which something happened since then."""
+    return {row[0]: row[1] for row in (yield from rows(_COUNTS(since=since)))}
 
 
 def left_alone() -> Script[list[Kept]]:

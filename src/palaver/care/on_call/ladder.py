@@ -8,6 +8,12 @@ from palaver.care.on_call.settings import EVERYBODY, OnCall
 from palaver.care.on_call.store import Answerer
 from palaver.storage.script import Script
 
+_SEE = "See docs/care/escalation.md."
+_LACKS = {
+    0: f"Nobody is on call: when somebody writes that they are in danger, help is shown, and no human comes. {_SEE}",
+    1: f"One person alone is on call: when they need somebody themselves, help is shown, and no human comes. {_SEE}",
+}
+
 
 class Way(NamedTuple):
     """One way to somebody. `name` is stored: it has no address in it."""
@@ -45,6 +51,15 @@ class Ladder:
             if (yield from self.ways(group, about)):
                 return True
         return False
+
+    def lacks(self) -> Script[str | None]:
+        """Whether there is somebody for everybody: None, or a sentence for operators that says who has nobody."""
+        if any(group.webhook or (group.mail and self._letters) for group in self.groups):
+            return None
+        people: set[str] = set()
+        for group in self.groups:
+            people.update(one.id for one in (yield from _people(group)))
+        return _LACKS.get(len(people))
 
 
 def _people(group: OnCall) -> Script[list[Answerer]]:

@@ -93,12 +93,17 @@ def caller(user_id: str, role: Role = "counsellor") -> Principal:
 
 @asynccontextmanager
 async def at_work(
-    database: SqliteDatabase, *groups: Any, ways: Ways | None = None, holder: str = "wrk_1", **more: Any
+    database: SqliteDatabase,
+    *groups: Any,
+    ways: Ways | None = None,
+    holder: str = "wrk_1",
+    letters: bool = True,
+    **more: Any,
 ) -> AsyncGenerator[House]:
     """A process that calls, until the test ends it."""
     chosen = EscalationSettings.model_validate({"on_call": groups, **more})
     clock, ways = ManualClock(instant(AT)), ways or Ways()
-    ladder = Ladder(chosen.on_call, letters=True)
+    ladder = Ladder(chosen.on_call, letters=letters)
     jobs = Calling(database, ladder, ways, settings=chosen, clock=clock, holder=holder)
     service = Escalations(database, ladder, chosen, clock=clock)
     house = House(database, clock, ways, jobs, service, holder)

@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 
 from palaver.care.escalations import store
+from palaver.care.escalations.service import Escalations
+from palaver.care.escalations.settings import EscalationSettings
+from palaver.care.on_call.ladder import Ladder
+from palaver.care.on_call.settings import OnCall
 from palaver.core.errors import Conflict
 from palaver.identity import store as identity_store
+from palaver.kit.clock import ManualClock, instant
 from tests.database import whole_database
 from tests.promises import keeps
 from tests.unit.care.escalations.calling import DAY, NIGHT, Ways, at_work, caller
-from tests.unit.care.escalations.given import person, session
+from tests.unit.care.escalations.given import AT, begun, person, session
+from tests.unit.runs.given import ADA
 
 
 @keeps("care:escalation:somebody")
@@ -33,6 +39,10 @@ async def test_where_nobody_answers_the_next_group_is_called_until_there_is_none
             kept = await house.until(one, lambda kept: kept.state == "expired")
             assert (kept.due_at, kept.reason) == (None, "Nobody who was told answered.")
             assert await house.jobs.trouble() == ["1 waits: nobody who was told answered."]
+            assert await house.jobs.trouble(lately=True) == await house.jobs.trouble()
+            house.forward(days=1, seconds=1)
+            assert await house.jobs.trouble(lately=True) == [], "health is not degraded for ever"
+            assert await house.jobs.trouble() == ["1 waits: nobody who was told answered."], "but who answers sees it"
             assert await house.kinds(one) == [
                 "created", "routed", "claimed", "unanswered", "routed", "unanswered", "expired",
             ]  # fmt: skip
@@ -138,3 +148,31 @@ async def test_who_grows_more_urgent_is_told_anew_and_who_is_there_is_not_distur
             house.forward(minutes=1)
             kept = await house.until(one, lambda kept: kept.state == "routed" and kept.round == 4)
             assert gone == [(one, "usr_cleo")], "whoever was there left the house"
+
+
+async def test_who_is_alone_is_promised_nobody_and_the_operator_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    async with whole_database() as database:
+        await person(database, role="admin")
+        one = await database.write(store.begin(begun("asm_1")), durable=False)
+        alone = Ladder((), letters=True)
+        service = Escalations(database, alone, EscalationSettings(), clock=ManualClock(instant(AT)))
+        own = await service.one(caller(ADA, "admin"), one)
+        assert (own.state, own.may_decline) == ("created", True)
+        assert str(own.says).startswith("Nobody from the team could be told.")
+        assert "One person alone is on call" in str(await database.read(alone.lacks()))
+        async with at_work(database, letters=False) as house:
+            await house.until(one, lambda kept: kept.state == "failed")
+            assert await house.jobs.trouble(lately=True) == ["1 waits: nobody could be told."]
+            await house.jobs.warn()
+        assert len([said for said in caplog.messages if said.startswith("One person alone is on call")]) == 1
+
+        await person(database, "usr_bob", "counsellor")
+        assert await database.read(alone.lacks()) is None
+        assert str((await service.one(caller(ADA, "admin"), one)).says).startswith(
+            "Nobody from the team could be told."
+        )
+        two = await database.write(store.begin(begun("asm_2", level="critical")), durable=False)
+        assert str((await service.one(caller(ADA, "admin"), two)).says).startswith(
+            "A person from the team is being told"
+        )
+        assert await database.read(Ladder((OnCall.model_validate(NIGHT),), letters=False).lacks()) is None
