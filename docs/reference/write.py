@@ -23,15 +23,17 @@ def pages() -> dict[Path, str]:
 
 
 def schemas() -> dict[Path, str]:
-    """What the schemas, and the client that is typed by them, must say; a server is made up for it, without a port."""
+    """What the schemas, and the clients that are typed by them, must say; no port is opened for it."""
     sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "clients" / "python")]
     from generate import shapes  # noqa: PLC0415 - found where the line above says
+    from page_types import page_types  # noqa: PLC0415 - likewise
     from schemas import events_document, openapi_document  # noqa: PLC0415
 
     openapi, events = openapi_document(), events_document()
     return {
         ROOT / "schema" / "openapi.json": openapi,
         ROOT / "schema" / "events.json": events,
+        ROOT / "web" / "src" / "core" / "generated.ts": page_types(openapi),
         ROOT / "clients" / "python" / "src" / "palaver_client" / "shapes.py": shapes(openapi, events),
     }
 

@@ -66,7 +66,7 @@ class HelpNamed(msgspec.Struct, frozen=True):
 
     id: str
     name: str
-    channels: tuple[CareChannel, ...] = ()
+    channels: tuple[CareChannel, ...]
 
 
 class HelpShown(msgspec.Struct, frozen=True, omit_defaults=True):

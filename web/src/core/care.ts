@@ -3,69 +3,14 @@
 import type { RunEvent } from './events';
 import { readEvent } from './events';
 import { followAt, type Following, type Listener } from './follow';
+import type { CareConversation, Escalation, EscalationWhole, Human } from './generated';
 import type { HelpResource, Page } from './messages';
 import { ask } from './request';
 
+export type { CareConversation, CareLine, Escalation, EscalationEvent, EscalationWhole } from './generated';
+
 export const listHelp = async (country: string | null): Promise<HelpResource[]> =>
   (await ask<{ items: HelpResource[] }>('/care/resources', { query: { country } })).items;
-
-export interface Colleague {
-  id: string;
-  name: string;
-}
-
-export interface Escalation {
-  id: string;
-  state: 'created' | 'routed' | 'acknowledged' | 'closed' | 'failed' | 'expired';
-  /** How urgently the words asked for an answer; nothing about who wrote them. */
-  level: string | null;
-  session_id: string | null;
-  language: string | null;
-  /** The services that the person was shown. */
-  helped: Pick<HelpResource, 'id' | 'name' | 'channels'>[];
-  group: string | null;
-  reason: string | null;
-  deadline_at: string | null;
-  claimed_by: Colleague | null;
-  mine: boolean;
-  acknowledged_at: string | null;
-  closed_at: string | null;
-  outcome: string | null;
-  created_at: string;
-}
-
-export interface Happened {
-  n: number;
-  kind: string;
-  at: string;
-  actor: Colleague | null;
-  detail: Record<string, unknown>;
-}
-
-export type EscalationWhole = Escalation & { events: Happened[] };
-
-/** Somebody from the team who answers instead of models. */
-export interface Human {
-  escalation_id: string;
-  name: string;
-  joined_at: string;
-  until: string;
-}
-
-export interface Spoken {
-  id: string;
-  by: 'person' | 'model' | 'human' | 'house';
-  name: string | null;
-  text: string;
-  created_at: string;
-}
-
-export interface SeenConversation {
-  /** Whether the person agreed that all of it is seen. */
-  shared: boolean;
-  human: Human | null;
-  items: Spoken[];
-}
 
 export const OUTCOMES = {
   helped: 'Helped here',
@@ -91,7 +36,7 @@ export const addNote = (id: string, text: string) => post<EscalationWhole>(at(id
 export const close = (id: string, outcome: Outcome, note: string) =>
   post<EscalationWhole>(at(id, '/close'), note ? { outcome, note } : { outcome });
 
-export const readConversation = (id: string) => ask<SeenConversation>(at(id, '/conversation'));
+export const readConversation = (id: string) => ask<CareConversation>(at(id, '/conversation'));
 export const join = (id: string) => post<Human>(at(id, '/join'));
 export const leave = (id: string) => post<void>(at(id, '/leave'));
 export const say = (id: string, text: string, key: string) =>

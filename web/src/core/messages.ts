@@ -1,5 +1,11 @@
 // Messages and sessions as the server tells them; written by hand, after the contract.
 
+import type { CareResource, HelpShown } from './generated';
+
+/** A service that helps, as `/api/v1/care/resources` tells it. */
+export type HelpResource = CareResource;
+export type { HelpShown };
+
 export type Role = 'user' | 'assistant' | 'system' | 'tool';
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'interrupted' | 'error';
 
@@ -69,29 +75,6 @@ export interface Receipt {
   focus?: string | null;
   /** It was taken back. */
   undone?: boolean;
-}
-
-/** A service that helps, as `/api/v1/care/resources` tells it. */
-export interface HelpResource {
-  id: string;
-  country: string | null;
-  name: string;
-  kind: string;
-  channels: { kind: 'phone' | 'sms' | 'whatsapp' | 'web' | 'chat'; to: string; shown?: string; say?: string }[];
-  languages: string[];
-  hours: string | null;
-  cost: 'free' | 'charged' | null;
-  note: string | null;
-  source_url: string;
-  verified_on: string;
-  confirmed: boolean;
-}
-
-/** What stood before an answer; with `escalation_id` a human was called as well. */
-export interface HelpShown {
-  resources: HelpResource[];
-  message?: string | null;
-  escalation_id?: string | null;
 }
 
 export interface Message {

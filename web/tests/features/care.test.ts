@@ -19,6 +19,7 @@ const HELPER: HelpResource = {
   hours: null,
   cost: null,
   note: null,
+  paired_with: [],
   source_url: 'https://example.org',
   verified_on: '2026-11-20',
   confirmed: false,

@@ -119,7 +119,7 @@ def reduced(kept: Kept, says: str, *, may_decline: bool) -> dict[str, Any]:
 
 def _named(shown: HelpNamed | str) -> HelpNamed:
     """Of what was shown by earlier versions, the id is all that is known."""
-    return HelpNamed(shown, shown) if isinstance(shown, str) else shown
+    return HelpNamed(shown, shown, ()) if isinstance(shown, str) else shown
 
 
 def event(one: Happened, actor: Answering | None) -> EscalationEvent:

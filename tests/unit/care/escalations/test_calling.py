@@ -155,7 +155,7 @@ async def test_who_is_alone_is_promised_nobody_and_the_operator_is_told_once(cap
         await person(database, role="admin")
         one = await database.write(store.begin(begun("asm_1")), durable=False)
         alone = Ladder((), letters=True)
-        service = Escalations(database, alone, EscalationSettings(), clock=ManualClock(instant(AT)))
+        service = Escalations(database, alone, EscalationSettings.model_validate({}), clock=ManualClock(instant(AT)))
         own = await service.one(caller(ADA, "admin"), one)
         assert (own.state, own.may_decline) == ("created", True)
         assert str(own.says).startswith("Nobody from the team could be told.")

@@ -2,13 +2,18 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
-import type { SeenConversation, Spoken } from '@/core/care';
+import type { CareConversation, CareLine } from '@/core/care';
 
 import { speaker } from './desk';
 
-const WHO: Record<Spoken['by'], string> = { person: 'The person', model: 'The model', human: 'You', house: 'Palaver' };
+const WHO: Record<CareLine['by'], string> = {
+  person: 'The person',
+  model: 'The model',
+  human: 'You',
+  house: 'Palaver',
+};
 
-function Words({ one, me }: { one: Spoken; me: string | null }) {
+function Words({ one, me }: { one: CareLine; me: string | null }) {
   const who = one.by === 'human' && one.name !== me ? (one.name ?? 'A colleague') : WHO[one.by];
   return (
     <li class="spoken" data-by={one.by}>
@@ -18,7 +23,7 @@ function Words({ one, me }: { one: Spoken; me: string | null }) {
   );
 }
 
-export function Talk({ id, seen }: { id: string; seen: SeenConversation }) {
+export function Talk({ id, seen }: { id: string; seen: CareConversation }) {
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const say = useMemo(() => speaker(id), [id]);

@@ -16,7 +16,7 @@ export const queue = signal<readonly care.Escalation[] | null>(null);
 export const more = signal<string | null>(null);
 export const trouble = signal<readonly string[]>([]);
 export const chosen = signal<care.EscalationWhole | null>(null);
-export const talk = signal<care.SeenConversation | null>(null);
+export const talk = signal<care.CareConversation | null>(null);
 export const wrong = signal<string | null>(null);
 export const lost = signal(false);
 /** This is for somebody else. */

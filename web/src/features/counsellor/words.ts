@@ -1,6 +1,6 @@
 // What a desk says about escalations: how urgent, where they stand, what happened, how long they wait. Pure.
 
-import type { Escalation, Happened } from '@/core/care';
+import type { Escalation, EscalationEvent } from '@/core/care';
 
 const STATES: Record<Escalation['state'], string> = {
   created: 'new',
@@ -33,16 +33,16 @@ const KINDS: Record<string, string> = {
 
 export const stateOf = (one: Escalation): string => STATES[one.state] ?? one.state;
 
-export const kindOf = (happened: Happened): string => KINDS[happened.kind] ?? happened.kind.replaceAll('_', ' ');
+export const kindOf = (happened: EscalationEvent): string => KINDS[happened.kind] ?? happened.kind.replaceAll('_', ' ');
 
 const COMING = new Set(['joined', 'left', 'silent']);
 
 /** Whether whoever had joined is taken to be gone, because they were silent for long. */
-export const fellSilent = (happened: readonly Happened[]): boolean =>
+export const fellSilent = (happened: readonly EscalationEvent[]): boolean =>
   happened.findLast(one => COMING.has(one.kind))?.kind === 'silent';
 
 /** The short facts that stand beside it: a note's words, an outcome. */
-export const detailOf = ({ detail }: Happened): string =>
+export const detailOf = ({ detail }: EscalationEvent): string =>
   Object.values(detail)
     .filter(one => typeof one === 'string' || typeof one === 'number')
     .join(' · ');
