@@ -29,7 +29,7 @@ _PATIENCE = 20.0  # seconds for a model
 _NEAR = 0.3
 _AT_ONCE = 4_000  # characters that are read beside the loop in about a millisecond
 _GUIDED = 2_000  # of a message that are read on the way to an answer: what is said first and last says most
-_TOGETHER = 64  # texts that a model is asked about at once
+_TOGETHER = 16  # texts that a model is asked about at once: a slow one tells some of them within its time
 
 
 Way = Literal["words", "meaning"]
@@ -84,7 +84,8 @@ class Culture:
     def __init__(self, packs: Path | None = None, meanings: Meanings | None = None) -> None:
         self._packs = packs
         self.meanings = meanings  # filled above where a model is named
-        self._vectors: list[Sequence[float]] = []  # of what is known, never of what is asked
+        self._vectors: list[tuple[int, bytes]] = []  # of what is known, never of what is asked
+        self._embedding = asyncio.Lock()
 
     @cached_property
     def known(self) -> Known:
@@ -125,18 +126,15 @@ class Culture:
             why = error.detail if isinstance(error, PalaverError) else "The model took too long."
             log.warning("Culture is searched by words alone: %s", why)
             return [], [f"Searched by words alone, not by meaning: {why}"]
-        rows = [(number, unit(vector).tobytes()) for number, vector in enumerate(self._vectors)]
-        return near(unit(asked), rows, _NEAR), []
+        return near(unit(asked), self._vectors, _NEAR), []
 
     async def _embed(self, meanings: Meanings, principal: Principal) -> None:
-        """Ask the model once about all that is known."""
-        if self._vectors:
-            return
-        texts = [f"{one.title}. {one.text}" for one in map(_document, self._items)]
-        vectors: list[Sequence[float]] = []
-        for start in range(0, len(texts), _TOGETHER):
-            vectors += await meanings(texts[start : start + _TOGETHER], principal)
-        self._vectors = vectors
+        """Ask the model once about all that is known; who comes after one that was cut short goes on from there."""
+        async with self._embedding:
+            for one in range(len(self._vectors), len(self._items), _TOGETHER):
+                documents = map(_document, self._items[one : one + _TOGETHER])
+                vectors = await meanings([f"{it.title}. {it.text}" for it in documents], principal)
+                self._vectors += [(number, unit(vector).tobytes()) for number, vector in enumerate(vectors, one)]
 
     @cached_property
     def _items(self) -> list[Entry | Phrase]:

@@ -1,5 +1,6 @@
 """What is known is found by words and by meaning; nothing near is nothing told, and a model that fails is left out."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -89,6 +90,25 @@ async def test_a_model_that_fails_leaves_what_words_find_and_says_so() -> None:
     answer = await Culture(meanings=Vowels(works=False)).search(CultureWish("jini"), ADA)
     assert answer.items[0].id == "jinn-in-zanzibar"
     assert answer.notices == ["Searched by words alone, not by meaning: The model is away."]
+
+
+async def test_what_a_slow_model_said_is_kept_and_it_is_asked_about_the_rest_once_whoever_comes_next() -> None:
+    class Slow(Vowels):
+        async def __call__(self, texts: Sequence[str], principal: Principal) -> Sequence[Sequence[float]]:
+            if len(self.asked) == 3:
+                self.asked.append(("late", 0))
+                raise TimeoutError
+            return await super().__call__(texts, principal)
+
+    slow = Slow()
+    culture = Culture(meanings=slow)
+    assert (await culture.search(CultureWish("jini"), ADA)).notices
+    both = await asyncio.gather(*[culture.search(CultureWish("jini"), ADA) for _ in range(2)])
+    assert [one.notices for one in both] == [[], []]
+    known = len(culture.known.entries) + len(culture.known.phrases)
+    assert sum(count for _, count in slow.asked) == known + 3  # each query once, and nothing of what is known twice
+    quick = await Culture(meanings=Vowels()).search(CultureWish("jini"), ADA)
+    assert [one.id for one in both[0].items] == [one.id for one in quick.items]
 
 
 def test_a_run_gets_a_few_sentences_also_of_a_very_long_message() -> None:
