@@ -98,6 +98,7 @@ async def test_what_a_slow_model_said_is_kept_and_it_is_asked_about_the_rest_onc
             if len(self.asked) == 3:
                 self.asked.append(("late", 0))
                 raise TimeoutError
+            await asyncio.to_thread(len, texts)  # others have their turn meanwhile
             return await super().__call__(texts, principal)
 
     slow = Slow()
