@@ -8,24 +8,27 @@ from palaver.care.resources.resource import Resource
 
 # Lines move and close; half a year is what the issue that asked for them trusts a reading.
 TRUSTED = timedelta(days=180)
+_ELSEWHERE = timedelta(days=1)  # it may be tomorrow where the source was read
 
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """Ids of what nobody has confirmed, and of what was read too long ago, of so many in all."""
+    """Ids of what nobody has confirmed, was read too long ago, or on a day that has not come, of so many in all."""
 
     known: int
     unconfirmed: tuple[str, ...]
     old: tuple[str, ...]
+    ahead: tuple[str, ...]
 
     @property
     def says(self) -> str | None:
         """One sentence for operators; None where there is nothing to look at."""
-        if not (self.unconfirmed or self.old):
+        if not (self.unconfirmed or self.old or self.ahead):
             return None
+        ahead = f"; {len(self.ahead)} have a day that has not come" if self.ahead else ""
         return (
             f"Of {self.known} help resources, {len(self.unconfirmed)} are not confirmed by a person "
-            f"and {len(self.old)} were last read more than {TRUSTED.days} days ago."
+            f"and {len(self.old)} were last read more than {TRUSTED.days} days ago{ahead}."
         )
 
 
@@ -36,4 +39,5 @@ def doubts(known: Iterable[Resource], today: date) -> Doubts:
         len(every),
         tuple(one.id for one in every if not one.confirmed),
         tuple(one.id for one in every if today - one.verified_on > TRUSTED),
+        tuple(one.id for one in every if one.verified_on - today > _ELSEWHERE),
     )

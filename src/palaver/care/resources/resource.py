@@ -61,4 +61,4 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def confirmed(self) -> bool:
         """Whether a person has confirmed it."""
-        return bool(self.verified_by)
+        return bool(self.verified_by.strip())

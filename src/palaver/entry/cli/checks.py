@@ -107,7 +107,11 @@ def _help(settings: Settings) -> list[Finding]:
     found = Help(settings.care.resources_file).doubts(SystemClock().now().date())
     if found.says is None:
         return [Finding("well", f"All {found.known} help resources are confirmed and were read lately.")]
-    named = [("Not confirmed: ", found.unconfirmed), ("Read too long ago: ", found.old)]
+    named = [
+        ("Not confirmed: ", found.unconfirmed),
+        ("Read too long ago: ", found.old),
+        ("Read on a day that has not come: ", found.ahead),
+    ]
     return [
         Finding("odd", found.says, _CONFIRM),
         *(Finding("odd", f"{says}{', '.join(ids)}.") for says, ids in named if ids),

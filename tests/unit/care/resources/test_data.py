@@ -7,7 +7,7 @@ import pytest
 
 from palaver.care.resources.countries import COUNTRIES
 from palaver.care.resources.reading import shipped
-from palaver.care.resources.resource import Resource
+from palaver.care.resources.resource import KINDS, Resource
 from tests.promises import keeps
 
 # Where a number may be read besides the service's own page: a government, its police, parliament or regulator, a body
@@ -16,7 +16,14 @@ OFFICIAL = (
     ".go.ke", ".go.ug", ".go.tz", ".gov.au", "wyo.gov", "ojp.gov", "fcc.gov", "govdelivery.com", "gov.uk", "police.uk",
     "oireachtas.ie", "govt.nz", "europa.eu", "unwomen.org", "newswire.ca",
 )  # fmt: skip
-OWN = ("sematanzania.org", "samaritans.org", "giveusashout.org", "childline.org.uk", "childhelphotline.org")
+OWN = (
+    "sematanzania.org",
+    "samaritans.org",
+    "giveusashout.org",
+    "childline.org.uk",
+    "childhelphotline.org",
+    "galop.org.uk",
+)
 EVERY = list(shipped().values())
 
 
@@ -33,6 +40,10 @@ def test_every_file_is_of_a_country_or_the_world_and_the_first_countries_are_the
     names = {one.name for one in (files("palaver") / "care" / "resources" / "data").iterdir()}
     assert names <= {f"{code.lower()}.json" for code in COUNTRIES} | {"world.json"}
     assert names >= {f"{code}.json" for code in ("ke", "ug", "tz", "rw", "us", "gb", "world")}
+
+
+def test_every_kind_of_help_has_an_entry() -> None:
+    assert {one.kind for one in EVERY} == set(KINDS)
 
 
 def test_the_first_countries_have_an_emergency_number() -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from palaver.care.resources.freshness import doubts
@@ -104,6 +105,13 @@ def test_a_service_is_doubted_once_half_a_year_has_passed_or_while_nobody_has_co
     assert late.says is not None
     assert "1 were last read more than 180 days ago" in late.says
     assert doubts([known["ke-example-line"]], read).says is None
+    assert doubts([known["ke-example-line"]], date(2026, 11, 19)).says is None  # it is tomorrow elsewhere
+    early = doubts([known["ke-example-line"]], date(2026, 11, 18))  # a slip of a year, or a clock that is wrong
+    assert early.ahead == ("ke-example-line",)
+    assert early.says is not None
+    assert early.says.endswith("; 1 have a day that has not come.")
+    blank = msgspec.structs.replace(known["ke-example-line"], verified_by=" ")
+    assert not blank.confirmed
 
 
 def test_the_file_that_the_page_shows_can_be_used(tmp_path: Path) -> None:
