@@ -38,15 +38,16 @@ class Readers:
 
     async def load(self) -> None:
         """Read what is on disk now, rather than when the first message waits."""
-        await asyncio.to_thread(self._told, "Good morning.")
+        await asyncio.to_thread(self.told, "Good morning.")
 
     async def read(self, text: str) -> "Told":
         """What each says; nobody else waits for a long text or a slow reader."""
         if len(text) <= _AT_ONCE and not self._better:
-            return self._told(text)
-        return await asyncio.to_thread(self._told, text)
+            return self.told(text)
+        return await asyncio.to_thread(self.told, text)
 
-    def _told(self, text: str) -> "Told":
+    def told(self, text: str) -> "Told":
+        """The same, for who waits for nobody."""
         heads = [(one, _read(one, text)) for one in (self._small, *self._better)]
         return Told(len(text), [(one, said or _NOTHING) for one, said in heads], any(said is None for _, said in heads))
 

@@ -1,12 +1,13 @@
 """Reads examples, policies and rules from files for `palaver care dry-run`; what comes of them is decided elsewhere.
 
-What is read is what the rules find, under a policy: trained readers are told nothing here.
+What is read is what rules find, and what the trained readers that are installed say, under a policy.
 """
 
 import asyncio
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,17 +16,20 @@ import msgspec
 from palaver.care.crisis.detector import Detector
 from palaver.care.crisis.finding import Finding
 from palaver.care.crisis.rules import BadRule
+from palaver.care.models.raising import about_oneself, raised
+from palaver.care.models.readers import Told
 from palaver.care.policy.policy import SHIPS, Policy, Shipped, faults, judged
 from palaver.care.policy.replaying import Example, Reads, Replayed, replay
 from palaver.care.policy.service import Policies
 from palaver.care.service import BOOKS, levels_of
 from palaver.core.care import Urgency
 from palaver.core.errors import Invalid
+from palaver.entry.caring import readers_of
 from palaver.entry.database import open_database
 from palaver.entry.settings import Settings
 from palaver.kit.clock import SystemClock
 
-READERS = ("small", "encoder")  # a policy that names them is read, though none of them is asked here
+READERS = ("small", "encoder")  # a policy that names one is read, though it is not installed here
 
 
 class Other(NamedTuple):
@@ -50,10 +54,12 @@ def replayed(settings: Settings, examples: Path, other: Other) -> Replayed:
     holds = asyncio.run(_in_force(settings, rules))
     tried = _toml(other.rules) if other.rules else rules
     policy = _policy(other.policy, tried) if other.policy else holds
-    now = _reads(words, rules, holds)
+    hears = lru_cache(maxsize=1)(readers_of(settings.care).told)  # each text is read in both ways, one after the other
+    now = _reads(words, rules, holds, hears)
     if other == Other(None, None, None):
         return replay(_examples(examples), now, now)
-    return replay(_examples(examples), now, _reads(_toml(other.words) if other.words else words, tried, policy))
+    then = _reads(_toml(other.words) if other.words else words, tried, policy, hears)
+    return replay(_examples(examples), now, then)
 
 
 async def _in_force(settings: Settings, rules: Mapping[str, Any]) -> Policy:
@@ -64,14 +70,15 @@ async def _in_force(settings: Settings, rules: Mapping[str, Any]) -> Policy:
         return (await Policies(database, lambda: _shipped(rules), SystemClock()).current()).policy
 
 
-def _reads(words: Mapping[str, Any], rules: Mapping[str, Any], policy: Policy) -> Reads:
+def _reads(words: Mapping[str, Any], rules: Mapping[str, Any], policy: Policy, hears: Callable[[str], Told]) -> Reads:
     try:
         detector = Detector(words, rules)
     except (BadRule, KeyError, TypeError, AttributeError, ValueError, re.error) as error:
         raise Invalid(f"These words or rules cannot be read: {type(error).__name__}: {error}") from error
 
     def read(text: str) -> Finding:
-        return judged(detector.read(text), policy)
+        found = detector.read(text)
+        return judged(raised(found, hears(text).signals_where(policy.sure, about_oneself(found))), policy)
 
     return read
 
