@@ -1,7 +1,8 @@
 """♥ What a text says about danger: the maximum over its clauses and rules; it keeps nothing and calls nobody.
 
 Nothing that stands elsewhere in a text takes anything back: each clause is judged by itself, and what turns a statement
-round (a negation, another person, a song that says it) has to stand in the statement or right before it.
+round (a negation, another person, a song that says it) has to stand in the statement or right before it. What clauses
+near one another say only together (pills that were swallowed, a goodbye) adds to that and lowers nothing.
 """
 
 import re
@@ -15,6 +16,7 @@ from palaver.core.care import Urgency
 
 MOST_SIGNALS = 50  # of a text that says it a thousand times the gravest and first are told
 _WITHIN = 3  # meanings between who says something and what is said
+_NEAR = 24  # clauses over which signs count together: a long message, and no book
 
 
 class Detector:
@@ -26,26 +28,33 @@ class Detector:
         self._rows: dict[str, str] = {}  # as many as there are meanings of words
         self._patterns: list[tuple[Rule, re.Pattern[str]]] = []
         self._by_need: dict[str, list[int]] = {}
+        self._together: list[Rule] = []
         for rule in rules_of(book, self._alphabet):
+            if rule.together:
+                self._together.append(rule)
             for pattern, needs in rule.patterns:
                 for need in needs:
                     self._by_need.setdefault(need, []).append(len(self._patterns))
                 self._patterns.append((rule, pattern))
         row = self._alphabet.row
         self._says, self._first, self._if = row("say"), row("i"), row("if")
+        self._old = re.compile(f"(?<![{row('now at')}]){row('ago')}")
         self._subjects = frozenset(row("i he you we"))
 
     def read(self, text: str) -> Finding:
         """What the text says."""
         read = self._lexicon.read(text)
         found: list[tuple[Signal, bool]] = []
-        seen: set[str] = set()
-        for clause in read.clauses:
+        seen: dict[str, _Signs] = {}
+        near = _Near(self._together)
+        for at, clause in enumerate(read.clauses):
             row, places = self._spread(clause)
             if row not in seen:  # said again it says the same
-                seen.add(row)
-                found += self._judged(row, places)
-        return _finding(found, read.languages)
+                seen[row] = signs = {}
+                found += self._judged(row, places, signs)
+            if seen[row]:
+                near.take(at, seen[row])
+        return _finding(found + near.found, read.languages)
 
     def _spread(self, clause: list[Meant]) -> tuple[str, list[Meant]]:
         """The clause as characters, and the word that each comes from."""
@@ -57,13 +66,16 @@ class Detector:
             places += [one] * len(characters)
         return row, places
 
-    def _judged(self, row: str, places: list[Meant]) -> Iterator[tuple[Signal, bool]]:
+    def _judged(self, row: str, places: list[Meant], signs: "_Signs") -> Iterator[tuple[Signal, bool]]:
         for rule, pattern in self._asked(row):
             for match in pattern.finditer(row):
                 frame = self._frame(row, match.start())
-                level = min(rule.level, Level.low) if frame else rule.level
                 words = places[match.start() : match.end()]
-                yield _signal(rule, words, level, frame), rule.ask or frame is not None
+                if rule.sign is None:
+                    level = min(rule.level, Level.low) if frame else rule.level
+                    yield _signal(rule, words, level, frame), rule.ask or frame is not None
+                elif frame is None and words and not self._old.search(row):
+                    signs[rule.sign] = words
 
     def _asked(self, row: str) -> list[tuple[Rule, re.Pattern[str]]]:
         """Which patterns can be in a clause: nearly none, nearly always."""
@@ -82,6 +94,29 @@ class Detector:
             return None
         speaker = next((one for one in reversed(row[: start - len(before) + said]) if one in self._subjects), None)
         return None if speaker == self._first else "quotation"
+
+
+_Signs = dict[str, list[Meant]]  # what each is called, and the words that say it
+
+
+class _Near:
+    """Signs of a text, each where it was last seen, and what they say together."""
+
+    def __init__(self, rules: list[Rule]) -> None:
+        self._rules = rules
+        self._seen: dict[str, tuple[int, list[Meant]]] = {}
+        self.found: list[tuple[Signal, bool]] = []
+
+    def take(self, at: int, signs: _Signs) -> None:
+        """The signs of one clause more."""
+        self._seen |= {sign: (at, words) for sign, words in signs.items()}
+        near = {sign for sign, (seen, _) in self._seen.items() if at - seen < _NEAR}
+        told: list[Rule] = []
+        for rule in self._rules:
+            if row := next((row for row in rule.together if row <= near), None):
+                told.append(rule)
+                self.found += ((_signal(rule, self._seen[sign][1], rule.level, None), rule.ask) for sign in sorted(row))
+        self._rules = [rule for rule in self._rules if rule not in told]  # once is enough
 
 
 def _signal(rule: Rule, words: list[Meant], level: Level, frame: str | None) -> Signal:

@@ -26,6 +26,8 @@ _MANY_PILLS, _LARGE_MG = 9, 4_001
 _NUMBER = re.compile(r"(\d{1,6})(mgs?)?")
 _MINE = re.compile(r"(nime|nita|nina|nili)[a-z']{3,20}")
 _ME = "i"
+# "ill" is "I'll" before these.
+_AFTER_WILL = frozenset("be do die jump take have use end kill hang never drink go just make finally overdose not".split())
 _GRAVE = frozenset(("suicide", "die"))
 _FILLER = "x"
 _STOP = "stop"
@@ -87,6 +89,8 @@ class Lexicon:
                 before = ""
                 continue
             word, at = found[0], found.start()
+            if before == "ill" and word in _AFTER_WILL:
+                clause[-1] = clause[-1]._replace(meanings="i will")
             if word == before:
                 continue  # said twice is said once, so that repetition fills no gap
             if (parts := seen.get(word)) is None:

@@ -1,7 +1,8 @@
 """♥ Rules as they are written, made into patterns over meanings; it knows no word and reads no text.
 
 A pattern is a regular expression whose letters are meanings: `i gap{0,2} want die`. `gap` is any meaning that begins no
-other statement, `any` is any at all. Every repetition is bounded, so that no text makes a match slow.
+other statement, `any` is any at all. Every repetition is bounded, so that no text makes a match slow. A rule with a
+`sign` says nothing alone; one with `together` says something where all signs of a row stand near one another.
 """
 
 import re
@@ -35,6 +36,8 @@ class Rule:
     patterns: tuple[tuple[re.Pattern[str], frozenset[str]], ...]  # and one of which characters each cannot do without
     ask: bool
     adjusted_by: str | None  # what makes this less than the plain statement
+    sign: str | None  # told by nobody alone: what it is called in `together`
+    together: tuple[frozenset[str], ...]  # signs that say it when all of one row stand near one another
 
 
 class Alphabet:
@@ -118,9 +121,11 @@ def rules_of(book: Mapping[str, Mapping[str, object]], alphabet: Alphabet) -> li
 def _rule(name: str, one: Mapping[str, object], alphabet: Alphabet, macros: Mapping[str, str]) -> Rule:
     return Rule(
         id=name,
-        concern=one["concern"],  # type: ignore[arg-type]
-        level=Level[str(one["level"])],
-        patterns=tuple(alphabet.pattern(written, macros) for written in one["patterns"]),  # type: ignore[attr-defined]
+        concern=one.get("concern", "self_directed"),  # type: ignore[arg-type]
+        level=Level[str(one.get("level", "none"))],
+        patterns=tuple(alphabet.pattern(written, macros) for written in one.get("patterns", ())),  # type: ignore[attr-defined]
         ask=bool(one.get("ask", False)),
         adjusted_by=one.get("adjusted_by"),  # type: ignore[arg-type]
+        sign=one.get("sign"),  # type: ignore[arg-type]
+        together=tuple(frozenset(row.split()) for row in one.get("together", ())),  # type: ignore[attr-defined]
     )
