@@ -67,15 +67,19 @@ class Detector:
         return row, places
 
     def _judged(self, row: str, places: list[Meant], signs: "_Signs") -> Iterator[tuple[Signal, bool]]:
+        old = self._old.search(row) is not None
         for rule, pattern in self._asked(row):
+            if rule.sign is not None and (old or rule.sign in signs):
+                continue
             for match in pattern.finditer(row):
                 frame = self._frame(row, match.start())
                 words = places[match.start() : match.end()]
                 if rule.sign is None:
                     level = min(rule.level, Level.low) if frame else rule.level
                     yield _signal(rule, words, level, frame), rule.ask or frame is not None
-                elif frame is None and words and not self._old.search(row):
+                elif frame is None:
                     signs[rule.sign] = words
+                    break
 
     def _asked(self, row: str) -> list[tuple[Rule, re.Pattern[str]]]:
         """Which patterns can be in a clause: nearly none, nearly always."""

@@ -27,7 +27,9 @@ _NUMBER = re.compile(r"(\d{1,6})(mgs?)?")
 _MINE = re.compile(r"(nime|nita|nina|nili)[a-z']{3,20}")
 _ME = "i"
 # "ill" is "I'll" before these.
-_AFTER_WILL = frozenset("be do die jump take have use end kill hang never drink go just make finally overdose not".split())
+_AFTER_WILL = frozenset(
+    "be do die jump take have use end kill hang never drink go just make finally overdose not".split()
+)
 _GRAVE = frozenset(("suicide", "die"))
 _FILLER = "x"
 _STOP = "stop"
@@ -81,16 +83,17 @@ class Lexicon:
         folded = fold(text)
         seen: dict[str, list[Part]] = {}
         clauses: list[list[Meant]] = [clause := []]
+        parted: set[int] = set()  # which of them begin after an empty line
         counts: dict[str, int] = {}
         before, began, held = "", 0, 0
         for found in TOKEN.finditer(folded.text):
             if found.lastgroup == _STOP:
                 clauses.append(clause := [])
+                parted |= {len(clauses) - 1} if "\n" in found[0] else set()
                 before = ""
                 continue
             word, at = found[0], found.start()
-            if before == "ill" and word in _AFTER_WILL:
-                clause[-1] = clause[-1]._replace(meanings="i will")
+            _contracted(before, word, clause)
             if word == before:
                 continue  # said twice is said once, so that repetition fills no gap
             if (parts := seen.get(word)) is None:
@@ -108,7 +111,7 @@ class Lexicon:
                 if meanings:
                     last = folded.origin(at + end - 1) + 1
                     clause.append(Meant(meanings, folded.origin(at + start), last, language))
-        return Read([*filter(None, clauses), *_stopped(clauses)], sorted(counts, key=lambda one: -counts[one]))
+        return Read([*filter(None, clauses), *_stopped(clauses, parted)], sorted(counts, key=lambda one: -counts[one]))
 
     def _halves(self, one: str, other: str, clause: list[Meant]) -> tuple[str, str | None] | None:
         """What two words mean that are one word with a space in it ("nita jiua", "sui cide")."""
@@ -194,16 +197,31 @@ def _spoken_by_me(word: str) -> tuple[str, str] | None:
     return ("i will" if found[1] == "nita" else "i", "sw") if (found := _MINE.fullmatch(word)) else None
 
 
-def _stopped(clauses: list[list[Meant]]) -> Iterator[list[Meant]]:
+def _contracted(before: str, word: str, clause: list[Meant]) -> None:
+    """Reads `ill` as I will where somebody left the apostrophe out."""
+    if before == "ill" and word in _AFTER_WILL:
+        clause[-1] = clause[-1]._replace(meanings="i will")
+
+
+def _stopped(clauses: list[list[Meant]], parted: set[int]) -> Iterator[list[Meant]]:
     """What is said with a stop after every word, read without the stops as well, together with what it grew into."""
-    runs = [(alone, list(run)) for alone, run in groupby(clauses, key=lambda clause: len(clause) <= 1)]
-    for at, (alone, run) in enumerate(runs):
-        words = [word for clause in run for word in clause] if alone else []
-        if len(words) > 1:
-            before = runs[at - 1][1][-1] if at else []
-            after = runs[at + 1][1][0] if at + 1 < len(runs) else []
-            yield words
-            yield from (part for part in ([*before, *words], [*words, *after]) if len(part) > len(words))
+    said = [(at, clause) for at, clause in enumerate(clauses) if clause]
+    runs = [list(run) for _, run in groupby(said, key=lambda one: len(one[1]) == 1)]
+    for at, run in enumerate(runs):
+        if len(run) < 2 or len(run[0][1]) > 1:
+            continue
+        words = [word for _, clause in run for word in clause]
+        before = _joined(runs[at - 1][-1], run[0], parted)[0] if at else []
+        after = _joined(run[-1], runs[at + 1][0], parted)[1] if at + 1 < len(runs) else []
+        yield words
+        yield from (part for part in ([*before, *words], [*words, *after]) if len(part) > len(words))
+
+
+def _joined(
+    one: tuple[int, list[Meant]], other: tuple[int, list[Meant]], parted: set[int]
+) -> tuple[list[Meant], list[Meant]]:
+    """Two clauses, or nothing where an empty line parts them."""
+    return ([], []) if parted.intersection(range(one[0] + 1, other[0] + 1)) else (one[1], other[1])
 
 
 def _amount(word: str) -> tuple[str, None] | None:
