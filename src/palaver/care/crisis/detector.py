@@ -50,7 +50,7 @@ class Detector:
         for at, clause in enumerate(read.clauses):
             row, places = self._spread(clause)
             if row not in seen:  # said again it says the same
-                seen[row] = signs = {}
+                seen[row] = signs = _Signs()
                 found += self._judged(row, places, signs)
             if seen[row]:
                 near.take(at, seen[row])
