@@ -190,12 +190,22 @@ if __name__ == "__main__":
     import palaver.entry.server  # noqa: F401
     import palaver.inference.guide.speech  # noqa: F401
     import palaver.sessions.links.markdown  # noqa: F401
+    from palaver.care.moderation.service import shipped_book
+    from palaver.care.service import shipped_detector
+    from palaver.storage.script import Statement
+    from palaver.storage.sqlite import DIALECT
 
     # And everything they work out once: what the routes of one are made of, those of the next find ready.
     sys.path.append(str(ROOT / "docs" / "reference"))
     from schemas import openapi_document
 
     openapi_document()
+    shipped_detector().read("Good morning.")
+    for book in (shipped_book("input"), shipped_book("output")):
+        book.automaton.find([frozenset(("good",))])
+    for one in gc.get_objects():
+        if isinstance(one, Statement):
+            one.compiled(DIALECT)
     assert threading.active_count() == 1, "a thread that a server began does not come along into its copies"
     gc.collect()
     gc.freeze()  # no server walks what all of them share

@@ -56,8 +56,8 @@ def routes(shelves: Shelves, door: Door, kinds: Iterable[Kind]) -> APIRouter:
     """Every shelf."""
     router = APIRouter()
     for kind in kinds:
-        router.include_router(_listing(shelves, door, kind))
-        router.include_router(_changing(shelves, door, kind))
+        router.routes.extend(_listing(shelves, door, kind).routes)
+        router.routes.extend(_changing(shelves, door, kind).routes)
     return router
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import tomllib
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -105,13 +105,25 @@ class Care:
         """Of what tells feelings."""
         return self._readers.version
 
-    @cached_property
-    def _rules(self) -> dict[str, Any]:
-        return tomllib.loads((BOOKS / "rules.toml").read_text("utf-8"))
+    @property
+    def _rules(self) -> Mapping[str, Any]:
+        return shipped_rules()
 
-    @cached_property
+    @property
     def _detector(self) -> Detector:
-        return Detector(tomllib.loads((BOOKS / "words.toml").read_text("utf-8")), self._rules)
+        return shipped_detector()
+
+
+@cache
+def shipped_rules() -> Mapping[str, Any]:
+    """The rules for danger, as they are written."""
+    return tomllib.loads((BOOKS / "rules.toml").read_text("utf-8"))
+
+
+@cache
+def shipped_detector() -> Detector:
+    """The same, ready to read texts: made once in a process, which takes longer than a thousand texts."""
+    return Detector(tomllib.loads((BOOKS / "words.toml").read_text("utf-8")), shipped_rules())
 
 
 def levels_of(rules: Mapping[str, Any]) -> dict[str, Level]:

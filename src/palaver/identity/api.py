@@ -40,18 +40,21 @@ def routes(identity: Identity, settings: IdentitySettings) -> APIRouter:
     router = APIRouter()
     cookies = Cookies(settings)
     opened = _opening(identity, cookies)
-    router.include_router(_signing_in(identity, cookies, opened))
-    router.include_router(_signed_in(identity, cookies))
-    router.include_router(second_factor.routes(identity.people.factors, identity.accounts, identity.door, opened))
-    router.include_router(registering.routes(identity.people.registering, identity.people.factors, opened))
-    router.include_router(inviting.routes(identity.people.inviting, identity.door, identity.ground.links))
-    router.include_router(users.routes(identity.people.users, identity.door, identity.ground.links))
-    router.include_router(removing_api.routes(identity.people.removing, identity.door))
-    router.include_router(devices_api.routes(identity.devices, identity.door))
-    router.include_router(oidc_api.routes(identity.oidc, cookies, settings, identity.ground.links.base))
-    router.include_router(api_keys_api.routes(identity.keys, identity.leaks, identity.door))
-    router.include_router(scim_api.routes(*identity.directory, identity.door, settings.scim.largest_page))
-    router.include_router(service_accounts_api.routes(identity.service_accounts, identity.door))
+    for below in (
+        _signing_in(identity, cookies, opened),
+        _signed_in(identity, cookies),
+        second_factor.routes(identity.people.factors, identity.accounts, identity.door, opened),
+        registering.routes(identity.people.registering, identity.people.factors, opened),
+        inviting.routes(identity.people.inviting, identity.door, identity.ground.links),
+        users.routes(identity.people.users, identity.door, identity.ground.links),
+        removing_api.routes(identity.people.removing, identity.door),
+        devices_api.routes(identity.devices, identity.door),
+        oidc_api.routes(identity.oidc, cookies, settings, identity.ground.links.base),
+        api_keys_api.routes(identity.keys, identity.leaks, identity.door),
+        scim_api.routes(*identity.directory, identity.door, settings.scim.largest_page),
+        service_accounts_api.routes(identity.service_accounts, identity.door),
+    ):
+        router.routes.extend(below.routes)  # `include_router` would make everything of them once more
     return router
 
 

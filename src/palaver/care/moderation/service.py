@@ -4,7 +4,7 @@ import asyncio
 import logging
 import tomllib
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,29 +101,28 @@ class Moderation:
         ours = chosen(self._settings.input if direction == "input" else self._settings.output)
         return {**ours, **self.policy().get(direction, {})}
 
-    @cached_property
+    @property
     def _output(self) -> Book:
-        return Book(self._words, self._rules, "output")
+        return shipped_book("output")
 
-    @cached_property
+    @property
     def _input(self) -> Book:
-        return Book(self._words, self._rules, "input")
+        return shipped_book("input")
 
-    @cached_property
-    def _words(self) -> dict[str, Any]:
-        return _toml("words.toml")
-
-    @cached_property
-    def _rules(self) -> dict[str, Any]:
-        return _toml("rules.toml")
-
-    @cached_property
+    @property
     def texts(self) -> Texts:
         """What is told in place of what may not be told."""
         return _toml("texts.toml")  # type: ignore[return-value]
 
 
-def _toml(name: str) -> dict[str, Any]:
+@cache
+def shipped_book(direction: ModerationDirection) -> Book:
+    """The rules for one direction, made once in a process."""
+    return Book(_toml("words.toml"), _toml("rules.toml"), direction)
+
+
+@cache
+def _toml(name: str) -> Mapping[str, Any]:
     return tomllib.loads((_HERE / name).read_text("utf-8"))
 
 

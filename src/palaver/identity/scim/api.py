@@ -42,7 +42,7 @@ def routes(users: DirectoryUsers, groups: DirectoryGroups, door: Door, largest_p
     router = APIRouter()
     may = door.needs(SCIM)
     for below in (_users(users, may, largest_page), _groups(groups, may, largest_page), _about(may, largest_page)):
-        router.include_router(below)
+        router.routes.extend(below.routes)
     return router
 
 

@@ -65,9 +65,9 @@ def routes(accounts: ServiceAccounts, door: Door) -> APIRouter:
     """Everything below /api/v1/service-accounts."""
     router = APIRouter()
     admin = door.needs(ADMIN)
-    router.include_router(_accounts(accounts, admin))
-    router.include_router(_changing(accounts, admin))
-    router.include_router(_keys(accounts, admin))
+    router.routes.extend(_accounts(accounts, admin).routes)
+    router.routes.extend(_changing(accounts, admin).routes)
+    router.routes.extend(_keys(accounts, admin).routes)
     return router
 
 
