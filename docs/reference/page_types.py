@@ -12,6 +12,7 @@ from typing import Any
 ROOTS = (
     "CareConversation",
     "CareResource",
+    "Consent",
     "Escalation",
     "EscalationWhole",
     "HelpShown",

@@ -38,6 +38,19 @@ export async function look_after_an_account({ open }) {
   );
   assert.equal(told.filter(one => one.includes('(here)')).length, 1);
 
+  // What is agreed to is said and taken back, each alone.
+  const care = part(here, 'Care').getByLabel('How you seem to feel is read from your messages');
+  for (const agreed of [true, false]) {
+    await care.setChecked(agreed);
+    await here.waitForFunction(
+      holds =>
+        fetch('/api/v1/consents')
+          .then(reply => reply.json())
+          .then(({ items }) => items.filter(one => one.holds).length === (holds ? 2 : 1)),
+      agreed,
+    );
+  }
+
   // A key is shown once, says what it may, is replaced and deleted.
   const keys = part(here, 'API keys');
   await keys.getByRole('button', { name: 'New key' }).press('Enter');

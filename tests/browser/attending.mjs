@@ -100,6 +100,17 @@ export async function two_counsellors_are_called_and_one_joins({ open }) {
   await press(baraka, 'Closed');
   await queue(baraka).getByText('referred').waitFor();
   assert.ok((await baraka.evaluate(() => document.documentElement.scrollWidth)) <= SMALL.width);
+
+  // Who is looked after may say that nobody is to come; it is there to say after the page was read anew, too.
+  await say(person, 'I want to die');
+  await settled(person);
+  await queue(amina).getByRole('listitem').getByRole('button').waitFor();
+  await person.reload();
+  await person.locator('.care-note').last().getByText('Somebody from the team', { exact: true }).press('Enter');
+  await press(person, 'I want nobody to come');
+  await person.getByText('This is closed. Whenever you want to talk again').waitFor();
+  assert.deepEqual(await violations(person), []);
+  await queue(amina).getByText('Nobody waits.').waitFor();
 }
 
 export async function the_desk_is_for_the_team({ open }) {

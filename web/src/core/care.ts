@@ -3,7 +3,7 @@
 import type { RunEvent } from './events';
 import { readEvent } from './events';
 import { followAt, type Following, type Listener } from './follow';
-import type { CareConversation, Escalation, EscalationWhole, Human } from './generated';
+import type { CareConversation, Consent, Escalation, EscalationWhole, Human } from './generated';
 import type { HelpResource, Page } from './messages';
 import { ask } from './request';
 
@@ -11,6 +11,10 @@ export type { CareConversation, CareLine, Escalation, EscalationEvent, Escalatio
 
 export const listHelp = async (country: string | null): Promise<HelpResource[]> =>
   (await ask<{ items: HelpResource[] }>('/care/resources', { query: { country } })).items;
+
+export const listConsents = async (): Promise<Consent[]> => (await ask<{ items: Consent[] }>('/consents')).items;
+export const consent = ({ purpose, version }: Consent, granted: boolean) =>
+  ask<Consent>('/consents', { method: 'PUT', body: { purpose, version, granted } });
 
 export const OUTCOMES = {
   helped: 'Helped here',
@@ -29,6 +33,7 @@ const post = <Answer>(path: string, body?: unknown) => ask<Answer>(path, { metho
 export const listEscalations = (state: Which, cursor: string | null = null) =>
   ask<Page<Escalation> & { trouble: string[] }>('/care/escalations', { query: { state, cursor } });
 export const readEscalation = (id: string) => ask<EscalationWhole>(at(id));
+export const decline = (id: string) => post<Escalation>(at(id, '/decline'));
 export const claim = (id: string) => post<EscalationWhole>(at(id, '/claim'));
 export const acknowledge = (id: string) => post<EscalationWhole>(at(id, '/acknowledge'));
 export const release = (id: string) => post<EscalationWhole>(at(id, '/release'));

@@ -65,7 +65,13 @@ export type RunEvent = Stamp &
         reason?: string | null;
       }
     | { type: 'notice' | 'limit'; code: string; message: string }
-    | { type: 'care'; level: string; resources: HelpResource[]; message?: string | null }
+    | {
+        type: 'care';
+        level: string;
+        resources: HelpResource[];
+        message?: string | null;
+        escalation_id?: string | null;
+      }
     | {
         type: 'subagent';
         parent_call_id: string;

@@ -64,6 +64,18 @@ export interface CareResource {
   confirmed: boolean;
 }
 
+/** One purpose: its words by language, what was said of it, and whether what it covers is done (`holds`). `granted`, `said_version` and `said_at` are null while nothing was said. Who agreed to older words is asked anew. */
+export interface Consent {
+  purpose: 'course' | 'emotion' | 'escalation_contact' | 'sharing_with_counsellors';
+  version: number;
+  text: Record<string, string>;
+  usual: boolean;
+  granted: boolean | null;
+  said_version: number | null;
+  said_at: string | null;
+  holds: boolean;
+}
+
 /** A call for a human. `level` is how urgently the words asked for an answer: it says nothing of who wrote them. `helped` is the help that the person was shown, as it was then. They see neither the level nor what those who answer wrote; `says` is what they are told. */
 export interface Escalation {
   id: string;

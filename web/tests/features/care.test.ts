@@ -25,7 +25,13 @@ const HELPER: HelpResource = {
   confirmed: false,
 };
 
-const care = (level: string): Bare => ({ type: 'care', level, resources: [HELPER], message: 'These people listen.' });
+const care = (level: string, escalation_id: string | null = null): Bare => ({
+  type: 'care',
+  level,
+  resources: [HELPER],
+  message: 'These people listen.',
+  escalation_id,
+});
 const run = (below: string, model: string): Bare[] => [
   { type: 'run', user_message_id: below, message_id: 'msg_a', model, provider: 'any' },
 ];
@@ -50,6 +56,14 @@ test('who helped stands there again when the conversation is read anew, once', (
   expect(anew[0]?.kind === 'line' && anew[0].line.helpers).toEqual([HELPER]);
   const told = all(asked(), stamped([...run('msg_q', 'a/b'), care('high'), ...grown('Yes.'), ...finished(kept)]));
   expect(blocksOfMessage(kept, told.past['msg_a'])).toEqual(anew);
+});
+
+test('the call for somebody from the team is known while it is told and after it was read anew', () => {
+  const live = all(asked(), stamped([...run('msg_q', 'a/b'), care('high', 'esc_1')]));
+  const [now] = blocksOfEntries(live.live?.entries ?? []);
+  const help = { resources: [HELPER], message: 'These people listen.', escalation_id: 'esc_1' };
+  const [then] = blocksOfMessage({ ...message('msg_a', 'msg_q'), help });
+  for (const block of [now, then]) expect(block?.kind === 'line' && block.line.called).toBe('esc_1');
 });
 
 test('the urgency is kept nowhere that is shown', () => {

@@ -6,6 +6,7 @@ import { setPassword } from '@/core/account';
 import { wordsFor } from '@/core/request';
 import { Panel } from '@/kit/Panel';
 
+import { Consents } from './Consents';
 import { Devices } from './Devices';
 import { Keys } from './Keys';
 import { Limits } from './Limits';
@@ -62,6 +63,7 @@ export function AccountPanel({ email, onClose }: { email: string | null; onClose
       <SecondFactor />
       <Keys />
       <Limits />
+      <Consents />
     </Panel>
   );
 }

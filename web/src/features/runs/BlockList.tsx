@@ -28,7 +28,10 @@ export function Blocks({ blocks, runId, running, hands }: Props) {
           case 'thoughts':
             return <Thoughts key={place} text={block.text} now={running && place === blocks.length - 1} />;
           case 'line':
-            if (block.line.helpers) return <CareNote key={place} says={block.line.says} helpers={block.line.helpers} />;
+            if (block.line.helpers) {
+              const { says, helpers, called = null } = block.line;
+              return <CareNote key={place} says={says} helpers={helpers} called={called} />;
+            }
             return (
               <p key={place} class="line" data-tone={block.line.tone}>
                 {block.line.says}

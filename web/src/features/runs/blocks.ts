@@ -55,9 +55,9 @@ export function blocksOfMessage(message: Message, past: readonly (Call | Line)[]
   return [...blocks, ...linesOf(rest)];
 }
 
-const helpBlock = ({ message, resources }: HelpShown): Block => ({
+const helpBlock = ({ message, resources, escalation_id: called = null }: HelpShown): Block => ({
   kind: 'line',
-  line: { kind: 'line', seq: 0, tone: 'care', says: message ?? '', helpers: resources },
+  line: { kind: 'line', seq: 0, tone: 'care', says: message ?? '', helpers: resources, called },
 });
 
 const linesOf = (entries: readonly (Call | Line)[]): Block[] =>

@@ -29,7 +29,11 @@ export function grown(live: Live, event: RunEvent): Live {
     case 'limit':
       return add(line(event, event.type, event.message));
     case 'care':
-      return add({ ...line(event, 'care', event.message ?? ''), helpers: event.resources });
+      return add({
+        ...line(event, 'care', event.message ?? ''),
+        helpers: event.resources,
+        called: event.escalation_id ?? null,
+      });
     case 'hook':
       return add(line(event, 'hook', hookSays(event)));
     case 'step_restarted':

@@ -18,6 +18,8 @@ export interface Line {
   says: string;
   /** Who helps; with tone `care` only. */
   helpers?: readonly HelpResource[];
+  /** With them: the call for somebody from the team. */
+  called?: string | null;
 }
 
 /** What waits for a person. `args` are exactly what would be executed; `callId` is what an answer names. */

@@ -2,11 +2,18 @@
 
 import type { HelpResource } from '@/core/messages';
 
+import { Called } from './Called';
 import { Helpers } from './Helpers';
 
 const FIRST = 3;
 
-export function CareNote({ says, helpers }: { says: string; helpers: readonly HelpResource[] }) {
+interface CareNoteProps {
+  says: string;
+  helpers: readonly HelpResource[];
+  called: string | null;
+}
+
+export function CareNote({ says, helpers, called }: CareNoteProps) {
   const [shown, rest] = [helpers.slice(0, FIRST), helpers.slice(FIRST)];
   return (
     <div class="care-note" role="note" aria-label="People who can help">
@@ -18,6 +25,7 @@ export function CareNote({ says, helpers }: { says: string; helpers: readonly He
           <Helpers helpers={rest} />
         </details>
       )}
+      {called && <Called id={called} />}
     </div>
   );
 }
