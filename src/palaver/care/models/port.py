@@ -1,6 +1,6 @@
 """What any trained reader of words tells, and where it is sure; it decides nothing, that is what its users do."""
 
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -29,15 +29,25 @@ class Emotions(msgspec.Struct, frozen=True):
     language: Literal["en", "sw"]
 
 
+class Place(NamedTuple):
+    """The part of a text that an answer is about, and whose language it is in; "mixed" where it is several."""
+
+    start: int
+    end: int
+    language: str
+
+
 class Heads(msgspec.Struct, frozen=True):
     """What a reader says about one text; None where it has not learnt to say it, or does not know the text's words.
 
     `crisis` holds how likely the text is of C-SSRS level 1, 2, 3 and 4 or above: it never rises from one to the next.
+    `place` is what that is about; None where it is the whole text.
     """
 
     crisis: tuple[float, float, float, float] | None
     emotions: Emotions | None
     unsafe: dict[Unsafe, float] | None
+    place: Place | None = None
 
 
 class Sure(msgspec.Struct, frozen=True):

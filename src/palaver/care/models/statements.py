@@ -1,0 +1,104 @@
+"""The reader of statements: hears that somebody says they want to die or are about to, in words no rule names.
+
+It weighs hashed pieces of words and meanings with one row of small whole numbers; it needs nothing but Python, a file
+of 131 KB and the lexicon of danger. It says nothing about feelings, and no vocabulary leads back out of the file.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import accumulate
+from math import exp, sqrt
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from palaver.care.crisis.lexicon import Lexicon
+from palaver.care.models.port import Heads, Place, Sure
+from palaver.care.models.spans import BITS, Spoken, pieces, spans, spoken
+
+FILE = Path(__file__).with_name("statements.bin")
+WORDS = Path(__file__).parents[1] / "crisis/words.toml"
+RAISED = 128  # what is added to each weight
+
+
+class _About(msgspec.Struct, frozen=True):
+    """The file's first line: what makes a sum a probability, and from where on that counts."""
+
+    version: str
+    made_of: dict[str, str]
+    scale: float
+    bias: float
+    sure: Sure
+
+
+class _Window(NamedTuple):
+    """Some words, and how likely they say it."""
+
+    likely: float
+    words: list[Spoken]
+
+
+class StatementReader:
+    """Reads English, Swahili, Sheng and mixtures of them; the file is read with the first text."""
+
+    name = "statements"
+
+    def __init__(self, file: Path = FILE, words: Path = WORDS) -> None:
+        self._file = file
+        self._words = words
+
+    @property
+    def version(self) -> str:
+        """Of what was trained."""
+        return f"{self.name}-{self._trained[0].version}"
+
+    @property
+    def sure(self) -> Sure:
+        """From where on its answers count."""
+        return self._trained[0].sure
+
+    @property
+    def made_of(self) -> Mapping[str, str]:
+        """Hashes of the files of the repository that it was trained with."""
+        return self._trained[0].made_of
+
+    def read(self, text: str) -> Heads:
+        """How likely the gravest window says it, and where that stands; nothing where no word is."""
+        best: _Window | None = None
+        for clause in spoken(text, self._lexicon.read(text).clauses):
+            found = self._gravest(clause)
+            if best is None or found.likely > best.likely:
+                best = found
+        if best is None:
+            return Heads(None, None, None)
+        return Heads((best.likely,) * 4, None, None, _place(best.words))
+
+    def _gravest(self, clause: list[Spoken]) -> _Window:
+        about, weights = self._trained
+        rows = pieces(clause)
+        sums = [0, *accumulate(sum(weights[one] for one in row) - RAISED * len(row) for row in rows)]
+        many = [0, *accumulate(map(len, rows))]
+        total, start, end = max(
+            ((sums[end] - sums[start]) / sqrt(many[end] - many[start]), start, end) for start, end in spans(len(rows))
+        )
+        raised = max(-60.0, min(60.0, about.scale * total + about.bias))
+        return _Window(1 / (1 + exp(-raised)), clause[start:end])
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(tomllib.loads(self._words.read_text("utf-8")))
+
+    @cached_property
+    def _trained(self) -> tuple[_About, bytes]:
+        header, weights = self._file.read_bytes().split(b"\n", 1)
+        if len(weights) != 1 << BITS:
+            raise ValueError(f"{self._file.name} is not whole.")
+        return msgspec.json.decode(header, type=_About), weights
+
+
+def _place(words: list[Spoken]) -> Place:
+    spoken_in = {one.meant.language for one in words if one.meant.language}
+    language = spoken_in.pop() if len(spoken_in) == 1 else "mixed"
+    return Place(min(one.meant.start for one in words), max(one.meant.end for one in words), language)
