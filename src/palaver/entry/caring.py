@@ -10,6 +10,7 @@ from palaver.care.guidance.service import Guidance
 from palaver.care.models.encoder import EncoderReader, encoder_folder
 from palaver.care.models.readers import Readers
 from palaver.care.models.small import SmallReader
+from palaver.care.models.statements import StatementReader
 from palaver.care.moderation.judges import HttpJudge
 from palaver.care.moderation.reviewing import Reviewing
 from palaver.care.moderation.service import Moderation
@@ -88,9 +89,10 @@ def moderation_of(settings: CareSettings, readers: Readers) -> Moderation:
 
 
 def readers_of(settings: CareSettings) -> Readers:
-    """The small reader, and the encoder where it is installed and wanted; nothing is read yet."""
+    """The small readers, and the encoder where it is installed and wanted; nothing is read yet."""
     folder = None if settings.encoder == "off" else encoder_folder()
-    return Readers(SmallReader(), *([] if folder is None else [EncoderReader(folder)]))
+    better = [] if folder is None else [EncoderReader(folder)]
+    return Readers(SmallReader(), *better, statements=StatementReader())
 
 
 def guarding(caring: Caring, journal: Journal) -> Guarding:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from palaver.care.crisis.finding import Finding, Level, Signal
-from palaver.care.models.port import Heads, Sure
+from palaver.care.models.port import Heads, Place, Sure
 
 RULE = "model:"  # a signal's rule begins so where no rule of words found it
 
@@ -23,8 +23,8 @@ def signals_of(length: int, told: Sequence[Said], found: Level) -> list[Signal]:
     """What readers found in a text of that length, each for itself, where rules call it `found` (`about_oneself`).
 
     Where rules or any reader call it medium, each is believed from `high_after` on that it is high. A signal is about
-    the whole of the text and tells no place, and not whom the words are about: what readers learnt from are posts of
-    people about themselves. `critical` is left to rules: no text says better than its own words that something happens
+    the whole of the text where the reader tells no place, and says not whom the words are about: what readers learnt
+    from are words of people about themselves. `critical` is left to rules: no text says better than its own words that something happens
     now.
     """
     alone = [_level(one.heads, one.sure, one.sure.high) for one in told]
@@ -33,7 +33,7 @@ def signals_of(length: int, told: Sequence[Said], found: Level) -> list[Signal]:
             max(level, _level(one.heads, one.sure, one.sure.high_after)) for level, one in zip(alone, told, strict=True)
         ]
     return [
-        Signal(f"{RULE}{one.name}", "self_directed", level.word, 0, length, _language(one.heads))
+        Signal(f"{RULE}{one.name}", "self_directed", level.word, *_place(one.heads, length))
         for level, one in zip(alone, told, strict=True)
         if level != Level.none
     ]
@@ -44,8 +44,9 @@ def about_oneself(found: Finding) -> Level:
     return max(Level[found.concerns["self_directed"]], Level[found.concerns["self_harm"]])
 
 
-def _language(heads: Heads) -> str:
-    return heads.emotions.language if heads.emotions else "en"
+def _place(heads: Heads, length: int) -> Place:
+    """Where it stands, and in which language."""
+    return heads.place or Place(0, length, heads.emotions.language if heads.emotions else "en")
 
 
 def _level(heads: Heads, sure: Sure, high: float) -> Level:

@@ -14,27 +14,27 @@ from palaver.care.models.raising import Said, signals_of
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 1_000  # characters that the small reader reads in two milliseconds; more are read in a thread
+_AT_ONCE = 1_000  # characters that small readers read in a few milliseconds; more are read in a thread
 Threshold = Literal["low", "medium", "high"]
 _NOTHING = Heads(None, None, None)
 
 
 class Readers:
-    """The small reader, which is always there, and better ones where they are installed."""
+    """The small reader, which is always there, the one of statements, and better ones where they are installed."""
 
-    def __init__(self, small: Reader, *better: Reader) -> None:
-        self._small = small
-        self._better = better
+    def __init__(self, small: Reader, *better: Reader, statements: Reader | None = None) -> None:
+        self._all = (small, *([] if statements is None else [statements]), *better)
+        self._quick = not better
 
     @property
     def version(self) -> str:
         """Of all of them."""
-        return " ".join(one.version for one in (self._small, *self._better))
+        return " ".join(one.version for one in self._all)
 
     @property
     def names(self) -> list[str]:
         """Of all of them, the small one first."""
-        return [one.name for one in (self._small, *self._better)]
+        return [one.name for one in self._all]
 
     async def load(self) -> None:
         """Read what is on disk now, rather than when the first message waits."""
@@ -42,13 +42,13 @@ class Readers:
 
     async def read(self, text: str) -> "Told":
         """What each says; nobody else waits for a long text or a slow reader."""
-        if len(text) <= _AT_ONCE and not self._better:
+        if len(text) <= _AT_ONCE and self._quick:
             return self.told(text)
         return await asyncio.to_thread(self.told, text)
 
     def told(self, text: str) -> "Told":
         """The same, for who waits for nobody."""
-        heads = [(one, _read(one, text)) for one in (self._small, *self._better)]
+        heads = [(one, _read(one, text)) for one in self._all]
         return Told(len(text), [(one, said or _NOTHING) for one, said in heads], any(said is None for _, said in heads))
 
 

@@ -21,6 +21,7 @@ from palaver.care.models.spans import BITS, Spoken, pieces, spans, spoken
 FILE = Path(__file__).with_name("statements.bin")
 WORDS = Path(__file__).parents[1] / "crisis/words.toml"
 RAISED = 128  # what is added to each weight
+_MOST = 60_000  # characters; of a longer text, which takes longer than anybody waits, as many from both ends
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -67,13 +68,19 @@ class StatementReader:
     def read(self, text: str) -> Heads:
         """How likely the gravest window says it, and where that stands; nothing where no word is."""
         best: _Window | None = None
-        for clause in spoken(text, self._lexicon.read(text).clauses):
+        for clause in self._clauses(text):
             found = self._gravest(clause)
             if best is None or found.likely > best.likely:
                 best = found
         if best is None:
             return Heads(None, None, None)
         return Heads((best.likely,) * 4, None, None, _place(best.words))
+
+    def _clauses(self, text: str) -> list[list[Spoken]]:
+        if len(text) > _MOST:
+            cut = len(text) - _MOST // 2
+            text = text[: _MOST // 2] + " " * (cut - _MOST // 2) + text[cut:]  # so that places stay what they are
+        return list(spoken(text, self._lexicon.read(text).clauses))
 
     def _gravest(self, clause: list[Spoken]) -> _Window:
         about, weights = self._trained
