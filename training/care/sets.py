@@ -74,9 +74,9 @@ def sentences() -> list[tuple[str, int]]:
     return [(text, int(name[-1])) for name, texts in sorted(levels.items()) for text in texts]
 
 
-def everyday() -> list[str]:
+def everyday(file: Path = EVERYDAY) -> list[str]:
     """Our own sentences without danger, each slot filled with each of its words."""
-    book = tomllib.loads(EVERYDAY.read_text("utf-8"))
+    book = tomllib.loads(file.read_text("utf-8"))
     return [text for sentence in book["sentences"]["said"] for text in _filled(sentence, book["slots"])]
 
 

@@ -1,7 +1,7 @@
 """Trains the reader of explicit statements that ships, from sentences written for Palaver and everyday texts.
 
-`make care-train DATA=folder` runs it. One logistic regression over hashed pieces of words and meanings, of windows; what
-it is worth, and from where it is believed, comes from texts that the asked copy of it had not seen (four folds).
+`make care-train DATA=folder` runs it. One logistic regression over hashed pieces of words and meanings, of windows;
+what it is worth, and from where it is believed, comes from texts that the asked copy had not seen (four folds).
 """
 
 import hashlib
@@ -30,10 +30,11 @@ from palaver.care.crisis.lexicon import Lexicon
 from palaver.care.models import spans, statements
 
 SAID = Path(__file__).with_name("said")
+EVERYDAY = SAID / "everyday_sw.toml"
 VERSION = "2026.11.22"
 FOLDS, ROUNDS = 4, 3
-# Alarms that it adds to those of the rules, of 1,000 comments of GoEmotions it has not seen. It hears explicit statements
-# and nothing else, so what it is sure of is `high`; a little below that somebody is asked gently.
+# Alarms that it adds to those of the rules, of 1,000 comments of GoEmotions it has not seen. It hears explicit
+# statements and nothing else, so what it is sure of is `high`; a little below that somebody is asked gently.
 LOW, MEDIUM, HIGH = 1.8, 1.0, 1.0
 # What a text counts: one of danger, one of ours without, anybody's words.
 DANGER, CALM, QUIET = 5.0, 2.0, 0.5
@@ -87,7 +88,9 @@ def matrix(rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
 def ours(kind: str) -> list[str]:
     """Sentences written for Palaver, of all files of a kind, in order."""
     files = sorted(SAID.glob(f"{kind}*.jsonl"))
-    return list(dict.fromkeys(json.loads(line)["text"] for file in files for line in file.read_text("utf-8").splitlines()))
+    return list(
+        dict.fromkeys(json.loads(line)["text"] for file in files for line in file.read_text("utf-8").splitlines())
+    )
 
 
 def parts(data: Path) -> list[Part]:
@@ -102,6 +105,7 @@ def parts(data: Path) -> list[Part]:
         part("tweets", (text for text, _ in sets.afrisenti(data / "afrisenti-swa/train.tsv")), lexicon, counts=1.0),
         part("swahili", (text for text, _ in sets.brighter(data / "brighter/swa-train.csv")), lexicon, counts=1.0),
         part("everyday", sets.everyday(), lexicon, counts=1.0),
+        part("everyday_swahili", sets.everyday(EVERYDAY), lexicon, counts=1.0),
     ]
 
 
@@ -200,7 +204,7 @@ def _written(whole: LogisticRegression, slope: float, shift: float, sure: dict[s
 
 
 def _made_of() -> list[Path]:
-    return [*sorted(SAID.glob("*.jsonl")), sets.SENTENCES, sets.EVERYDAY, Path(spans.__file__)]
+    return [*sorted(SAID.glob("*.*l")), sets.SENTENCES, sets.EVERYDAY, Path(spans.__file__)]
 
 
 def _report(those: Sequence[Part], told: dict[str, np.ndarray], sure: dict[str, float]) -> None:

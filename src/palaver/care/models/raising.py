@@ -24,8 +24,8 @@ def signals_of(length: int, told: Sequence[Said], found: Level) -> list[Signal]:
 
     Where rules or any reader call it medium, each is believed from `high_after` on that it is high. A signal is about
     the whole of the text where the reader tells no place, and says not whom the words are about: what readers learnt
-    from are words of people about themselves. `critical` is left to rules: no text says better than its own words that something happens
-    now.
+    from are words of people about themselves. `critical` is left to rules: no text says better than its own words that
+    something happens now.
     """
     alone = [_level(one.heads, one.sure, one.sure.high) for one in told]
     if max(found, *alone, Level.none) >= Level.medium:

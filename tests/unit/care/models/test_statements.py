@@ -1,0 +1,95 @@
+"""The reader of explicit statements that ships: what it hears, that padding hides nothing, and what it was made of."""
+
+import hashlib
+from functools import cache
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from palaver.care.crisis.finding import Level
+from palaver.care.models import spans
+from palaver.care.models.port import Heads
+from palaver.care.models.raising import Said, signals_of
+from palaver.care.models.statements import FILE, StatementReader
+from tests.architecture.source import ROOT
+from tests.unit.care.crisis.everyday import ENGLISH, SWAHILI, rows
+
+TRAINING = ROOT / "training" / "care"
+LOREM = "Lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore. "
+# Thought up for this test; the reader has not learnt from them.
+SAID = (
+    "I swallowed every tablet in the house half an hour ago",
+    "I am going to hang myself in the attic after supper",
+    "Nimeamua kujinyonga leo usiku watu wakilala",
+    "Nishakunywa sumu na sitaki mtu anisaidie",
+    "Nimechoka bro, leo najidedisha",
+    "I have decided, kesho asubuhi najirusha from the bridge",
+)
+
+
+@cache
+def reader() -> StatementReader:
+    return StatementReader()
+
+
+def level(text: str) -> Level:
+    found = signals_of(len(text), [Said("statements", reader().read(text), reader().sure)], Level.none)
+    return max((Level[one.level] for one in found), default=Level.none)
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_what_somebody_says_in_plain_words_is_high(text: str) -> None:
+    assert level(text) == Level.high
+
+
+@pytest.mark.parametrize("text", SAID[:4])
+def test_padding_hides_nothing_and_the_place_of_the_words_is_told(text: str) -> None:
+    padded = f"{LOREM * 260}{text}. {LOREM * 260}"
+    assert len(padded) > 50_000
+    assert level(padded) == Level.high
+    place = reader().read(padded).place
+    assert place is not None
+    assert padded[place.start : place.end] in text
+
+
+def test_invisible_letters_and_repetition_hide_nothing() -> None:
+    text = SAID[0]
+    assert level("\u200b".join(text)) == Level.high
+    assert level(f"{text}. " * 50) == Level.high
+    assert all(level(". ".join(those)) == Level.high for those in permutations((text, *LOREM.split(" sed ")), 3))
+
+
+def test_what_people_say_every_day_is_hardly_ever_taken_for_it() -> None:
+    said = [*rows(ENGLISH), *rows(SWAHILI)]
+    loud = [text for text in said if level(text) >= Level.medium]
+    assert len(loud) <= len(said) // 50, loud
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\ud83d", "\n\n.\n"])
+def test_of_a_text_without_words_it_says_nothing(text: str) -> None:
+    assert reader().read(text) in (Heads(None, None, None), reader().read("?"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_read_and_a_probability_is_told(text: str) -> None:
+    found = reader().read(text)
+    assert found.crisis is None or all(0 <= one <= 1 for one in found.crisis)
+    assert found.place is None or 0 <= found.place.start < found.place.end <= len(text)
+
+
+def test_a_file_that_is_not_whole_is_not_believed(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.bin"
+    cut.write_bytes(FILE.read_bytes()[:-1])
+    with pytest.raises(ValueError, match="not whole"):
+        StatementReader(cut).read("any words")
+
+
+def test_it_is_small_and_the_one_that_the_scripts_make_of_what_is_in_the_repository() -> None:
+    assert FILE.stat().st_size < 200_000
+    made_of = [*TRAINING.glob("said/*.*l"), TRAINING / "encoder/sentences.toml", TRAINING / "everyday.toml"]
+    made_of.append(Path(spans.__file__))
+    assert reader().made_of == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in made_of}
