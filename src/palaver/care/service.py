@@ -127,8 +127,9 @@ def shipped_detector() -> Detector:
 
 
 def levels_of(rules: Mapping[str, Any]) -> dict[str, Level]:
-    """Every rule of a book, and how urgent it is."""
-    return {name: Level[one["level"]] for name, one in rules.items() if name not in {"about", "macros"}}
+    """Every rule of a book, and how urgent it is; signs mean nothing alone and have no urgency."""
+    those = {name: one for name, one in rules.items() if name not in {"about", "macros"} and "sign" not in one}
+    return {name: Level[one["level"]] for name, one in those.items()}
 
 
 def _kinds(found: Finding) -> tuple[Kind, ...]:
