@@ -1,5 +1,7 @@
 """♥ Which feelings a text shows, told from what a reader says; what is not known is told as unknown."""
 
+from collections.abc import Sequence
+from math import exp, log
 from typing import Literal
 
 import msgspec
@@ -43,6 +45,27 @@ UNKNOWN = Feeling(
     emotion="unknown", confidence=None, emotions=[], probabilities=None, valence=None, arousal=None, language=None,
     reliability=None,
 )  # fmt: skip
+
+
+def together(those: Sequence[Emotions]) -> Emotions:
+    """What several readers say of a text in one language, the best of them last: the mean of how sure each is.
+
+    What one mistakes another often does not. How pleasant and how stirred the text is the best one says.
+    """
+    ekman: dict[Ekman, float] = {
+        name: _likely(sum(_odds(one.ekman[name]) for one in those) / len(those)) for name in those[-1].ekman
+    }
+    return msgspec.structs.replace(those[-1], ekman=ekman) if len(those) > 1 else those[0]
+
+
+def _odds(likely: float) -> float:
+    """How sure that is, on the whole line; nothing is told as certain."""
+    bound = min(max(likely, 1e-4), 1 - 1e-4)
+    return log(bound / (1 - bound))
+
+
+def _likely(odds: float) -> float:
+    return 1 / (1 + exp(-odds))
 
 
 def feeling_of(read: Emotions | None, sure: Sure) -> Feeling:

@@ -56,7 +56,8 @@ class Sure(msgspec.Struct, frozen=True):
     `low`, `medium` and `high` are for C-SSRS level 1, 2 and 4 or above; `high_after` for 4 where anything calls the
     text medium already: everyday words are hardly ever, so that less is needed then. `emotion` has bounds of classes by
     language: a text holds each class at its bound or above, mainly the one that is furthest above (as a quotient), and
-    what it holds is unknown where there is none. A category that `unsafe` does not name is never believed.
+    what it holds is unknown where there is none; a better reader's bounds are for what it and the small one say
+    together. A category that `unsafe` does not name is never believed.
     """
 
     low: float

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from palaver.care.crisis.finding import Level, Signal
-from palaver.care.emotion.feeling import Feeling, feeling_of
+from palaver.care.emotion.feeling import Feeling, feeling_of, together
 from palaver.care.models.port import Heads, Reader, Sure, Unsafe
 from palaver.care.models.raising import Said, signals_of
 
@@ -75,12 +75,16 @@ class Told:
 
     @property
     def feeling(self) -> Feeling:
-        """By the best reader that knows the text's language, as the small one tells it."""
+        """By all readers that know the text's language, as the small one tells it; bounds are those of the best."""
         small, said = self._heads[0]
-        for one, heads in reversed(self._heads):
-            if said.emotions and heads.emotions and heads.emotions.language == said.emotions.language:
-                return feeling_of(heads.emotions, one.sure)
-        return feeling_of(said.emotions, small.sure)
+        known = [
+            (one, heads.emotions)
+            for one, heads in self._heads
+            if said.emotions and heads.emotions and heads.emotions.language == said.emotions.language
+        ]
+        if not known:
+            return feeling_of(None, small.sure)
+        return feeling_of(together([heads for _, heads in known]), known[-1][0].sure)
 
     @property
     def unsafe(self) -> frozenset[Unsafe]:

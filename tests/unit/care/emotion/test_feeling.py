@@ -1,6 +1,8 @@
 """Which feelings are told of a text, and that nothing is made up where nobody knows."""
 
-from palaver.care.emotion.feeling import UNKNOWN, feeling_of
+from msgspec.structs import replace
+
+from palaver.care.emotion.feeling import UNKNOWN, feeling_of, together
 from tests.unit.care.models.given import SURE, emotions
 
 
@@ -9,6 +11,13 @@ def test_the_main_feeling_is_furthest_above_its_bound_and_the_others_follow() ->
     assert (told.emotion, told.confidence) == ("surprise", 0.8)
     assert [one.emotion for one in told.emotions] == ["surprise", "joy"]
     assert (told.valence, told.arousal, told.language) == (0.5, -0.25, "en")
+
+
+def test_readers_of_one_language_are_as_sure_together_as_in_the_mean_and_the_best_says_how_pleasant() -> None:
+    best = replace(emotions(joy=0.8, fear=0.5), valence=0.9)
+    told = together([emotions(joy=0.5, fear=1.0), best])
+    assert (round(told.ekman["joy"], 3), round(told.ekman["fear"], 3), told.valence) == (0.667, 0.99, 0.9)
+    assert together([best]) is best
 
 
 def test_where_nothing_is_likely_enough_the_feeling_is_unknown_and_not_neutral() -> None:

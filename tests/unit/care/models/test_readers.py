@@ -12,15 +12,16 @@ from palaver.care.service import Care
 from palaver.core.errors import Unavailable
 from tests.unit.care.models.given import Says, emotions
 
-CALM = Heads((0.1, 0.1, 0.1, 0.1), emotions(joy=0.9), {"hate": 0.1})
+CALM = Heads((0.1, 0.1, 0.1, 0.1), emotions(joy=0.9, sadness=0.5), {"hate": 0.1})
 GRAVE = Heads((0.9, 0.9, 0.9, 0.9), emotions(sadness=0.8), {"hate": 0.9})
 SWAHILI = Heads((0.1, 0.1, 0.1, 0.1), emotions("sw", joy=0.3), None)
 
 
-async def test_the_gravest_reader_counts_and_the_better_one_tells_feelings_of_its_languages() -> None:
+async def test_the_gravest_reader_counts_and_feelings_are_told_by_all_that_know_the_language() -> None:
     told = await Readers(Says(CALM, "small"), Says(GRAVE, "encoder")).read("a text")
     assert [(one.rule, one.level) for one in told.signals] == [("model:encoder", "high")]
     assert (told.feeling.emotion, told.unsafe, told.failed) == ("sadness", {"hate"}, False)
+    assert told.feeling.confidence == 0.667  # as sure as both are in the mean, and joy one of them does not see
     told = await Readers(Says(SWAHILI, "small"), Says(GRAVE, "encoder")).read("maandishi")
     assert (told.feeling.emotion, told.feeling.language, told.feeling.reliability) == ("joy", "sw", "low")
 
