@@ -24,7 +24,7 @@ _LONGEST_GLUED, _LONGEST_WORD = 40, 14
 # More than a day's largest dose of common painkillers (British National Formulary: paracetamol 4 g in 8 tablets).
 _MANY_PILLS, _LARGE_MG = 9, 4_001
 _NUMBER = re.compile(r"(\d{1,6})(mgs?)?")
-_MINE = re.compile(r"(nime|nita|nina|nili)[a-z']{3,20}")
+_MINE = re.compile(r"(nime|nita|nina|nili|nisha|nmesha)[a-z']{3,20}")
 _ME = "i"
 # "ill" is "I'll" before these.
 _AFTER_WILL = frozenset(

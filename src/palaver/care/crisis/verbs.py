@@ -14,16 +14,16 @@ _FIRST = {
     **dict.fromkeys("ninge ningeli naweza".split(), "i would"),
     **dict.fromkeys("si siku sija nisi".split(), "i not"),
     **dict.fromkeys("sita sinta".split(), "i not will"),
-    **dict.fromkeys("nimesha ninacho ninayo ninalo ninazo".split(), "i"),
+    **dict.fromkeys("nimesha nisha nsha nshaa nmesha nimeshaku ninacho ninayo ninalo ninazo".split(), "i"),
     **dict.fromkeys("nitakayo nitakacho nitakazo".split(), "i will"),
-    "niki": "i if", "singe": "i not would",
+    "niki": "i if", "nikisha": "i if", "singe": "i not would",
 }  # fmt: skip
 _OTHERS = {
     **dict.fromkeys("ata ana ame ange aki aka a wata wana wame wange waka".split(), "he"),
     **dict.fromkeys(("ali", "wali"), "he was"),
     **dict.fromkeys(("hata", "hana", "haja", "haku", "ha", "asi", "hawa", "hawata", "hawaja", "wasi"), "he not"),
-    **dict.fromkeys(("uta", "una", "ume", "uli", "u", "mta", "mna", "mme"), "you"),
-    **dict.fromkeys(("huta", "huja", "huku", "usi", "msi", "hu"), "you not"),
+    **dict.fromkeys(("uta", "una", "ume", "uli", "u", "mta", "mna", "mme", "uki", "mki"), "you"),
+    **dict.fromkeys(("huta", "huja", "huku", "usi", "msi", "hu", "hamta", "hamja", "hamwezi"), "you not"),
     **dict.fromkeys(("tuta", "tuna", "tume", "tuli", "tu"), "we"),
     **dict.fromkeys(("ime", "ina", "ita", "ili", "li", "lime", "lina", "lita", "i"), "it"),
     "ku": "", "kuto": "not", "": "",
@@ -52,6 +52,10 @@ _REFLEXIVE = {
     "throw": "throw self",
     "remove": "remove self",
     "light": "light self",
+    "inject": "selfharm",
+    "pour": "pour self",
+    "tie": "tie self",
+    "lie": "lie",
 }
 _ENDS = ("", "a", "e", "i", "u", "ia", "ie", "ea", "eni")
 # These take -ku- where nothing else would make them long enough (nitakufa, nitakunywa).
