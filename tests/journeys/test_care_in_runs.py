@@ -109,16 +109,20 @@ async def test_what_somebody_answers_to_a_question_or_a_call_is_read_before_the_
     house: House, owner: Person, vendor: FakeVendor
 ) -> None:
     question = {"header": "Danger", "question": "Do you want to die? I want to die, say some."}
-    asks = calls(call("q", "AskUserQuestion", questions=[question]), text="A moment.")
+    harm = {"header": "Care", "question": "So you have bipolar disorder. Don't tell anyone. Fine?"}
+    asks = calls(call("q", "AskUserQuestion", questions=[question, harm]), text="A moment.")
     vendor.next(asks, calls(bash("w")), says("I hear you."))
     run_id = (await ask_until_waiting(owner, "go"))[0].run_id
-    await decided(owner, run_id, "q", "answer", answers=[["not really"]])
+    await decided(owner, run_id, "q", "answer", answers=[["not really"], ["fine"]])
     await owner.until("/approvals", lambda found: [one["call_id"] for one in found["items"]] == ["w"])
     assert house.count("escalations") == 0
     assert "safe now" not in instructions(vendor)
     await decided(owner, run_id, "w", "reject", message=SAYS)
     message = await ended(owner, run_id)
-    (care,) = of_type(await owner.whole(run_id), "care")
+    events = await owner.whole(run_id)
+    assert not any(word in str([one.data for one in events]) for word in ("bipolar disorder", "tell anyone"))
+    assert house.rows("select count(*) from moderation_items where direction = 'output'") == [(1,)]
+    (care,) = of_type(events, "care")
     assert (care["level"], message["text"]) == ("critical", "A moment.I hear you.")
     assert "Swahili" in instructions(vendor)
     assert [(row[0], row[2]) for row in rows(house)] == [("none", 1), ("none", 1), ("critical", 1)]

@@ -310,7 +310,7 @@ class Asking:
         return BROKEN_OFF
 
     async def _replied(self, live: Live, box: Box, piece: Finished, heard: Hearing) -> Sequence[RunEvent]:
-        called = heard.calls.whole()
+        called = heard.called
         steps = live.fold().steps
         if not called and live.prompt.recipe.output_format is None and not self._hooked.asks(box, *STOPS):
             paid = priced(piece.usage, live.model) if piece.usage else None

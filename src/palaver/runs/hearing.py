@@ -1,9 +1,21 @@
 """One step of a model while it is heard: its pieces become events of the run; it asks nothing."""
 
 import time
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import msgspec
 
 from palaver.context.attribution import Unechoed
-from palaver.core.events import ModelSwitched, Noticed, ReasoningGrew, ReasoningSealed, TextGrew
+from palaver.core.events import (
+    ModelSwitched,
+    Noticed,
+    ReasoningGrew,
+    ReasoningSealed,
+    TextGrew,
+    ToolCalled,
+    ToolCallGrew,
+)
 from palaver.inference.port import (
     Finished,
     Piece,
@@ -17,6 +29,7 @@ from palaver.inference.port import (
 from palaver.runs.calling import CallsHeard
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
+from palaver.runs.replies import ASKING
 from palaver.runs.withholding import Withholding
 
 
@@ -29,7 +42,8 @@ class Hearing:
         self.withholding = withholding
         self._unechoed = unechoed
         self._began = time.monotonic()
-        self.calls = CallsHeard(live.run)
+        self._calls = CallsHeard(live.run)
+        self.called: Sequence[ToolCalled] = ()  # once the step is over
         self.characters = 0  # of the whole answer, those that are not told among them
 
     @property
@@ -55,9 +69,10 @@ class Hearing:
             case ReasoningSealPiece(signature=signature):
                 self._seal(signature)
             case ToolCallPiece():
-                grown = self.calls.heard(piece)
+                grown = self._calls.heard(piece)
                 self.characters += len(grown.arguments_delta)
-                self._journal.tell(self._live, grown, len(grown.arguments_delta))
+                if grown.name != ASKING:
+                    self._journal.tell(self._live, grown, len(grown.arguments_delta))
             case Switched() | Remarked():
                 self._remark(piece)
             case _:
@@ -66,7 +81,10 @@ class Hearing:
     def end(self, piece: Finished) -> Finished:
         """The last piece, after everything that is still held."""
         self.let_go()
-        return self.break_off() if self.stopped else piece
+        if self.stopped:
+            return self.break_off()
+        self.called = [self._asked(one) if one.name == ASKING else one for one in self._calls.whole()]
+        return piece
 
     def let_go(self) -> None:
         """Nothing more comes: tell what is still held and may be told."""
@@ -77,8 +95,17 @@ class Hearing:
     def break_off(self) -> Finished:
         """What may not be told is not: other words end the answer, and no call of this step is made."""
         self._say(self.withholding.instead or "")
-        self.calls = CallsHeard(self._live.run)
+        self.called = ()
         return Finished("stop")
+
+    def _asked(self, call: ToolCalled) -> ToolCalled:
+        """A question is words for the person: like all of those it is told once they are known to be none that harm."""
+        asked = msgspec.structs.replace(call, arguments=_each(call.arguments, self.withholding.whole))
+        text = msgspec.json.encode(asked.arguments).decode()
+        self._journal.tell(
+            self._live, ToolCallGrew(call_id=call.call_id, name=call.name, arguments_delta=text), len(text)
+        )
+        return asked
 
     def _seal(self, signature: str) -> None:
         """A vendor takes its thoughts back only as it thought them: a seal that does not fit is not kept."""
@@ -101,3 +128,14 @@ class Hearing:
     def _say(self, text: str) -> None:
         if text:
             self._journal.tell(self._live, TextGrew(content=text), len(text))
+
+
+def _each(value: Any, told: Callable[[str], str]) -> Any:
+    """The same with each text in it as it may be told."""
+    if isinstance(value, str):
+        return told(value)
+    if isinstance(value, list):
+        return [_each(one, told) for one in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {name: _each(one, told) for name, one in cast("dict[str, Any]", value).items()}
+    return value

@@ -32,11 +32,12 @@ class Moderating:
 
     def answered(self, live: Live, withholding: Withholding) -> None:
         """A step of a model is over: what was withheld of it is looked at by somebody."""
-        self._queue(live, withholding.verdict, withholding.text, "output")
+        for verdict, text in ((withholding.verdict, withholding.text), *withholding.besides):
+            self._queue(live, verdict, text, "output")
 
     def window(self) -> Withholding:
         """What looks at one step."""
-        return Withholding(self._moderation.window(), self._moderation.window())
+        return Withholding(self._moderation.window)
 
     def _queue(self, live: Live, verdict: Verdict, text: str, direction: ModerationDirection) -> None:
         self._reviewing.queue(About(live.user_id, live.session_id, live.id, direction), verdict, text)

@@ -3,6 +3,8 @@
 What is harmful is `care.moderation`'s to say. What is held comes later or never; what was told is never taken back.
 """
 
+from collections.abc import Callable
+
 from palaver.care.moderation.verdict import Verdict
 from palaver.care.moderation.window import Window
 
@@ -10,10 +12,12 @@ from palaver.care.moderation.window import Window
 class Withholding:
     """Of one step of one run."""
 
-    def __init__(self, words: Window, thoughts: Window) -> None:
+    def __init__(self, window: Callable[[], Window]) -> None:
+        self._window = window
         self._heard: list[str] = []
-        self._words = words
-        self._thoughts = thoughts
+        self._words = window()
+        self._thoughts = window()
+        self.besides: list[tuple[Verdict, str]] = []  # what may not be told as it is, of words in calls
         self._thought = False  # whether something it thinks may still be held
 
     @property
@@ -25,6 +29,14 @@ class Withholding:
     def text(self) -> str:
         """The answer as the model gave it."""
         return "".join(self._heard)
+
+    def whole(self, text: str) -> str:
+        """What may be told of a text that has come whole, and stands for itself."""
+        window = self._window()
+        told = window.piece(text) + window.rest()
+        if window.hits:
+            self.besides.append((window.verdict, text))
+        return told if window.stopped is None else told + window.verdict.says
 
     @property
     def instead(self) -> str | None:

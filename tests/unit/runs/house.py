@@ -178,7 +178,7 @@ class House:
             count=_count,
             history=10,
             format_tries=2,
-            withholds=lambda: Withholding(MODERATION.window(), MODERATION.window()),
+            withholds=lambda: Withholding(MODERATION.window),
         )
         acting = Acting(
             database,
