@@ -29,7 +29,7 @@ from palaver.entry.database import open_database
 from palaver.entry.settings import Settings
 from palaver.kit.clock import SystemClock
 
-READERS = ("small", "encoder")  # a policy that names one is read, though it is not installed here
+READERS = ("small", "statements", "encoder")  # a policy that names one is read, though it is not installed here
 
 
 class Other(NamedTuple):
