@@ -35,7 +35,7 @@ VERSION = "2026.11.22"
 FOLDS, ROUNDS = 4, 3
 # Alarms that it adds to those of the rules, of 1,000 comments of GoEmotions it has not seen. It hears explicit
 # statements and nothing else, so what it is sure of is `high`; a little below that somebody is asked gently.
-LOW, MEDIUM, HIGH = 1.8, 1.0, 1.0
+LOW, MEDIUM, HIGH = 2.0, 1.4, 1.4
 # What a text counts: one of danger, one of ours without, anybody's words.
 DANGER, CALM, QUIET = 5.0, 2.0, 0.5
 FREEDOM = 30.0  # how freely it may fit (C)
