@@ -14,6 +14,7 @@ _TELLING = (
     "suicide suicidal unalive overdose myself kujiua nitajiua najiua nimejiua nijiue kujinyonga kujimaliza nitajinyonga"
     " nitajimaliza selfharm"
 ).split()
+_STARRED = "kill killing killed dead die life kufa kujiua kudedi jiua nife".split()
 _STARTS = frozenset(word[0] for word in _TELLING)
 # Only glued words that hold one of these are taken apart ("killmyself").
 _GLUED = ("kill", "die", "suicid", "unaliv", "myself", "jiua")
@@ -26,6 +27,7 @@ _MANY_PILLS, _LARGE_MG = 9, 4_001
 _NUMBER = re.compile(r"(\d{1,6})(mgs?)?")
 _MINE = re.compile(r"(nime|nita|nina|nili|nisha|nmesha)[a-z']{3,20}")
 _ME = "i"
+_WOULD = {"would": "want", "i'd": "i want", "id": "i want"}
 # "ill" is "I'll" before these.
 _AFTER_WILL = frozenset(
     "be do die jump take have use end kill hang never drink go just make finally overdose not".split()
@@ -158,10 +160,10 @@ class Lexicon:
         return None if meant is None else (meant, "sw")
 
     def _starred(self, word: str) -> tuple[str, str | None] | None:
-        for whole in (*_TELLING, "kill", "killing", "killed", "dead", "die"):
-            same = all(one in {"*", other} for one, other in zip(word, whole, strict=False))
-            if len(whole) == len(word) and same and word.count("*") <= len(word) // 2:
-                return self._one(whole)
+        """A telling word of which some letters are stars, one for each or a few for many."""
+        shown = re.compile(re.sub(r"(?:\\\*)+", ".{1,5}", re.escape(word)))
+        if word.count("*") <= len(word) // 2:
+            return next((self._one(whole) for whole in (*_TELLING, *_STARRED) if shown.fullmatch(whole)), None)
         return None
 
     def _slipped(self, word: str) -> tuple[str, str | None] | None:
@@ -198,9 +200,11 @@ def _spoken_by_me(word: str) -> tuple[str, str] | None:
 
 
 def _contracted(before: str, word: str, clause: list[Meant]) -> None:
-    """Reads `ill` as I will where somebody left the apostrophe out."""
+    """Reads `ill` as I will where somebody left the apostrophe out, and `I'd like` as I want."""
     if before == "ill" and word in _AFTER_WILL:
         clause[-1] = clause[-1]._replace(meanings="i will")
+    elif word == "like" and before in _WOULD:
+        clause[-1] = clause[-1]._replace(meanings=_WOULD[before])
 
 
 def _stopped(clauses: list[list[Meant]], parted: set[int]) -> Iterator[list[Meant]]:

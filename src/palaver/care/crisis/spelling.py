@@ -12,7 +12,8 @@ _LOOKS = dict(zip(_LOOKALIKE, _LATIN, strict=True))
 # Pictures that are used for the word.
 _PICTURES = {
     "💀": " die ", "☠": " die ", "⚰": " coffin ", "🪦": " coffin ", "🔪": " knife ", "🗡": " knife ", "🔫": " gun ",
-    "💊": " pills ", "🩸": " blood ",
+    "💊": " pills ", "🩸": " blood ", "🪢": " rope ", "🌉": " bridge ", "🚂": " train ", "🚆": " train ",
+    "🚄": " train ", "🌊": " water ", "👼": " heaven ",
 }  # fmt: skip
 _LETTERED = (0x1F1E6, 0x1F1FF)  # regional indicators spell words as well
 
@@ -92,6 +93,8 @@ def readings(word: str) -> Iterator[str]:
         yield _SIGNS.sub("", word.translate(_LEET_L))
         yield _SIGNS.sub("", closed.translate(_LEET))
         yield word.replace("'", "")
+    if "v" in word:
+        yield word.replace("v", "u")
     if _TWICE.search(word):
         yield _REPEATED.sub(r"\1\1", word)
         yield _REPEATED.sub(r"\1", word)

@@ -14,8 +14,8 @@ _FIRST = {
     **dict.fromkeys("ninge ningeli naweza".split(), "i would"),
     **dict.fromkeys("si siku sija nisi".split(), "i not"),
     **dict.fromkeys("sita sinta".split(), "i not will"),
-    **dict.fromkeys("nimesha nisha nsha nshaa nmesha nimeshaku ninacho ninayo ninalo ninazo".split(), "i"),
-    **dict.fromkeys("nitakayo nitakacho nitakazo".split(), "i will"),
+    **dict.fromkeys("naki nimeki nimesha nisha nsha nshaa nmesha nimeshaku ninacho ninayo ninalo ninazo".split(), "i"),
+    **dict.fromkeys("nitakayo nitakacho nitakazo nitaki".split(), "i will"),
     "niki": "i if", "nikisha": "i if", "singe": "i not would",
 }  # fmt: skip
 _OTHERS = {
@@ -53,6 +53,7 @@ _REFLEXIVE = {
     "remove": "remove self",
     "light": "light self",
     "inject": "selfharm",
+    "live": "suicide",
     "pour": "pour self",
     "tie": "tie self",
     "lie": "lie",
