@@ -25,7 +25,7 @@ def grown(before: float, own: Level) -> float:
 
 def over_days(gravest: Mapping[int, Level]) -> float:
     """A slow average of the gravest turn of each day, by how many days ago it was; silent days are left out."""
-    shares = {days: 0.5 ** (days / _HALF) for days in gravest}
+    shares = {days: 0.5 ** (max(days, 0) / _HALF) for days in gravest}  # a clock that was put back makes days to come
     total = sum(shares.values())
     return sum(shares[days] * WEIGHTS[level] for days, level in gravest.items()) / total if total else 0.0
 
