@@ -50,7 +50,10 @@ async def test_a_name_that_a_person_gave_is_never_overwritten(open_house: Openin
     assert len(vendor.heard) == 2
 
 
-@pytest.mark.parametrize("speech", ["", "Sure! Here is a name:\nTrees", "one two three four five six seven eight nine"])
+@pytest.mark.parametrize(
+    "speech",
+    ["", "Sure! Here is a name:\nTrees", "one two three four five six seven eight nine", "You Have Bipolar Disorder"],
+)
 async def test_what_is_no_name_is_not_taken_for_one(open_house: Opening, vendor: FakeVendor, speech: str) -> None:
     owner = await (await open_house(context__titles="true")).owner()
     vendor.next(reply("They give shade."), reply(speech))

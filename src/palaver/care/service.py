@@ -6,12 +6,13 @@ import tomllib
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from palaver.care.crisis.detector import Detector
 from palaver.care.crisis.finding import Finding, Level
 from palaver.care.emotion.feeling import Feeling
 from palaver.care.guidance.saying import Matter
+from palaver.care.models.port import Unsafe
 from palaver.care.models.raising import about_oneself, raised
 from palaver.care.models.readers import Readers, Told
 from palaver.care.policy.policy import Shipped, judged
@@ -37,6 +38,13 @@ async def _ships() -> PolicyVersion:
     return FIRST
 
 
+class Read(NamedTuple):
+    """A text, read for danger, and what else the readers are sure of who read it."""
+
+    finding: Finding
+    unsafe: frozenset[Unsafe]
+
+
 class Care:
     """What a text says about how somebody is, and who helps then."""
 
@@ -48,6 +56,10 @@ class Care:
         self._loaded = False
 
     async def crisis(self, text: str) -> Finding:
+        """The urgency of response to a text; see `read`."""
+        return (await self.read(text)).finding
+
+    async def read(self, text: str) -> Read:
         """The urgency of response to a text, with its evidence: the gravest that rules or readers find.
 
         A reader that fails or is late takes nothing from what the rules found; where they found nothing, nobody knows,
@@ -61,7 +73,7 @@ class Care:
             found = raised(found, told.signals_where(self._under.policy.sure, about_oneself(found)))
         if (told is None or told.failed) and Level[found.urgency] == Level.none:
             raise Unavailable("What the text says could not be read in time. Read it as if somebody needed help.")
-        return judged(found, self._under.policy)
+        return Read(judged(found, self._under.policy), told.unsafe if told is not None else frozenset())
 
     async def _heard(self, text: str) -> Told | None:
         try:

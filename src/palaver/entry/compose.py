@@ -42,6 +42,7 @@ from palaver.runs.answering import Answering
 from palaver.runs.asking import Asking
 from palaver.runs.boxes import RunBoxes
 from palaver.runs.children import Children
+from palaver.runs.compacting import Compacting
 from palaver.runs.concluding import Concluding
 from palaver.runs.delegating import Delegating
 from palaver.runs.driver import Driver
@@ -333,12 +334,21 @@ def _behind(ground: _Ground, journal: Journal, inference: Inference) -> tuple[Ti
     """What works behind answers, on their sessions."""
     database, bus, clock, purse = ground.database, ground.bus, ground.clock, ground.purse
     titling = contexts.titling(
-        ground.settings.context, journal, inference, database=database, bus=bus, clock=clock, purse=purse
-    )
+        ground.settings.context, journal, inference, database=database, bus=bus, clock=clock, purse=purse,
+        moderation=ground.caring.moderation,
+    )  # fmt: skip
     picking = remembering.remembering(
-        ground.memories, journal, inference, database=database, bus=bus, clock=clock, purse=purse
-    )
+        ground.memories, journal, inference, database=database, bus=bus, clock=clock, purse=purse,
+        moderation=ground.caring.moderation,
+    )  # fmt: skip
     return titling, picking
+
+
+def _compacting(ground: _Ground, inference: Inference, journal: Journal, hooked: Hooked) -> Compacting:
+    return contexts.compacting(
+        ground.settings, journal, inference, hooked=hooked, clock=ground.clock, purse=ground.purse,
+        moderation=ground.caring.moderation,
+    )  # fmt: skip
 
 
 def _hands(
@@ -358,9 +368,7 @@ def _hands(
         boxes=boxes,
         hooked=hooked,
         conveying=contexts.conveying(ground.settings, database, agency.files),
-        compacting=contexts.compacting(
-            ground.settings, journal, inference, hooked=hooked, clock=clock, purse=ground.purse
-        ),
+        compacting=_compacting(ground, inference, journal, hooked),
         recalling=Recalling(ground.memories, journal),
         count=counting.count,
         history=settings.history_messages,

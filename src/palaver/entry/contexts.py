@@ -1,6 +1,7 @@
 """Puts together what keeps conversations within windows, and what people can see of that; it decides nothing."""
 
 from palaver.bus.port import Bus
+from palaver.care.moderation.service import Moderation
 from palaver.context import counting
 from palaver.context.settings import ContextSettings
 from palaver.entry.agency import Agency, Settling
@@ -47,10 +48,10 @@ def conveying(settings: Settings, database: Database, files: Files) -> Conveying
 
 def titling(
     settings: ContextSettings, journal: Journal, inference: Inference, *, database: Database, bus: Bus, clock: Clock,
-    purse: Purse,
+    purse: Purse, moderation: Moderation,
 ) -> Titling:  # fmt: skip
     """What names sessions; answers go first."""
-    consulting = Consulting(inference, counting.count, purse)
+    consulting = Consulting(inference, counting.count, purse, moderation=moderation)
 
     def busy() -> bool:
         return len(journal.lives) > QUIET
@@ -59,10 +60,11 @@ def titling(
 
 
 def compacting(
-    settings: Settings, journal: Journal, inference: Inference, *, hooked: Hooked, clock: Clock, purse: Purse
+    settings: Settings, journal: Journal, inference: Inference, *, hooked: Hooked, clock: Clock, purse: Purse,
+    moderation: Moderation,
 ) -> Compacting:  # fmt: skip
     """What sums up earlier messages."""
-    consulting = Consulting(inference, counting.count, purse)
+    consulting = Consulting(inference, counting.count, purse, moderation=moderation)
     return Compacting(
         journal, consulting, hooked, inference.resolve, settings=settings.context, clock=clock,
         history=settings.runs.history_messages,

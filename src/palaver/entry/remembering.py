@@ -1,6 +1,7 @@
 """Puts together what is remembered of people: where facts come from and where they go; it decides nothing."""
 
 from palaver.bus.port import Bus
+from palaver.care.moderation.service import Moderation
 from palaver.context import counting
 from palaver.context.memory.service import Memories
 from palaver.context.memory.settings import MemorySettings
@@ -47,10 +48,11 @@ def memories(database: Database, projects: Projects, clock: Clock, settings: Mem
 
 
 def remembering(
-    kept: Memories, journal: Journal, inference: Inference, *, database: Database, bus: Bus, clock: Clock, purse: Purse
+    kept: Memories, journal: Journal, inference: Inference, *, database: Database, bus: Bus, clock: Clock, purse: Purse,
+    moderation: Moderation,
 ) -> Remembering:  # fmt: skip
     """What lets models pick facts; answers go first."""
-    consulting = Consulting(inference, counting.count, purse)
+    consulting = Consulting(inference, counting.count, purse, moderation=moderation)
 
     def busy() -> bool:
         return len(journal.lives) > QUIET

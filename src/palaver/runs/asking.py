@@ -280,14 +280,14 @@ class Asking:
             async with deadline:
                 end = await self._hear_out(live, box, ask, heard)
         except PalaverError:
-            heard.let_go()
+            await heard.let_go()
             raise
         except TimeoutError:
             if not deadline.expired():
                 raise
             end = limits.too_slow(box.limits)
         if not isinstance(end, Finished):
-            heard.let_go()
+            await heard.let_go()
         if self.guarding is not None:
             self.guarding.answered(live, heard.withholding)
         return await self._replied(live, box, end, heard) if isinstance(end, Finished) else (end,)
@@ -299,9 +299,14 @@ class Asking:
             async for read in pieces:
                 for piece in read:
                     if isinstance(piece, Finished):
-                        return heard.end(piece)
+                        return await heard.end(piece)
+                    if heard.waits:
+                        await heard.attend(piece)
                     heard.hear(piece)
+                    if heard.waits:
+                        await heard.judged(whole=False)
                     if heard.stopped:
+                        await heard.judged(whole=True)
                         return heard.break_off()
                     if heard.characters > most:
                         return limits.too_long(box.limits)

@@ -161,13 +161,14 @@ class Compacting:
             question = summarising.request(piece, before=before, focus=focus, words=int(most * WORDS_PER_TOKEN))
             said = await self._consulting.ask(model, summarising.SYSTEM, question, most=most, live=live)
             usage = usage.plus(said.usage)
-            text = said.text or before
+            text = await self._consulting.may_be_told(said.text, live) or before
             if self._settings.check_summaries:
                 question = summarising.check_request(piece, before=before, summary=text)
                 looked = await self._consulting.ask(model, summarising.CHECK, question, most=most, live=live)
                 usage = usage.plus(looked.usage)
-                if looked.text and not summarising.FINE.fullmatch(looked.text):
-                    text, repaired = looked.text, True
+                better = await self._consulting.may_be_told(looked.text, live)
+                if better and not summarising.FINE.fullmatch(better):
+                    text, repaired = better, True
             before = text
         if not before:
             raise Conflict("The model gave no summary.")

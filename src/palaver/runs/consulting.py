@@ -1,9 +1,11 @@
 """One short question of the house's own to a model, outside any answer: its words and what they cost; no event."""
 
 import asyncio
+import logging
 from contextlib import aclosing
 from typing import NamedTuple
 
+from palaver.care.moderation.service import Moderation
 from palaver.core.errors import ModelUnavailable
 from palaver.core.messages import TextPart
 from palaver.core.usage import Usage
@@ -12,6 +14,8 @@ from palaver.runs.asking import Counter, Models
 from palaver.runs.ending import priced
 from palaver.runs.live import Live
 from palaver.runs.spending.purse import Purse, payer_of, question_of
+
+log = logging.getLogger(__name__)
 
 LONGEST = 40_000  # characters; whoever says more than that was not asked for it
 
@@ -26,10 +30,23 @@ class Said(NamedTuple):
 class Consulting:
     """Asks models on behalf of the house."""
 
-    def __init__(self, models: Models, count: Counter, purse: Purse | None = None) -> None:
+    def __init__(
+        self, models: Models, count: Counter, purse: Purse | None = None, *, moderation: Moderation | None = None
+    ) -> None:
         self._models = models
         self._count = count
         self._purse = purse
+        self._moderation = moderation
+
+    async def may_be_told(self, text: str, live: Live) -> str:
+        """What may be told of words that a model wrote: nothing where something in them is blocked."""
+        if self._moderation is None or not text:
+            return text
+        done = await self._moderation.output(text)
+        if done.verdict.action in {"rewrite", "block"}:
+            extra = {"session_id": live.session_id, "run_id": live.id}
+            log.warning("A model wrote what may not be told: %s", done.verdict.category, extra=extra)
+        return "" if done.verdict.stops else done.text
 
     async def ask(
         self, model: ResolvedModel, system: str, question: str, *, most: int, live: Live,

@@ -18,6 +18,7 @@ from palaver.care.escalations import machine
 from palaver.care.escalations import store as escalations
 from palaver.care.escalations.service import Escalations
 from palaver.care.guidance.service import Guidance
+from palaver.care.models.port import Unsafe
 from palaver.care.profiles.profile import Profile, accompanies, notices
 from palaver.care.profiles.store import profile_of
 from palaver.care.resources.told import told
@@ -60,6 +61,7 @@ class _Read(NamedTuple):
     assessment: Assessment
     found: Finding | None
     resources: tuple[CareResource, ...] = ()
+    unsafe: frozenset[Unsafe] = frozenset()
 
     @property
     def urgent(self) -> bool:
@@ -105,7 +107,7 @@ class Guarding:
         if self.moderating is not None and read.found is None:
             self.moderating.unread(live, text)
         if self.moderating is not None and not by_human:
-            instead = await self.moderating.asked(live, text, read.found)
+            instead = await self.moderating.asked(live, text, read.found, read.unsafe)
             if instead is not None:
                 self._keep_later(read.assessment)
                 self._say(live, instead)
@@ -137,10 +139,10 @@ class Guarding:
         try:
             await self._care.load()
             async with asyncio.timeout(PATIENCE):
-                found = await self._care.crisis(said.text)
+                found, unsafe = await self._care.read(said.text)
         except Exception:  # whatever reads: help is shown rather than nothing
             log.exception("A message could not be read for danger", extra={"run_id": live.id})
-            found = None
+            found, unsafe = None, frozenset[Unsafe]()
         own = Level[found.urgency] if found else Level.low
         course = grown(before.course, own if found else Level.none)
         assessment = Assessment(
@@ -158,7 +160,7 @@ class Guarding:
             profile=before.profile,
             created_at=stamp(self._clock.now()),
         )
-        return _Read(assessment, found)
+        return _Read(assessment, found, unsafe=unsafe)
 
     async def _accompany(self, live: Live, text: str, profile: Profile) -> None:
         """What a model is told besides, where nothing is wrong; a failure here costs nobody their answer."""

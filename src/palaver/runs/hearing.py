@@ -28,6 +28,7 @@ from palaver.inference.port import (
 )
 from palaver.runs.calling import CallsHeard
 from palaver.runs.journal import Journal
+from palaver.runs.judging import Kind
 from palaver.runs.live import Live
 from palaver.runs.replies import ASKING
 from palaver.runs.withholding import Withholding
@@ -40,6 +41,7 @@ class Hearing:
         self._journal = journal
         self._live = live
         self.withholding = withholding
+        self._judging = withholding.judging
         self._unechoed = unechoed
         self._began = time.monotonic()
         self._calls = CallsHeard(live.run)
@@ -50,6 +52,11 @@ class Hearing:
     def milliseconds(self) -> float:
         """How long it has taken."""
         return (time.monotonic() - self._began) * 1000
+
+    @property
+    def waits(self) -> bool:
+        """Whether what it says waits for a service of the operator's."""
+        return self._judging is not None
 
     @property
     def stopped(self) -> bool:
@@ -78,23 +85,36 @@ class Hearing:
             case _:
                 pass
 
-    def end(self, piece: Finished) -> Finished:
+    async def end(self, piece: Finished) -> Finished:
         """The last piece, after everything that is still held."""
-        self.let_go()
+        await self.let_go()
         if self.stopped:
             return self.break_off()
         self.called = [self._asked(one) if one.name == ASKING else one for one in self._calls.whole()]
         return piece
 
-    def let_go(self) -> None:
+    async def attend(self, piece: Piece) -> None:
+        """Before a piece that is no words: all words that came before it."""
+        if not isinstance(piece, TextPiece | ReasoningPiece):
+            self._think(self.withholding.thoughts_end())
+            await self.judged(whole=True)
+
+    async def judged(self, *, whole: bool) -> None:
+        """Tell what the operator's service lets pass, where one judges: whole sentences, or all that waits for it."""
+        if self._judging is not None:
+            for kind, text in await self._judging.told(whole=whole):
+                self._tell(kind, text)
+
+    async def let_go(self) -> None:
         """Nothing more comes: tell what is still held and may be told."""
         self._think(self.withholding.thoughts_end())
         last = self._unechoed.rest() if self._unechoed else ""
         self._say(self.withholding.said(last) + self.withholding.rest())
+        await self.judged(whole=True)
 
     def break_off(self) -> Finished:
         """What may not be told is not: other words end the answer, and no call of this step is made."""
-        self._say(self.withholding.instead or "")
+        self._tell("said", self.withholding.instead or "")
         self.called = ()
         return Finished("stop")
 
@@ -122,12 +142,21 @@ class Hearing:
         self._journal.tell(self._live, switched, 0)
 
     def _think(self, text: str) -> None:
-        if text:
-            self._journal.tell(self._live, ReasoningGrew(content=text), len(text))
+        if self._judging is None:
+            self._tell("thought", text)
+        elif text:
+            self._judging.take("thought", text)
 
     def _say(self, text: str) -> None:
+        if self._judging is None:
+            self._tell("said", text)
+        elif text:
+            self._judging.take("said", text)
+
+    def _tell(self, kind: Kind, text: str) -> None:
         if text:
-            self._journal.tell(self._live, TextGrew(content=text), len(text))
+            grown = TextGrew(content=text) if kind == "said" else ReasoningGrew(content=text)
+            self._journal.tell(self._live, grown, len(text))
 
 
 def _each(value: Any, told: Callable[[str], str]) -> Any:

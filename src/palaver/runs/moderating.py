@@ -1,9 +1,11 @@
 """What moderation says in runs: what it acted on waits for an administrator; it decides nothing else."""
 
 from palaver.care.crisis.finding import Finding, Level
+from palaver.care.models.port import Unsafe
 from palaver.care.moderation.reviewing import About, Reviewing
 from palaver.care.moderation.service import Moderation
 from palaver.care.moderation.verdict import ModerationDirection, ModerationHit, Verdict
+from palaver.runs.judging import Judging
 from palaver.runs.live import Live
 from palaver.runs.withholding import Withholding
 
@@ -15,12 +17,15 @@ class Moderating:
         self._moderation = moderation
         self._reviewing = reviewing
 
-    async def asked(self, live: Live, text: str, found: Finding | None) -> str | None:
+    async def asked(
+        self, live: Live, text: str, found: Finding | None, unsafe: frozenset[Unsafe] = frozenset()
+    ) -> str | None:
         """Judge what somebody wrote; what they are told instead of an answer, where policy blocks it.
 
+        What trained readers are `unsafe` about, who read it for danger anyway, is looked at by somebody as well.
         Who may need help is answered whatever they wrote: nobody is shown out for saying it.
         """
-        verdict = await self._moderation.input(text)
+        verdict = await self._moderation.input(text, unsafe)
         self._queue(live, verdict, text, "input")
         helped = found is None or Level[found.urgency] >= Level.low
         return verdict.says if verdict.stops and not helped else None
@@ -31,13 +36,14 @@ class Moderating:
         self._queue(live, Verdict("flag", (hit,)), text, "input")
 
     def answered(self, live: Live, withholding: Withholding) -> None:
-        """A step of a model is over: what was withheld of it is looked at by somebody."""
-        for verdict, text in ((withholding.verdict, withholding.text), *withholding.besides):
+        """A step of a model is over: what was withheld of it, thoughts as well, is looked at by somebody."""
+        for verdict, text in withholding.found:
             self._queue(live, verdict, text, "output")
 
     def window(self) -> Withholding:
         """What looks at one step."""
-        return Withholding(self._moderation.window)
+        judging = Judging(self._moderation.sentence) if self._moderation.judges_output else None
+        return Withholding(self._moderation.window, judging)
 
     def _queue(self, live: Live, verdict: Verdict, text: str, direction: ModerationDirection) -> None:
         self._reviewing.queue(About(live.user_id, live.session_id, live.id, direction), verdict, text)

@@ -90,11 +90,16 @@ class Remembering:
             live=live,
             output_format=form,
         )
-        found = await self._database.write(self._write(live, model, answered, said))
+        texts = [
+            text
+            for text in extracting.facts_in(answered.text, said)
+            if await self._consulting.may_be_told(text, live) == text
+        ]
+        found = await self._database.write(self._write(live, model, answered, texts))
         self._memories.changed(live.user_id)
         return found
 
-    def _write(self, live: Live, model: ResolvedModel, answered: Said, said: str) -> Script[list[Fact]]:
+    def _write(self, live: Live, model: ResolvedModel, answered: Said, texts: list[str]) -> Script[list[Fact]]:
         """What it cost, and the facts that are new, as far as there is room."""
         kept = yield from session_store.held(live.session_id)
         session = yield from charge(live, kept, model.id, answered, kind="memory", clock=self._clock)
@@ -105,7 +110,7 @@ class Remembering:
         found: list[Fact] = []
         # A project is its owner's: what somebody else says there is remembered for all of their sessions.
         project_id = session.project_id if session.project_id == live.prompt.recipe.project_id else None
-        for text in extracting.new(extracting.facts_in(answered.text, said), [fact.text for fact in known]):
+        for text in extracting.new(texts, [fact.text for fact in known]):
             given = {"text": text, "project_id": project_id, "made_by": "model"}
             try:
                 found.append((yield from self._memories.putting(live.user_id, given, spot)))

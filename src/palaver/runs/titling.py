@@ -68,6 +68,8 @@ class Titling:
             asked = text_of(live.path[-1].parts) if live.path else ""
             question = naming_question(asked, live.run.steps.text)
             said = await self._consulting.ask(model, NAMING, question, most=MOST_TOKENS, live=live)
+            if await self._consulting.may_be_told(said.text, live) != said.text:
+                said = said._replace(text="")
             title = await self._database.write(self._write(live, model, said))
         except NotFound:
             return  # the session was deleted meanwhile

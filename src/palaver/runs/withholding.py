@@ -7,40 +7,42 @@ from collections.abc import Callable
 
 from palaver.care.moderation.verdict import Verdict
 from palaver.care.moderation.window import Window
+from palaver.runs.judging import Judging
 
 
 class Withholding:
     """Of one step of one run."""
 
-    def __init__(self, window: Callable[[], Window]) -> None:
+    def __init__(self, window: Callable[[], Window], judging: Judging | None = None) -> None:
+        self.judging = judging
         self._window = window
         self._heard: list[str] = []
+        self._mused: list[str] = []
         self._words = window()
         self._thoughts = window()
-        self.besides: list[tuple[Verdict, str]] = []  # what may not be told as it is, of words in calls
+        self._besides: list[tuple[Verdict, str]] = []  # what may not be told as it is, of words in calls
         self._thought = False  # whether something it thinks may still be held
 
     @property
-    def verdict(self) -> Verdict:
-        """What the answer comes to so far."""
-        return self._words.verdict
-
-    @property
-    def text(self) -> str:
-        """The answer as the model gave it."""
-        return "".join(self._heard)
+    def found(self) -> list[tuple[Verdict, str]]:
+        """What the answer, what it thought aloud and what it asked come to so far, each as the model gave it."""
+        thought = [(self._thoughts.verdict, "".join(self._mused))] if self._mused else []
+        judged = self.judging.found if self.judging else ()
+        return [(self._words.verdict, "".join(self._heard)), *thought, *self._besides, *judged]
 
     def whole(self, text: str) -> str:
         """What may be told of a text that has come whole, and stands for itself."""
         window = self._window()
         told = window.piece(text) + window.rest()
         if window.hits:
-            self.besides.append((window.verdict, text))
+            self._besides.append((window.verdict, text))
         return told if window.stopped is None else told + window.verdict.says
 
     @property
     def instead(self) -> str | None:
         """What is told in place of the rest of the answer, once something in it may not be."""
+        if self.judging is not None and self.judging.instead is not None:
+            return self.judging.instead
         return None if self._words.stopped is None else self._words.verdict.says
 
     def said(self, text: str) -> str:
@@ -51,6 +53,7 @@ class Withholding:
     def thought(self, text: str) -> str:
         """What may be told now that this was thought; where it may not be, the thoughts break off."""
         self._thought = True
+        self._mused.append(text)
         return self._thoughts.piece(text)
 
     def thoughts_end(self) -> str:
@@ -63,7 +66,8 @@ class Withholding:
     @property
     def thoughts_whole(self) -> bool:
         """Whether what it thought was told as it thought it: only then does a vendor's seal fit."""
-        return not self._thoughts.hits
+        judged = self.judging is not None and "thought" in self.judging.changed
+        return not self._thoughts.hits and not judged
 
     def rest(self) -> str:
         """The rest of the answer."""

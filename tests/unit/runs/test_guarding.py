@@ -7,14 +7,13 @@ import pytest
 from sqlalchemy import insert, select
 
 from palaver.care.assessments.tables import risk_assessments
-from palaver.care.crisis.finding import Finding
 from palaver.care.models.readers import Readers
 from palaver.care.models.small import SmallReader
 from palaver.care.moderation.reviewing import Reviewing
 from palaver.care.moderation.service import Moderation
 from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.resources.service import Help
-from palaver.care.service import Care
+from palaver.care.service import Care, Read
 from palaver.core.events import CareTold
 from palaver.identity.tables import users
 from palaver.kit.clock import SystemClock
@@ -35,7 +34,7 @@ _ROWS = Statement(select(_c.own, _c.level, _c.known))
 class Hangs(Care):
     """Never comes back."""
 
-    async def crisis(self, text: str) -> Finding:
+    async def read(self, text: str) -> Read:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -43,7 +42,7 @@ class Hangs(Care):
 class Fails(Care):
     """Breaks."""
 
-    async def crisis(self, text: str) -> Finding:
+    async def read(self, text: str) -> Read:
         raise RuntimeError("broken")
 
 

@@ -47,19 +47,25 @@ def flagged(verdict: Verdict, unsafe: Iterable[Unsafe], actions: Actions, length
 
 
 def judged(
-    verdict: Verdict, name: str, found: Iterable[ModerationCategory], actions: Actions, *, texts: Texts, length: int
-) -> Verdict:
-    """The verdict with what another service says; it names no place, so that what is to be rewritten is blocked."""
+    verdict: Verdict, name: str, found: Iterable[ModerationCategory], actions: Actions, *, texts: Texts, length: int,
+    whole: bool = True,
+) -> Verdict:  # fmt: skip
+    """The verdict with what another service says.
+
+    It names no place: of a `whole` text, what is to be rewritten is blocked. A sentence is place enough.
+    """
     more = tuple(
-        ModerationHit(f"service:{name}", category, _whole(actions[category]), 0, length, "en")
+        ModerationHit(f"service:{name}", category, _whole(done) if whole else done, 0, length, "en")
         for category in sorted(found, key=lambda one: (-ACTIONS.index(actions[one]), one))
-        if actions[category] != "allow"
+        for done in (actions[category],)
+        if done != "allow"
     )
     if not more:
         return verdict
     hits = (*verdict.hits, *more)
     action = max((one.action for one in hits), key=ACTIONS.index)
-    stopping = next((one for one in hits if one.action == "block"), None)
+    acting = "block" if whole or action == "block" else "rewrite"
+    stopping = next((one for one in hits if one.action == acting), None)
     says = verdict.says or (text_for(texts, stopping.category, stopping.language) if stopping else "")
     return msgspec.structs.replace(verdict, hits=hits, action=action, says=says)
 

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from palaver.care.models.port import Unsafe
 from palaver.care.models.readers import Readers
 from palaver.care.moderation.book import Book
 from palaver.care.moderation.models import flagged, judged
@@ -52,18 +53,38 @@ class Moderation:
         await asyncio.to_thread(lambda: (self._input, self._output))
 
     async def output(self, text: str) -> Moderated:
-        """A whole answer, the same as through a window."""
-        return await self._whole(text, self._output, "output")
+        """A whole text of a model's, the same as through a window; and by the service, where it judges those."""
+        done = await self._whole(text, self._output, "output")
+        if not self.judges_output or done.stopped:
+            return done
+        return self._believed(done, await self._asked(done.verdict, text, "output"))
 
-    async def input(self, text: str) -> Verdict:
-        """What somebody said. Where it is blocked, `says` is what they are told; no model is asked."""
+    async def input(self, text: str, unsafe: Iterable[Unsafe] = ()) -> Verdict:
+        """What somebody said, and what trained readers are sure of in it, where they read it before.
+
+        Where it is blocked, `says` is what they are told; no model is asked.
+        """
         done = await self._whole(text, self._input, "input")
-        return await self._asked(done.verdict, text, "input")
+        verdict = flagged(done.verdict, unsafe, self._actions("input"), len(text))
+        return await self._asked(verdict, text, "input")
+
+    @property
+    def judges_output(self) -> bool:
+        """Whether a service of the operator's judges what models say, sentence by sentence."""
+        return self._judge is not None and self._settings.judge_output
+
+    async def sentence(self, text: str) -> Verdict:
+        """What that service says of a sentence that the rules let pass; `says` is what is told in its place."""
+        return await self._asked(Verdict("allow", ()), text, "output", whole=False)
 
     async def judged(self, text: str, direction: ModerationDirection) -> Moderated:
         """A text of either direction, by rules and by what has learnt to read."""
         done = await self._whole(text, self._input if direction == "input" else self._output, direction)
         verdict = await self._asked(await self.also(done.verdict, text, direction), text, direction)
+        return self._believed(done, verdict)
+
+    def _believed(self, done: Moderated, verdict: Verdict) -> Moderated:
+        """The text under a verdict that others added to: nothing of it that rules held is told because of that."""
         stops = verdict.stops and not done.stopped
         return Moderated(verdict.says if stops else done.text, verdict, done.stopped or stops)
 
@@ -79,7 +100,9 @@ class Moderation:
         if self._judge is not None:
             await self._judge.close()
 
-    async def _asked(self, verdict: Verdict, text: str, direction: ModerationDirection) -> Verdict:
+    async def _asked(
+        self, verdict: Verdict, text: str, direction: ModerationDirection, *, whole: bool = True
+    ) -> Verdict:
         """The verdict with what the operator's service says; without it where that does not answer."""
         if self._judge is None:
             return verdict
@@ -89,7 +112,8 @@ class Moderation:
         except JudgeFailed as error:
             log.warning("The moderation service did not judge: %s", error)
             return msgspec.structs.replace(verdict, unknown=(*verdict.unknown, name))
-        return judged(verdict, name, found, self._actions(direction), texts=self.texts, length=len(text))
+        actions = self._actions(direction)
+        return judged(verdict, name, found, actions, texts=self.texts, length=len(text), whole=whole)
 
     async def _whole(self, text: str, book: Book, direction: ModerationDirection) -> Moderated:
         window = Window(book, self._actions(direction), self.texts)

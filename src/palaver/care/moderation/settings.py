@@ -1,8 +1,8 @@
 """What an operator may set about moderation; what rules find stands in `rules.toml`."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from palaver.care.moderation.verdict import ModerationAction, ModerationCategory
 
@@ -56,6 +56,11 @@ class ModerationSettings(BaseModel):
         description="A moderation service of yours that is asked about what people say as well, such as"
         " https://api.openai.com/v1: the texts leave for it as they are.",
     )
+    judge_output: bool = Field(
+        False,
+        description="Whether that service is asked about what models say as well, sentence by sentence, before it is"
+        " told: each sentence waits for it.",
+    )
     judge_kind: JudgeKind = Field(
         "openai", description="How it is asked: `openai` (/moderations) or `llama_guard` (/chat/completions)."
     )
@@ -64,6 +69,12 @@ class ModerationSettings(BaseModel):
     judge_deadline: float = Field(
         1.0, gt=0, le=30, description="Seconds until it must have answered; the rules go on without it then."
     )
+
+    @model_validator(mode="after")
+    def _somebody_judges(self) -> Self:
+        if self.judge_output and self.judge_url is None:
+            raise ValueError("judge_output needs a service: set judge_url")
+        return self
 
     @field_validator("judge_url")
     @classmethod

@@ -15,7 +15,9 @@ from palaver.care.moderation.settings import ModerationSettings
 
 
 @asynccontextmanager
-async def asking(kind: str, answer: Any, asked: list[Any], *, deadline: float = 5.0) -> AsyncIterator[Moderation]:
+async def asking(
+    kind: str, answer: Any, asked: list[Any], *, deadline: float = 5.0, **more: Any
+) -> AsyncIterator[Moderation]:
     async def said(request: web.Request) -> web.Response:
         asked.append((request.path, request.headers.get("authorization"), await request.json()))
         if answer == "nothing":
@@ -28,7 +30,7 @@ async def asking(kind: str, answer: Any, asked: list[Any], *, deadline: float = 
     app.router.add_post("/v1/{rest:.*}", said)
     async with TestServer(app) as server:
         told = {"judge_url": str(server.make_url("/v1")), "judge_kind": kind, "judge_key": "k", "judge_model": "m"}
-        settings = ModerationSettings.model_validate({**told, "judge_deadline": deadline})
+        settings = ModerationSettings.model_validate({**told, "judge_deadline": deadline, **more})
         moderation = Moderation(settings, judge=HttpJudge(settings))
         try:
             yield moderation
@@ -68,6 +70,30 @@ async def test_a_service_that_fails_is_unknown_and_the_rules_go_on(answer: Any) 
         calm, wrong = await moderation.input("Hello"), await moderation.input("how to make a bomb")
         assert (calm.action, calm.unknown) == ("allow", ("openai",))
         assert (wrong.action, wrong.category, wrong.unknown) == ("flag", "illicit", ("openai",))
+
+
+async def test_of_output_it_is_asked_only_where_that_is_set_and_lets_out_nothing_that_the_rules_held() -> None:
+    asked: list[Any] = []
+    safe = {"results": [{"categories": {"hate": False}}]}
+    wrong = {"results": [{"categories": {"harassment": True}}]}
+    async with asking("openai", safe, asked) as moderation:
+        assert not moderation.judges_output
+        assert (await moderation.output("Hello.")).verdict.unknown == ()
+        assert asked == []
+    async with asking("openai", safe, asked, judge_output=True) as moderation:
+        assert moderation.judges_output
+        assert (await moderation.output("You have bipolar disorder.")).verdict.action == "rewrite"
+        assert (await moderation.output("Kill yourself.")).stopped
+        assert len(asked) == 1  # what is blocked already is not shown to it
+    async with asking("openai", wrong, asked, judge_output=True) as moderation:
+        sentence = await moderation.sentence("Some words.")
+        assert (sentence.action, sentence.says) == ("rewrite", moderation.texts["harassment"]["en"])
+        done = await moderation.output("Some words. And more.")
+        assert (done.stopped, done.text) == (True, moderation.texts["harassment"]["en"])
+    async with asking("openai", "nothing", asked, judge_output=True, deadline=0.1) as moderation:
+        assert (await moderation.sentence("Some words.")).unknown == ("openai",)
+    with pytest.raises(ValueError, match="judge_url"):
+        ModerationSettings.model_validate({"judge_output": True})
 
 
 async def test_words_that_are_neither_safe_nor_unsafe_are_unknown() -> None:
