@@ -16,13 +16,13 @@ _FIRST = {
     **dict.fromkeys("sita sinta".split(), "i not will"),
     **dict.fromkeys("naki nimeki nimesha nisha nsha nshaa nmesha nimeshaku ninacho ninayo ninalo ninazo".split(), "i"),
     **dict.fromkeys("nitakayo nitakacho nitakazo nitaki".split(), "i will"),
-    "niki": "i if", "nikisha": "i if", "singe": "i not would",
+    "niki": "i if", "uki": "you if", "mki": "you if", "nikisha": "i if", "singe": "i not would",
 }  # fmt: skip
 _OTHERS = {
     **dict.fromkeys("ata ana ame ange aki aka a wata wana wame wange waka".split(), "he"),
     **dict.fromkeys(("ali", "wali"), "he was"),
     **dict.fromkeys(("hata", "hana", "haja", "haku", "ha", "asi", "hawa", "hawata", "hawaja", "wasi"), "he not"),
-    **dict.fromkeys(("uta", "una", "ume", "uli", "u", "mta", "mna", "mme", "uki", "mki"), "you"),
+    **dict.fromkeys(("uta", "una", "ume", "uli", "u", "mta", "mna", "mme"), "you"),
     **dict.fromkeys(("huta", "huja", "huku", "usi", "msi", "hu", "hamta", "hamja", "hamwezi"), "you not"),
     **dict.fromkeys(("tuta", "tuna", "tume", "tuli", "tu"), "we"),
     **dict.fromkeys(("ime", "ina", "ita", "ili", "li", "lime", "lina", "lita", "i"), "it"),
