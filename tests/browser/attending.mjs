@@ -102,10 +102,13 @@ export async function two_counsellors_are_called_and_one_joins({ open }) {
   assert.ok((await baraka.evaluate(() => document.documentElement.scrollWidth)) <= SMALL.width);
 
   // Who is looked after may say that nobody is to come; it is there to say after the page was read anew, too.
+  const acts = person.locator('.answer .acts');
+  const answers = await acts.count();
   await say(person, 'I want to die');
-  await settled(person);
+  await acts.nth(answers).waitFor(); // before, the last note is that of an escalation that is closed
   await queue(amina).getByRole('listitem').getByRole('button').waitFor();
   await person.reload();
+  await acts.nth(answers).waitFor();
   await person.locator('.care-note').last().getByText('Somebody from the team', { exact: true }).press('Enter');
   await press(person, 'I want nobody to come');
   await person.getByText('This is closed. Whenever you want to talk again').waitFor();

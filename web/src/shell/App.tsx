@@ -10,6 +10,7 @@ import { Desk } from '@/features/counsellor/Desk';
 import { FilesButton } from '@/features/files/FilesPanel';
 import { arrived } from '@/features/identity/arrived';
 import { SignIn } from '@/features/identity/SignIn';
+import { HelpElsewhere } from '@/features/runs/care/HelpPanel';
 import { person, recognise, signOut } from '@/features/identity/who';
 import { loadModels } from '@/features/inference/models';
 import { InvitationDialog } from '@/features/members/InvitationDialog';
@@ -110,6 +111,9 @@ function Door() {
       )}
       {(person.value === null || arrived.value) && <SignIn />}
       {unreachable.value && <Disconnected onNow={() => void begin()} />}
+      <p class="foot-hint">
+        <HelpElsewhere />
+      </p>
     </main>
   );
 }

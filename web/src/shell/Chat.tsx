@@ -43,6 +43,9 @@ function Missing({ says }: { says: string }) {
       <a class="button" href="/">
         Begin a new one
       </a>
+      <p class="foot-hint">
+        <HelpLink />
+      </p>
     </div>
   );
 }

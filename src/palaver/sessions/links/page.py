@@ -72,6 +72,10 @@ def markdown(text: str) -> str:
     return written_out.html(_bounded(text))
 
 
+# Whoever reads may need somebody, too; nobody knows in which country.
+_HELP = '<a href="https://findahelpline.com" rel="noopener noreferrer">Find help</a>'
+
+
 def _framed(title: str, body: str) -> str:
     named = escape(title)
     return (
@@ -79,7 +83,7 @@ def _framed(title: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex, nofollow">'
         f"<title>{named}</title><style>{STYLE}</style></head>"
         f'<body><h1 dir="auto">{named}</h1><main>{body}</main>'
-        "<footer>Shared from Palaver, to be read only. Answers of models may be wrong.</footer></body></html>"
+        f"<footer>Shared from Palaver, to be read only. Answers of models may be wrong. {_HELP}</footer></body></html>"
     )
 
 

@@ -43,8 +43,9 @@ export const fellSilent = (happened: readonly EscalationEvent[]): boolean =>
 
 /** The short facts that stand beside it: a note's words, an outcome. */
 export const detailOf = ({ detail }: EscalationEvent): string =>
-  Object.values(detail)
-    .filter(one => typeof one === 'string' || typeof one === 'number')
+  Object.entries(detail)
+    .filter(([name, one]) => name !== 'attempt' && (typeof one === 'string' || typeof one === 'number'))
+    .map(([, one]) => one)
     .join(' · ');
 
 /** How long since then, in few words. */

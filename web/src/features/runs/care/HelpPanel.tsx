@@ -97,3 +97,12 @@ export function HelpLink() {
     </>
   );
 }
+
+/** For who is not signed in, and may be asked nothing: a directory of the whole world. */
+export function HelpElsewhere() {
+  return (
+    <a class="link" href="https://findahelpline.com" target="_blank" rel="noopener noreferrer">
+      Find help
+    </a>
+  );
+}
