@@ -7,7 +7,8 @@ PIP = $(PYTHON) -m pip --python .venv/bin/python --disable-pip-version-check
 BIN = .venv/bin
 WEB_SOURCES = $(shell find web -path web/node_modules -prune -o -type f -print 2>/dev/null)
 
-export PYTHONDONTWRITEBYTECODE ?=
+# What was compiled once is not compiled again by every process that tests start; `clean` removes it.
+test check check-unit: export PYTHONDONTWRITEBYTECODE =
 .DEFAULT_GOAL := help
 .PHONY: help run install install-care test check unit format web web-check lock bench care-quality care-train docs sbom audit clean
 
@@ -42,7 +43,7 @@ check-types: .venv/.stamp-dev
 	@$(BIN)/basedpyright --level error
 
 check-unit: .venv/.stamp-dev
-	@$(BIN)/pytest -q tests/unit tests/architecture
+	@$(BIN)/pytest -q --numprocesses=$(SIDES) --dist=loadfile tests/unit tests/architecture
 
 format: .venv/.stamp-dev  ## Format the code and mend what can be mended
 	@$(BIN)/ruff format
@@ -88,6 +89,7 @@ audit: .venv/.stamp-audit  ## Ask whether what is locked has known holes, where 
 
 clean:  ## Remove what was installed and built; your data in .palaver stays
 	rm -rf .venv web/node_modules src/palaver/web/dist .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests clients packages -name node_modules -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 # --- Python ---
 

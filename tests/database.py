@@ -1,7 +1,8 @@
 """Databases as tests need them: every table of the house in a file or in memory, without the chain of migrations."""
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from functools import cache
 from pathlib import Path
 
@@ -39,7 +40,7 @@ from palaver.sessions.sharing import tables as of_sharing
 from palaver.storage import lease
 from palaver.storage.schema import metadata
 from palaver.storage.script import Script, Statement
-from palaver.storage.sqlite import DIALECT, SqliteDatabase
+from palaver.storage.sqlite import DIALECT, SqliteDatabase, step
 from palaver.surfaces import tables as of_surfaces
 from palaver.webhooks import tables as of_webhooks
 
@@ -103,12 +104,31 @@ def _schema() -> tuple[Statement, ...]:
     return tuple(Statement(text(one)) for one in made)
 
 
+@cache
+def _image() -> bytes:
+    """A database with the whole schema: its pages are copied in a tenth of the time that making them takes."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as link:
+        for statement in _schema():
+            step(link, statement())
+        return link.serialize()
+
+
+def _fill(link: sqlite3.Connection) -> None:
+    with closing(sqlite3.connect(":memory:")) as made:
+        made.deserialize(_image())
+        made.backup(link)
+
+
 @asynccontextmanager
 async def whole_database(path: Path | None = None) -> AsyncIterator[SqliteDatabase]:
     """A database with every table; in memory without a path."""
+    known = path is not None and path.exists()
     database = SqliteDatabase(path)
     try:
-        await database.write(every_table(), durable=False)
+        if known:
+            await database.write(every_table(), durable=False)
+        else:
+            _fill(database._link)
         yield database
     finally:
         await database.close()
