@@ -637,6 +637,10 @@ PROMISES = {
         because="issue:#7",
     ),
     "care:padding": Promise(says="No padding, repetition or order hides what somebody says.", because="issue:#7"),
+    "care:screener": Promise(
+        says="A model that is asked about somebody's words may raise how urgent they are, and lowers nothing.",
+        because="issue:#7",
+    ),
     "care:upward": Promise(says="Nothing that is added to a text takes back what it says.", because="issue:#7"),
     "limits:exact": Promise(
         says="Of so many calls that are allowed exactly so many are answered, on one process and on two.",

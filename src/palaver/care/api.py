@@ -56,10 +56,12 @@ def routes(care: Care, door: Door) -> APIRouter:
     async def assess(principal: Annotated[Principal, Depends(door)], asked: ToAssess) -> Response:
         """Reads the text in every language it knows, whatever is declared."""
         country, language = _code(asked.country, "country", country_of), _code(asked.language, "language", language_of)
-        found = await care.crisis(asked.text)
+        found, version = await care.crisis(asked.text), care.version
+        if (screened := await care.screened(asked.text, found, found.urgency)) is not None:
+            found, version = screened.found, f"{version} {screened.version}"
         helpers = care.helpers(found, country, language) if found.urgency != "none" else []
         told_of = [told(one) for one in helpers]
-        return answer(Assessed(**msgspec.structs.asdict(found), version=care.version, resources=told_of))
+        return answer(Assessed(**msgspec.structs.asdict(found), version=version, resources=told_of))
 
     return router
 

@@ -20,8 +20,10 @@ from palaver.care.policy.service import FIRST, PolicyVersion
 from palaver.care.resources.choosing import Wish
 from palaver.care.resources.resource import Resource
 from palaver.care.resources.service import Help
-from palaver.core.care import Kind
+from palaver.care.screening.service import Screened, Screener
+from palaver.core.care import Kind, Urgency
 from palaver.core.errors import Unavailable
+from palaver.core.ids import SessionId
 
 BOOKS = Path(__file__).with_name("crisis")
 _ANY: tuple[Kind, ...] = ("crisis_line", "text")
@@ -52,6 +54,7 @@ class Care:
         self._helping = helping
         self._readers = readers
         self.policy: Callable[[], Awaitable[PolicyVersion]] = _ships  # what administrators changed
+        self.screener: Screener | None = None
         self._under = FIRST
         self._loaded = False
 
@@ -74,6 +77,18 @@ class Care:
         if (told is None or told.failed) and Level[found.urgency] == Level.none:
             raise Unavailable("What the text says could not be read in time. Read it as if somebody needed help.")
         return Read(judged(found, self._under.policy), told.unsafe if told is not None else frozenset())
+
+    def screens(self, urgency: Urgency) -> bool:
+        """Whether a model is asked about words that everything else together calls so urgent."""
+        return self.screener is not None and self.screener.asks(urgency)
+
+    async def screened(
+        self, text: str, found: Finding | None, urgency: Urgency, session_id: SessionId | None = None
+    ) -> Screened | None:  # fmt: skip
+        """What the operator's model adds to what was found; None where nobody is asked, or knows."""
+        if self.screener is None or not self.screener.asks(urgency):
+            return None
+        return await self.screener.read(text, found, session_id)
 
     async def _heard(self, text: str) -> Told | None:
         try:

@@ -11,6 +11,7 @@ from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.profiles.profile import PROFILES, Profile
 from palaver.care.redaction.settings import RedactionSettings
 from palaver.care.resources.countries import country_of
+from palaver.care.screening.settings import ScreenerSettings
 
 
 class CareSettings(BaseModel):
@@ -41,6 +42,7 @@ class CareSettings(BaseModel):
     culture: CultureSettings = CultureSettings.model_validate({})
     redaction: RedactionSettings = RedactionSettings.model_validate({})
     escalations: EscalationSettings = EscalationSettings.model_validate({})
+    screener: ScreenerSettings = ScreenerSettings.model_validate({})
 
     @property
     def profiles(self) -> tuple[Profile, ...]:

@@ -17,10 +17,12 @@ from palaver.care.moderation.service import Moderation
 from palaver.care.policy.service import Policies
 from palaver.care.redaction.reading import Reading
 from palaver.care.resources.service import Help
+from palaver.care.screening.service import Screener
 from palaver.care.service import Care
 from palaver.care.settings import CareSettings
 from palaver.entry.redacting import reading_of
 from palaver.entry.settings import Settings
+from palaver.inference.service import Inference
 from palaver.kit.clock import Clock
 from palaver.runs.accompanying import Accompanying
 from palaver.runs.guarding import Guarding
@@ -53,7 +55,9 @@ class Caring:
         return Moderating(self.moderation, self.reviewing)
 
 
-def open_care(settings: Settings, database: Database, escalations: Escalations, clock: Clock) -> Caring:
+def open_care(
+    settings: Settings, database: Database, escalations: Escalations, *, inference: Inference, clock: Clock
+) -> Caring:  # fmt: skip
     """The parts; rules and readers are read later, files of the operator's now, as the settings were checked."""
     helping = Help(settings.care.resources_file)
     helping.known()  # a file that is half written later must not be read first while somebody in danger waits
@@ -61,6 +65,8 @@ def open_care(settings: Settings, database: Database, escalations: Escalations, 
     care = Care(helping, readers)
     policies = Policies(database, care.shipped, clock)
     care.policy = policies.current
+    if settings.care.screener.model:
+        care.screener = Screener(inference, settings.care.screener)
     culture = Culture(settings.care.culture.packs)
     if settings.care.culture.packs is not None:
         _ = culture.known

@@ -161,7 +161,7 @@ def build(loaded: Loaded, database: Database, agency: Agency, *, tasks: asyncio.
     memories = remembering.memories(database, projects, clock, settings.memory)
     purse = Purse(Budgets(database, settings.budgets, clock))
     calling = escalating(settings, database, bus, clock=clock, holder=holder)
-    caring = open_care(settings, database, calling.service, clock)
+    caring = open_care(settings, database, calling.service, inference=inference, clock=clock)
     inference.leaves_through(leaving_of(settings, caring.reading, database, clock))
     ground = _Ground(
         settings, database, bus, clock, tasks=tasks, holder=holder, metrics=metrics, memories=memories, purse=purse,

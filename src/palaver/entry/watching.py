@@ -52,6 +52,14 @@ def watch(house: "House", concluding: Concluding) -> None:
     spent("palaver_webhook_tries", "Tries to tell a webhook something.", lambda: told.tries, ("outcome",))
     spent("palaver_webhooks_disabled", "Webhooks that were given up.", lambda: told.stopped, ("why",))
     _watch_servers(house.metrics, house.agency.servers)
+    if (screener := house.caring.care.screener) is not None:
+        asked = screener.asked
+        spent(
+            "palaver_care_screenings",
+            "Texts that the screener's model was asked about.",
+            lambda: {(outcome,): float(number) for outcome, number in asked.items()},
+            ("outcome",),
+        )
 
 
 def _watch_servers(metrics: Metrics, servers: McpServers) -> None:

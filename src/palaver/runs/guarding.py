@@ -21,7 +21,8 @@ from palaver.care.guidance.service import Guidance
 from palaver.care.models.port import Unsafe
 from palaver.care.profiles.profile import Profile, accompanies, notices
 from palaver.care.profiles.store import profile_of
-from palaver.care.resources.told import told
+from palaver.care.resources.told import told as told_of
+from palaver.care.screening.service import Screened
 from palaver.care.service import Care
 from palaver.core.care import CareResource, HelpNamed
 from palaver.core.events import CareTold, InstructionsAdded, ModelReplied, RunEvent, TextGrew
@@ -117,7 +118,14 @@ class Guarding:
             if call_id is None:
                 await self._accompany(live, text, before.profile)
             return ()
-        return await self._tell(live, read._replace(resources=self._resources(read.found)), by_human=by_human)
+        read = read._replace(resources=self._resources(read.found))
+        await self._tell(live, read, by_human=by_human)
+        if self._care.screens(read.assessment.level):
+            read = await self._screened(live, said, (before, read), by_human=by_human)
+        if not self._guided(live, read, by_human=by_human):
+            return ()
+        self._say(live, self._guidance.answer(read.found, read.assessment.level, read.resources))
+        return (ModelReplied(finish_reason="stop", usage=Usage()),)
 
     async def _known(self, live: Live, message_id: MessageId) -> _Before:
         """A session that has just begun has the server's profile, and no course."""
@@ -184,12 +192,49 @@ class Guarding:
         """Where nothing was found, nobody waits for its row."""
         self._database.post(assessments.keep(assessment), durable=False, done=_kept, failed=_not_kept)
 
-    async def _tell(self, live: Live, read: _Read, *, by_human: bool) -> Sequence[RunEvent]:
+    def _guided(self, live: Live, read: _Read, *, by_human: bool) -> bool:
+        """Whether the guide answers, with words of ours."""
+        return not by_human and live.asked.provider == BUILT_IN and Level[read.assessment.own] >= Level.low
+
+    async def _screened(self, live: Live, said: Wording, known: tuple[_Before, _Read], *, by_human: bool) -> _Read:
+        """What the operator's model makes of it; who helps was told before, and what is graver is told as well."""
+        before, read = known
+        screened = await self._care.screened(said.text, read.found, read.assessment.level, live.session_id)
+        if screened is None:
+            return read
+        graver = _graver(read, screened, before, said)
+        graver = graver._replace(resources=self._resources(graver.found))
+        if graver.assessment.level != read.assessment.level:
+            await self._tell_more(live, graver, by_human=by_human)
+        else:
+            self._database.post(assessments.add(graver.assessment), durable=False, done=_kept, failed=_not_kept)
+        return graver
+
+    async def _tell_more(self, live: Live, read: _Read, *, by_human: bool) -> None:
+        """Write down that it is graver, and call a human where one should come, in one unit of work; then tell it.
+
+        Who takes the turn over after that asks again, and what was told is not told anew.
+        """
+        helps = live.fold().helps
+        guided = self._guided(live, read, by_human=by_human)
+
+        def write() -> Script[tuple[Sequence[RunEvent], tuple[Sequence[RunEvent], bool]]]:
+            yield from store.hold(live.id, live.epoch)
+            kept = read._replace(assessment=(yield from assessments.add(read.assessment)))
+            called = yield from self._called(kept)
+            again = helps is not None and Level[helps.level] >= Level[kept.assessment.level]
+            comes = called is not None and (yield from self._escalations.reaches(kept.assessment.user_id))
+            events = () if again else self._events(live, kept, called, guided=guided, comes=comes, helps=helps)
+            return events, (events, called is not None)
+
+        await self._written(live, write())
+
+    async def _tell(self, live: Live, read: _Read, *, by_human: bool) -> None:
         """Write down what was noticed and what follows in one unit of work, then tell who helps.
 
         Whoever reads it after the process was killed finds all of it or nothing, and reads the message again then.
         """
-        guided = not by_human and live.asked.provider == BUILT_IN and Level[read.assessment.own] >= Level.low
+        guided = self._guided(live, read, by_human=by_human)
 
         def write() -> Script[tuple[Sequence[RunEvent], tuple[Sequence[RunEvent], bool]]]:
             yield from store.hold(live.id, live.epoch)
@@ -200,15 +245,16 @@ class Guarding:
             events = () if again else self._events(live, read, called, guided=guided, comes=comes)
             return events, (events, called is not None)
 
-        events, called = await self._journal.boundary(live, write())
+        await self._written(live, write())
+
+    async def _written(
+        self, live: Live, write: Script[tuple[Sequence[RunEvent], tuple[Sequence[RunEvent], bool]]]
+    ) -> None:
+        events, called = await self._journal.boundary(live, write)
         if called:
             self._escalations.wake()
         for event in events:
             live.fold(event)
-        if not guided:
-            return ()
-        self._say(live, self._guidance.answer(read.found, read.assessment.level, read.resources))
-        return (ModelReplied(finish_reason="stop", usage=Usage()),)
 
     def _called(self, read: _Read) -> Script[str | None]:
         """Call a human where one should come and may; which escalation that is."""
@@ -228,18 +274,22 @@ class Guarding:
         return (yield from self._escalations.begin(begun))
 
     def _events(
-        self, live: Live, read: _Read, called: str | None, *, guided: bool, comes: bool
+        self, live: Live, read: _Read, called: str | None, *, guided: bool, comes: bool, helps: CareTold | None = None
     ) -> list[RunEvent]:  # fmt: skip
-        """Who helps, and that somebody `comes`; and, for a model, how to answer."""
+        """Who helps, and that somebody `comes`; and, for a model, how to answer. `helps` was told of it before."""
         level, prompt = read.assessment.level, live.prompt
         message = self._guidance.message(read.found, level, called=comes)
-        helps = CareTold(level=level, resources=read.resources, message=message, escalation_id=called)
-        events: list[RunEvent] = [helps]
-        if not guided:
-            events.append(InstructionsAdded(text=self._guidance.instructions(read.found, level, read.resources)))
+        told = CareTold(level=level, resources=read.resources, message=message, escalation_id=called)
+        events: list[RunEvent] = [told]
+        how = self._guidance.instructions(read.found, level, read.resources)
+        if not guided and (helps is None or how not in live.run.steps.added):
+            events.append(InstructionsAdded(text=how))
+        if helps is not None and message == helps.message:
+            return events
         if prompt.eventless and prompt.recipe.output_format is None and (called or not guided):
             # Who is shown no events reads it as the beginning of the answer, unless that has to be JSON.
-            ahead = self._guidance.ahead(message, () if guided else read.resources)
+            new = [one for one in read.resources if helps is None or one not in helps.resources]
+            ahead = self._guidance.ahead(message, () if guided else new)
             events.append(TextGrew(content=f"\n\n{ahead}" if live.run.steps.past else ahead))
         return events
 
@@ -248,7 +298,22 @@ class Guarding:
 
     def _resources(self, found: Finding | None) -> tuple[CareResource, ...]:
         language = self._guidance.language(found)
-        return tuple(map(told, self._care.helpers(found, self._country, language)))
+        return tuple(map(told_of, self._care.helpers(found, self._country, language)))
+
+
+def _graver(read: _Read, screened: Screened, before: _Before, said: Wording) -> _Read:
+    """The same with what a model said of it: in everything as urgent as it was, or more."""
+    about, found = read.assessment, screened.found
+    own = max(Level[about.own], Level[found.urgency])
+    course = max(about.course, grown(before.course, Level[found.urgency]))
+    assessment = about._replace(
+        level=max(Level[about.level], urgency(course, own, before.average)).word,
+        own=own.word,
+        course=course,
+        signals=said.placed(found.signals),
+        version=f"{about.version} {screened.version}",
+    )
+    return _Read(assessment, found if read.found or screened.signals else None)
 
 
 def _average(user_id: UserId, now: datetime) -> Script[float]:

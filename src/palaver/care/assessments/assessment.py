@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from palaver.care.crisis.finding import Signal
+from palaver.care.crisis.finding import Level, Signal
 from palaver.care.profiles.profile import Profile
 from palaver.core.care import Urgency
 from palaver.core.ids import MessageId, RunId, SessionId, UserId
@@ -35,6 +35,18 @@ class Assessment(NamedTuple):
     version: str
     profile: Profile
     created_at: str
+
+
+def graver(kept: Assessment, later: Assessment) -> Assessment:
+    """What is kept of a message with what was found in it later: each at its gravest, with the evidence of both."""
+    signals = dict.fromkeys((*later.signals, *kept.signals))
+    return kept._replace(
+        level=max(Level[kept.level], Level[later.level]).word,
+        own=max(Level[kept.own], Level[later.own]).word,
+        course=max(kept.course, later.course),
+        signals=tuple(sorted(signals, key=lambda one: -Level[one.level])),
+        version=later.version,
+    )
 
 
 def signals_body(signals: tuple[Signal, ...]) -> bytes:

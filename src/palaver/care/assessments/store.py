@@ -2,11 +2,12 @@
 
 from typing import Any, cast
 
-from sqlalchemy import Text, and_, bindparam, delete, exists, func, or_, select, tuple_
+from sqlalchemy import Text, and_, bindparam, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 
-from palaver.care.assessments.assessment import Assessment, signals_body, signals_of
+from palaver.care.assessments.assessment import Assessment, graver, signals_body, signals_of
 from palaver.care.assessments.tables import risk_assessments
+from palaver.care.counts import store as counts
 from palaver.care.crisis.finding import Level
 from palaver.care.escalations.tables import escalation_events, escalations
 from palaver.core.ids import MessageId, SessionId, UserId
@@ -17,6 +18,12 @@ _PUT = Statement(
     insert_or(risk_assessments)
     .values({column.name: bindparam(column.name) for column in _c})
     .on_conflict_do_nothing(index_elements=["message_id"])
+)
+_RAISED = ("level", "own", "course", "signals", "version")
+_RAISE = Statement(
+    update(risk_assessments)
+    .where(_c.message_id == bindparam("message"))
+    .values({name: bindparam(f"now_{name}") for name in _RAISED})
 )
 _COURSE = Statement(
     select(_c.course)
@@ -69,6 +76,23 @@ def keep(one: Assessment) -> Script[Assessment | None]:
     """Write an assessment down; gives the one that its message had before, which stays."""
     row = one._asdict() | {"known": int(one.known), "signals": signals_body(one.signals)}
     return None if (yield _PUT(**row)).count == 1 else (yield from _of_message(one.message_id))
+
+
+def add(one: Assessment) -> Script[Assessment]:
+    """What was found later in a message that is assessed already; gives what stands there now, never less than before.
+
+    Where somebody deleted it meanwhile, nothing is kept.
+    """
+    kept = yield from _of_message(one.message_id)
+    if kept is None:
+        return one
+    made = graver(kept, one)
+    row = made._asdict() | {"signals": signals_body(made.signals)}
+    yield _RAISE(message=one.message_id, **{f"now_{name}": row[name] for name in _RAISED})
+    if made.level != kept.level:
+        kind = "noticed" if kept.known else "unread"
+        yield from counts.moved(kept.created_at[:7], kind, kept.level, made.level)
+    return made
 
 
 def course(session_id: SessionId, message_id: MessageId) -> Script[float]:

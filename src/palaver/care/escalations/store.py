@@ -179,10 +179,11 @@ _LEFT = Statement(
 def begin(begun: Begun) -> Script[str]:
     """The escalation of an assessment, in whose transaction this is to run: the same one however often it is asked.
 
-    While somebody is being called for a session, or is there, what follows in it is added to the same escalation.
+    While somebody is being called for a session, or is there, what follows in it is added to the same escalation; so is
+    what makes the same assessment graver.
     """
     if known := (yield from first(_KNOWN(assessment=begun.assessment_id))):
-        return known[0]
+        return (yield from _again(known[0], begun))
     row = yield from first(_IN_SESSION(session=begun.session_id, whose=begun.user_id))
     if row is not None:
         kept = _raised(Kept(*row), begun)
@@ -193,6 +194,14 @@ def begin(begun: Begun) -> Script[str]:
     yield _PUT(**made._asdict())
     yield from note(made.id, "created", begun.at, {"level": begun.level}, assessment_id=begun.assessment_id)
     return made.id
+
+
+def _again(escalation_id: str, begun: Begun) -> Script[str]:
+    kept = yield from find(escalation_id)
+    if kept.state in LIVE and higher(kept.level, begun.level) != kept.level:
+        yield from save(_raised(kept, begun))
+        yield from note(kept.id, "assessed", begun.at, {"level": begun.level}, assessment_id=begun.assessment_id)
+    return kept.id
 
 
 def find(escalation_id: str) -> Script[Kept]:
