@@ -22,7 +22,14 @@ _GOES: dict[Act, dict[State, State]] = {
     "decline": dict.fromkeys(OPEN, "closed"),
     "fail": {"created": "failed", "routed": "failed"},
     "expire": {"created": "expired", "routed": "expired"},
-    "raise": {"created": "created", "routed": "created", "acknowledged": "acknowledged"},
+    # where nobody came for less, it is tried anew
+    "raise": {
+        "created": "created",
+        "routed": "created",
+        "acknowledged": "acknowledged",
+        "failed": "created",
+        "expired": "created",
+    },
 }
 
 

@@ -198,9 +198,9 @@ def begin(begun: Begun) -> Script[str]:
 
 def _again(escalation_id: str, begun: Begun) -> Script[str]:
     kept = yield from find(escalation_id)
-    if kept.state in LIVE and higher(kept.level, begun.level) != kept.level:
+    if kept.state in OPEN and higher(kept.level, begun.level) != kept.level:
         yield from save(_raised(kept, begun))
-        yield from note(kept.id, "assessed", begun.at, {"level": begun.level}, assessment_id=begun.assessment_id)
+        yield from note(kept.id, "assessed", begun.at, {"level": begun.level})  # whose assessment it is stands there
     return kept.id
 
 
