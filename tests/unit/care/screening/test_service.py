@@ -1,5 +1,6 @@
 """A model that is late, gone or broken says nothing, and what it was asked about stands in no log."""
 
+import asyncio
 import logging
 
 import pytest
@@ -26,9 +27,7 @@ TEXT = "Nobody should know of the garage."
 async def test_who_does_not_answer_in_time_and_in_form_has_said_nothing(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with FakeVendor() as vendor:
-        provider = ProviderSettings.model_validate(
-            {"kind": "openai_chat", "base_url": vendor.url, "models": "any"}
-        )
+        provider = ProviderSettings.model_validate({"kind": "openai_chat", "base_url": vendor.url, "models": "any"})
         settings = InferenceSettings.model_validate({"tries": 1})
         inference = Inference(settings, {"fake": provider}, Guide(SystemClock()), SystemClock())
         slow = {"model": "fake/any", "timeout_seconds": 0.05}
@@ -39,7 +38,8 @@ async def test_who_does_not_answer_in_time_and_in_form_has_said_nothing(caplog: 
                 screener = Screener(inference, ScreenerSettings.model_validate(asked))
                 for one in answers:
                     vendor.next(one)
-                    assert await screener.read(TEXT, FOUND) is None
+                    async with asyncio.timeout(10):
+                        assert await screener.read(TEXT, FOUND) is None
                 assert screener.asked.total() == len(answers)
                 assert screener.asked["late"] == (1 if asked is slow else 0)
             nobody = Screener(inference, ScreenerSettings.model_validate({"model": "gone/any"}))
