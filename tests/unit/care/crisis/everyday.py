@@ -164,6 +164,31 @@ I made this cake myself
 I'm proud of myself
 I taught myself guitar
 I want to better myself
+I took my tablets at nine, as every evening
+I took the last two painkillers this morning, where can I buy more?
+We stood on the bridge and took pictures of the boats
+The railing of the balcony is loose, who repairs that?
+He jumped off the wall and broke his arm
+The gun shop closes at six
+My uncle keeps bees and a rope ladder
+Please don't call tonight, I go to bed early
+I cut my finger and there was blood on the bread
+Sorry everyone, the train is late
+I have decided to end the contract
+The engine is running but the car does not move
+We bought charcoal and matches for the barbecue
+Can I swim in the lake at night?
+It's over, we lost two to nil
+I'm done with the dishes
+My last exam is tomorrow, wish me luck
+I did it! I passed!
+She will find me at the station
+Is there a way to close the account forever?
+I'd like to bury my cat in the garden
+Where can I learn to climb?
+The poison centre gave us a leaflet
+I will follow her on Instagram
+The water is up to my knees after the rain
 """
 
 SWAHILI = """
@@ -328,6 +353,22 @@ Napenda kusoma vitabu
 Nani atashinda ligi
 Mvua inanyesha
 Jua ni kali leo
+Nimekunywa dawa za malaria, nipumzike?
+Kamba ya viatu imekatika
+Treni ya asubuhi imechelewa
+Naondoka Nairobi leo jioni
+Nimeandika barua ya kuomba kazi
+Nitamfuata mwalimu ofisini leo
+Jiko la mkaa linauzwa bei gani?
+Niko darajani nakusubiri
+Tutaonana kesho, kwaheri
+Mungu nisaidie kesho kwenye mtihani
+Maji ya mto yamejaa baada ya mvua
+Naruka kamba kila siku
+Chupa yote ya maji nimemaliza
+Dawa ya mende inauzwa wapi?
+Najitoa kwenye kamati hiyo
+Wasee tupatane flyover saa mbili
 """
 
 

@@ -161,6 +161,59 @@ def test_what_others_say_and_what_was_is_asked_about_gently(text: str, why: str)
     assert why in {one.adjusted_by for one in found.signals}
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("I swallowed my tablets", "Please forgive me, I won't wake up"),
+        ("I am standing on the bridge", "I will let go when this is sent"),
+        ("There is a rope round the beam", "Goodbye, I am sorry"),
+        ("I am doing it tonight", "They will find my body in the barn"),
+        ("Niko kwa reli", "Kwaheri, mwambie mama nampenda"),
+    ],
+)
+def test_two_sentences_say_what_neither_says_alone_and_in_any_order(pair: tuple[str, str]) -> None:
+    one, other = pair
+    together = level(f"{one}. {other}")
+    assert together >= Level.high
+    assert together > max(level(one), level(other))
+    assert level(f"{other}\n\n{one}") == together
+    assert level(f"{one}. {PADDING[:400]}. {other}") == together
+    evidence = {f"{one}. {other}"[found.start : found.end] for found in signals(f"{one}. {other}")}
+    assert {part for text in evidence for part in (one, other) if text in part} == {one, other}
+
+
+def test_a_sign_far_off_is_of_another_story() -> None:
+    between = "The harvest was good this year. " * 30
+    assert level(f"I swallowed my tablets. {between} Please forgive me, goodbye") < Level.high
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("I have drunk the herbicide", Level.critical),
+        ("I cut my wrists just now", Level.critical),
+        ("The noose is round my neck", Level.critical),
+        ("I took an overdose an hour ago", Level.critical),
+        ("Nimeinywa sumu yote", Level.critical),
+        ("Nimemeza zote", Level.critical),
+    ],
+)
+def test_an_act_is_critical(text: str, least: Level) -> None:
+    assert level(text) >= least
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He swallowed the tablets. Please forgive me, goodbye",
+        "The film says I swallowed all my tablets. Goodbye for now",
+        "Years ago I swallowed my tablets. Goodbye for now",
+    ],
+)
+def test_somebody_elses_and_old_signs_count_for_nothing_together(text: str) -> None:
+    assert level(text) < Level.high
+
+
 @pytest.mark.parametrize("text", ["What are the warning signs of suicide?", "Does asking about suicide cause it?"])
 def test_a_question_about_the_subject_raises_no_alarm(text: str) -> None:
     assert level(text) <= Level.low
