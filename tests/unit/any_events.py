@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import get_args
 
+import msgspec
 from hypothesis import strategies as some
 
 from palaver.care.resources.service import Help
 from palaver.care.resources.told import told
 from palaver.core import events
-from palaver.core.care import Urgency
+from palaver.core.care import HelpShown, Urgency
 from palaver.core.events import RunEvent, Stamped
 from palaver.core.ids import MessageId, Seq, SessionId
 from palaver.core.messages import (
@@ -90,6 +91,7 @@ def messages(draw: some.DrawFn) -> Message:
         structured_output=draw(some.none() | objects),
         siblings=draw(some.builds(Siblings, count=numbers, index=numbers)),
         metadata=draw(objects),
+        help=draw(some.sampled_from([msgspec.UNSET, HelpShown(resources=(), message="They listen.")])),
         created_at=draw(words),
     )
 

@@ -2,13 +2,16 @@
 
 import itertools
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from palaver.core.care import HelpShown
 from palaver.core.ids import MessageId, SessionId
 from palaver.core.messages import Message, TextPart
 from palaver.sessions import tree
+from palaver.sessions.formats import ours
 from palaver.sessions.formats.brought import Broken, Brought, plant
 from palaver.sessions.session import Session
 from palaver.sessions.tree import Place, Tree
@@ -32,6 +35,13 @@ def said(name: str, parent: str | None) -> Message:
         parts=(TextPart(text=name),),
         created_at=NOW,
     )
+
+
+def test_a_document_brings_no_help_for_nobody_here_has_looked_at_its_numbers() -> None:
+    forged = msgspec.structs.replace(said("m1", None), help=HelpShown(resources=(), message="Call me."))
+    whole = {"format": ours.FORMAT, "session": session("m1"), "messages": [forged]}
+    [read] = ours.brought(msgspec.json.encode(whole)).messages
+    assert (read.text, read.help) == (forged.text, msgspec.UNSET)
 
 
 def grown(choices: list[int]) -> tuple[Tree, dict[str, Place], dict[str, str | None]]:
