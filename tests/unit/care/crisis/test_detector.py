@@ -225,6 +225,8 @@ def test_a_question_about_the_subject_raises_no_alarm(text: str) -> None:
         ("I cut myself again", "self_harm", Level.medium),
         ("Najikata mikono", "self_harm", Level.medium),
         ("I am going to kill him with a knife", "harm_to_others", Level.high),
+        ("I am going to kill my wife tonight", "harm_to_others", Level.high),
+        ("I'm gonna shoot my teacher", "harm_to_others", Level.medium),
         ("My husband beats me", "abuse", Level.medium),
         ("Mume wangu ananipiga", "abuse", Level.medium),
         ("My mother is not breathing", "medical_emergency", Level.critical),
