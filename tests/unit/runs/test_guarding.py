@@ -1,6 +1,7 @@
 """A reading that fails or hangs shows help, is written down as unknown, and stops no conversation."""
 
 import asyncio
+import json
 from typing import Any, cast
 
 import pytest
@@ -13,9 +14,13 @@ from palaver.care.moderation.reviewing import Reviewing
 from palaver.care.moderation.service import Moderation
 from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.resources.service import Help
+from palaver.care.screening.questions import QUESTIONS
+from palaver.care.screening.service import Screener
+from palaver.care.screening.settings import ScreenerSettings
 from palaver.care.service import Care, Read
 from palaver.core.events import CareTold
 from palaver.identity.tables import users
+from palaver.inference.port import Ask, Finished, Pieces, ResolvedModel, TextPiece
 from palaver.kit.clock import SystemClock
 from palaver.runs import store
 from palaver.runs.guarding import Guarding
@@ -25,7 +30,7 @@ from palaver.storage.script import Script, Statement
 from tests.promises import keeps
 from tests.unit.runs.conftest import Desk
 from tests.unit.runs.given import ADA
-from tests.unit.runs.house import PERSON, house, prompt
+from tests.unit.runs.house import PERSON, House, ScriptedModels, house, prompt
 
 _c = risk_assessments.c
 _ROWS = Statement(select(_c.own, _c.level, _c.known))
@@ -70,6 +75,44 @@ async def test_what_cannot_be_read_is_unknown_and_who_wrote_it_is_shown_who_help
     assert message.text == "Ah!"
     assert rows == [("low", "low", 0)]
     assert [one.hits[0].rule for one in waiting] == ["unread"]
+
+
+class Answers(ScriptedModels):
+    """Says yes to whether somebody thinks of it."""
+
+    async def stream(self, model: ResolvedModel, ask: Ask) -> Pieces:
+        self.asked.append(ask)
+        answers = {name: {"answer": "yes" if name == "thoughts" else "no", "quote": ""} for name in QUESTIONS}
+        yield [TextPiece(json.dumps(answers)), Finished("stop")]
+
+
+@keeps("care:screener")
+async def test_what_was_told_to_be_graver_is_not_told_anew_by_the_process_that_takes_the_turn_over(desk: Desk) -> None:
+    models = Answers()
+
+    def guard(made: House) -> None:
+        care, nobody = Care(Help(), Readers(SmallReader())), cast("Any", None)
+        care.screener = Screener(models, ScreenerSettings.model_validate({"model": "x/y"}))
+        made.asking.guarding = Guarding(
+            desk.database, made.journal, care, nobody, profile="safety", country="KE", clock=SystemClock()
+        )
+
+    async with house(desk) as made:
+        await desk.database.write(registered())
+        guard(made)
+        made.models.may.clear()
+        run = await made.runs.start(PERSON, prompt("My friend wants to die."))
+        await made.models.waiting.wait()
+        await desk.written()
+        made.kill()
+        guard(other := made.beside())
+        assert await other.recovery.recover(alone=True) == 1
+        await other.runs.ended(run.id)
+        told = [one.event for one in await desk.database.read(store.events(run.id, 0))]
+        rows = await desk.database.read(kept())
+    assert [one.level for one in told if isinstance(one, CareTold)] == ["low", "medium"]
+    assert len(models.asked) == 2
+    assert rows == [("medium", "medium", 1)]
 
 
 def registered() -> Script[None]:

@@ -66,6 +66,13 @@ test('the call for somebody from the team is known while it is told and after it
   for (const block of [now, then]) expect(block?.kind === 'line' && block.line.called).toBe('esc_1');
 });
 
+test('who helps stands there once where it was told again before a word was said', () => {
+  const live = all(asked(), stamped([...run('msg_q', 'a/b'), care('low'), care('high', 'esc_1'), ...grown('Yes.')]));
+  const blocks = blocksOfEntries(live.live?.entries ?? []);
+  expect(blocks.map(block => block.kind)).toEqual(['line', 'text']);
+  expect(blocks[0]?.kind === 'line' && blocks[0].line.called).toBe('esc_1');
+});
+
 test('the urgency is kept nowhere that is shown', () => {
   expect(JSON.stringify(all(asked(), stamped([care('critical')])))).not.toContain('critical');
 });

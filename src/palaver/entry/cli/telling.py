@@ -25,6 +25,7 @@ class Telling:
         self.session: str | None = None
         self.message: Mapping[str, Any] = {}  # the one that the run ended with
         self.well = True
+        self._helped: set[str] = set()
 
     def tell(self, event: Mapping[str, Any]) -> None:
         """Print one event."""
@@ -66,10 +67,12 @@ class Telling:
             self.line(f"{indent}{told}")
 
     def _care(self, event: Mapping[str, Any]) -> None:
-        """Who helps, as it is to be read: not dimmed, and nothing about the person."""
+        """Who helps, as it is to be read: not dimmed, nothing about the person, each line once."""
         says = [one_line(event["message"], _WHOLE)] if event.get("message") else []
         for line in (*says, *map(_helper, event["resources"])):
-            print(line, file=sys.stderr, flush=True)
+            if line not in self._helped:
+                print(line, file=sys.stderr, flush=True)
+            self._helped.add(line)
 
     def _dim(self, text: str) -> str:
         return f"{DIM}{text}{PLAIN}" if self._people else text

@@ -16,3 +16,7 @@ async def test_who_helps_is_printed_whole_and_no_number_is_cut(capsys: pytest.Ca
     assert said == message
     assert helps.endswith("phone +254700000039 (not yet confirmed by a person)")
     assert "…" not in helps
+
+    # Told again, because somebody comes: who helps was printed already.
+    lines.tell({"type": "care", "level": "critical", "message": "Somebody comes.", "resources": [helper], **where})
+    assert capsys.readouterr().err.splitlines() == ["Somebody comes."]

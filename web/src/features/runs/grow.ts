@@ -28,12 +28,17 @@ export function grown(live: Live, event: RunEvent): Live {
     case 'notice':
     case 'limit':
       return add(line(event, event.type, event.message));
-    case 'care':
-      return add({
+    case 'care': {
+      // Told again before a word is said, it is the newer of the same: who helps stands there once.
+      const last = live.entries.at(-1);
+      const again = last?.kind === 'line' && last.tone === 'care';
+      const entry: Entry = {
         ...line(event, 'care', event.message ?? ''),
         helpers: event.resources,
         called: event.escalation_id ?? null,
-      });
+      };
+      return { ...live, entries: [...(again ? live.entries.slice(0, -1) : live.entries), entry] };
+    }
     case 'hook':
       return add(line(event, 'hook', hookSays(event)));
     case 'step_restarted':
