@@ -20,11 +20,13 @@ import sets
 
 from palaver.care.crisis import detector as heart
 from palaver.care.crisis.finding import Level
-from palaver.care.emotion.feeling import feeling_of
+from palaver.care.emotion.feeling import Feeling, feeling_of
 from palaver.care.models.encoder import EncoderReader, encoder_folder
 from palaver.care.models.port import EKMAN, Reader
 from palaver.care.models.raising import Said, about_oneself, raised, signals_of
+from palaver.care.models.readers import Told
 from palaver.care.models.small import SmallReader
+from palaver.care.models.statements import StatementReader
 
 # Written for Palaver, one a line, as people write to somebody who can help with anything; nothing has learnt from them.
 LONG = Path(__file__).with_name("long_everyday.txt")
@@ -86,9 +88,14 @@ def everyday(read: heart.Detector, name: str, texts: Sequence[str]) -> None:
     print(f"{name}: {cost:.0f} microseconds a text")
 
 
-def feelings(reader: Reader, name: str, language: str, rows: Sequence[tuple[str, frozenset[str]]]) -> None:
+def felt(readers: Sequence[Reader], text: str) -> Feeling:
+    """What feelings they tell together, the small one first."""
+    return Told(len(text), [(one, one.read(text)) for one in readers], failed=False).feeling
+
+
+def feelings(readers: Sequence[Reader], name: str, language: str, rows: Sequence[tuple[str, frozenset[str]]]) -> None:
     """Precision, recall and F1 of the main feeling and of all that are told; what is taken for what."""
-    told = [feeling_of(reader.read(text).emotions, reader.sure) for text, _ in rows]
+    told = [felt(readers, text) for text, _ in rows]
     unknown = sum(one.emotion == "unknown" for one in told)
     print(
         f"{name}: {unknown} of {len(rows)} unknown, {sum(one.language == language for one in told)} read as {language}"
@@ -96,7 +103,7 @@ def feelings(reader: Reader, name: str, language: str, rows: Sequence[tuple[str,
     classes = [one for one in EKMAN if any(one in those for _, those in rows)]
     for kind, said in (
         ("main", [{one.emotion} for one in told]),
-        ("all", [{felt.emotion for felt in one.emotions} for one in told]),
+        ("all", [{other.emotion for other in one.emotions} for one in told]),
     ):
         scores: list[float] = []
         for one in classes:
@@ -147,9 +154,9 @@ def small(data: Path) -> None:
         (text, frozenset(sets.EKMAN_OF[one] for one in fine))
         for text, fine in sets.goemotions(data / "goemotions" / "dev.tsv")
     ]
-    feelings(reader, "GoEmotions dev", "en", comments)
+    feelings([reader], "GoEmotions dev", "en", comments)
     sure_of_it(reader, comments)
-    feelings(reader, "BRIGHTER Swahili dev", "sw", sets.brighter(data / "brighter" / "swa-dev.csv"))
+    feelings([reader], "BRIGHTER Swahili dev", "sw", sets.brighter(data / "brighter" / "swa-dev.csv"))
     tweets = sets.afrisenti(data / "afrisenti-swa" / "dev.tsv")
     pleasant = {"positive": list[float](), "neutral": list[float](), "negative": list[float]()}
     for text, label in tweets:
@@ -163,7 +170,7 @@ def encoder(folder: Path, data: Path) -> Reader:
     reader = EncoderReader(folder)
     comments = sets.goemotions(data / "goemotions" / "dev.tsv")
     rows = [(text, frozenset(sets.EKMAN_OF[one] for one in fine)) for text, fine in comments]
-    feelings(reader, "GoEmotions dev, encoder", "en", rows)
+    feelings([SmallReader(), reader], "GoEmotions dev, small and encoder", "en", rows)
     return reader
 
 
@@ -197,9 +204,10 @@ def main() -> int:
     everyday(read, "GoEmotions", list(columns(english, header=False)))
     everyday(read, "AfriSenti Swahili", list(columns(swahili, header=True)))
     small(data)
-    alarms(read, [SmallReader()], data)
+    shipped = [SmallReader(), StatementReader()]
+    alarms(read, shipped, data)
     if folder := encoder_folder():
-        alarms(read, [SmallReader(), encoder(folder, data)], data)
+        alarms(read, [*shipped, encoder(folder, data)], data)
     return 0
 
 

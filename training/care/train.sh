@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 data="${1:?Usage: make care-train DATA=folder}"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell PYTHONHASHSEED=0
-.venv/train/bin/python training/care/small.py "$data"
+mkdir -p .venv/train-encoder/work
+.venv/train/bin/python training/care/small.py "$data" .venv/train-encoder/work/small.npz
 .venv/train/bin/python training/care/statements.py "$data"
 .venv/bin/python training/care/spoken.py "$data"
 training/care/encoder.sh "$data"

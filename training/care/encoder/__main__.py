@@ -1,55 +1,50 @@
 """Makes the encoder: `python training/care/encoder SETS MINILM WORK`; it fetches nothing.
 
-What was made on the way lies in WORK; a run that was stopped goes on from there.
+What was made on the way lies in WORK; a run that was stopped goes on from there. `small.npz` is there before: what
+copies of the small reader say of posts that they have not seen.
 """
 
 import json
 import random
 import sys
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnxruntime
 import texts
 import torch
-from deciding import LONG, Said, dangers, feelings, unsafe
+from deciding import Heard, dangers, feelings, unsafe
 from export import exported
-from learning import Cut, Plan, learn, told
+from learning import Cut, Plan, learn
+from measured import Told, ruled
 from network import Encoder, started
 from safetensors.torch import load_file
 from texts import AT, HEADS, WIDE, Row
 from tokenizers import Tokenizer
 
-from palaver.care import crisis
-from palaver.care.crisis.detector import Detector
-from palaver.care.crisis.finding import Level
+from palaver.care.models.encoder import windows
+from palaver.care.models.port import EKMAN, Reader
+from palaver.care.models.small import SmallReader
+from palaver.care.models.statements import StatementReader
 
 FIRST = Plan(epochs=2, speed=2.5e-4, heads_speed=1e-3, kept_layers=0, places=64, seed=7)
 SECOND = Plan(epochs=3, speed=1.5e-4, heads_speed=1e-3, kept_layers=3, places=96, seed=8)
-VERSION = "2026.11.22"
+VERSION = "2026.11.22.4"
 PACKAGE = Path(__file__).parents[3] / "packages/palaver-care/src/palaver_care"
+EVERYDAY_LONG = Path(__file__).parents[3] / "bench/long_everyday.txt"
 Cutting = Callable[[int], Cut]
+LEAST = 28  # tokens that a text has to have before danger is told: of a sentence alone idioms look like it
 PARTS = 3  # of the labelled danger, held out in turn
-
-
-def detector() -> Detector:
-    """The rules that the encoder stands beside."""
-    folder = Path(str(crisis.__file__)).parent
-    words, rules = (tomllib.loads((folder / name).read_text("utf-8")) for name in ("words.toml", "rules.toml"))
-    return Detector(words, rules)
 
 
 class Sets:
     """All sets, read once."""
 
-    def __init__(self, folder: Path, rules: Detector) -> None:
-        def calm(text: str) -> bool:
-            return rules.read(text).urgency == "none"
-
-        self.comments = texts.comments(folder / "goemotions", "train", calm)
-        self.later = texts.comments(folder / "goemotions", "dev", calm)
+    def __init__(self, folder: Path) -> None:
+        self.comments = texts.comments(folder / "goemotions", "train")
+        self.later = texts.comments(folder / "goemotions", "dev")
         self.posts = texts.posts(folder / "cssrs/half.jsonl")
         self.prompts = texts.prompts(folder / "openai-moderation/half.jsonl")
         self.written = texts.written(Path(__file__).with_name("sentences.toml"))
@@ -82,26 +77,26 @@ def danger(sets: Sets, model: Encoder, cut: Cut, held: int | None) -> None:
 
 
 def held_out(sets: Sets, start: Path, cut: Cutting, work: Path) -> dict[str, np.ndarray]:
-    """What is said about each labelled text by an encoder that has not seen it."""
-    found = {"posts": np.zeros((len(sets.posts), WIDE)), "prompts": np.zeros((len(sets.prompts), WIDE))}
+    """What is said about each labelled text by an encoder that has not seen it, as the file that ships would say it."""
+    asked = {"posts": sets.posts, "prompts": sets.prompts}
+    found = {name: np.zeros((len(rows), WIDE)) for name, rows in asked.items()}
     for part in range(PARTS):
-        kept = one_part(sets, (start, cut, work), part)
-        for name, whole in found.items():
-            mine = np.array(texts.folds(getattr(sets, name), PARTS)) == part
-            whole[mine] = kept[name][mine]
+        file = one_part(sets, (start, cut, work), part)
+        for name, rows in asked.items():
+            mine = np.flatnonzero(np.array(texts.folds(rows, PARTS)) == part)
+            found[name][mine] = heard(file, [rows[at] for at in mine])
     return found
 
 
-def one_part(sets: Sets, at: tuple[Path, Cutting, Path], part: int) -> Mapping[str, np.ndarray]:
-    """What an encoder says that has not seen one part."""
+def one_part(sets: Sets, at: tuple[Path, Cutting, Path], part: int) -> Path:
+    """The file of an encoder that has not seen one part."""
     start, cut, work = at
-    file = work / f"part{part}.npz"
+    file = work / f"part{part}.onnx"
     if not file.exists():
         model = base(sets, start, cut(FIRST.places), work)
         danger(sets, model, cut(SECOND.places), part)
-        asked = {"posts": sets.posts, "prompts": sets.prompts}
-        np.savez(file, **{name: told(model, rows, cut(SECOND.places)) for name, rows in asked.items()})
-    return np.load(file)
+        exported(model, SECOND.places, file)
+    return file
 
 
 def whole(sets: Sets, start: Path, cut: Cutting, work: Path) -> Encoder:
@@ -114,21 +109,29 @@ def whole(sets: Sets, start: Path, cut: Cutting, work: Path) -> Encoder:
     return model
 
 
-def rows_of(file: Path, asked: list[list[int]]) -> np.ndarray:
-    """What the file that ships says: text by text, as in a server."""
+def heard(file: Path, rows: Sequence[Row]) -> np.ndarray:
+    """What a file says of whole texts, as in a server: of a long one the most that a window says."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-    return np.concatenate([session.run(None, {"tokens": np.array([one], np.int64)})[0] for one in asked])
+    tokenizer = Tokenizer.from_file(str(PACKAGE / "tokenizer.json"))
+    found = np.full((len(rows), WIDE), -30.0, np.float32)
+    for at, row in enumerate(rows):
+        tokens = tokenizer.encode(row.text, add_special_tokens=False).ids
+        if parts := windows(tokens, SECOND.places):
+            found[at] = session.run(None, {"tokens": np.array(parts, np.int64)})[0].max(0)
+        if len(tokens) + 2 < LEAST:
+            found[at, AT["levels"]] = -30.0
+    return found
 
 
 def main(folder: str, start: str, into: str, only: str = "") -> None:
     """From sets to the files of the package; with a number, only the part that is held out with it."""
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(mode=True)
-    work, rules = Path(into), detector()
+    work = Path(into)
     work.mkdir(parents=True, exist_ok=True)
-    sets = Sets(Path(folder), rules)
+    sets = Sets(Path(folder))
 
     def cut(places: int) -> Cut:
         return Cut(Tokenizer.from_file(str(Path(start) / "tokenizer.json")), places)
@@ -136,47 +139,60 @@ def main(folder: str, start: str, into: str, only: str = "") -> None:
     if only:
         one_part(sets, (Path(start), cut, work), int(only))
         return
-    exported(whole(sets, Path(start), cut, work), SECOND.places, PACKAGE / "encoder.onnx")
-    later = rows_of(PACKAGE / "encoder.onnx", cut(SECOND.places)(sets.later))
-    levels = {f"{name}_rules": levels_of(rules, getattr(sets, name)) for name in ("later", "posts")}
-    lengths = {
-        f"{name}_long": np.array([len(one) for one in cut(SECOND.places)(getattr(sets, name))]) >= LONG
-        for name in ("later", "posts")
-    }
-    said = Said(later=later, **lengths, **held_out(sets, Path(start), cut, work), **levels)
+    file = PACKAGE / "encoder.onnx"
+    exported(whole(sets, Path(start), cut, work), SECOND.places, file)
     tokenizer = Tokenizer.from_file(str(Path(start) / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.save(str(PACKAGE / "tokenizer.json"), pretty=False)
-    about, figures = decided(said, sets)
+    about, figures = decided(file, held_out(sets, Path(start), cut, work), sets, np.load(work / "small.npz")["posts"])
     (PACKAGE / "about.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
     (work / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     print(json.dumps(figures, indent=1))
 
 
-def levels_of(rules: Detector, rows: Sequence[Row]) -> np.ndarray:
-    """What the rules call each text, as a number."""
-    return np.array([Level[rules.read(row.text).urgency] for row in rows])
+def beside(logits: np.ndarray, rows: Sequence[Row], small: np.ndarray | None = None) -> Heard:
+    """What the encoder says of some texts, and what rules and readers do, or copies that had not seen them."""
+    said = [row.text for row in rows]
+    readers = (SmallReader(), StatementReader())
+    likely = [small if small is not None else of_danger(readers[0], said), of_danger(readers[1], said)]
+    others = (Told(told, msgspec.structs.asdict(one.sure)) for told, one in zip(likely, readers, strict=True))
+    return Heard(logits, tuple(others), ruled(said))
 
 
-def decided(said: Said, sets: Sets) -> tuple[dict[str, object], dict[str, object]]:
+def of_danger(reader: Reader, said: Sequence[str]) -> np.ndarray:
+    """How likely a reader calls each text of level 1, 2 and 4 or above."""
+    told = [reader.read(text).crisis or (0.0, 0.0, 0.0, 0.0) for text in said]
+    return np.array([(one[0], one[1], one[3]) for one in told]).T
+
+
+def small_feelings(rows: Sequence[Row]) -> np.ndarray:
+    """How likely the small reader calls each class, NaN where it does not take a text for English."""
+    reader, found = SmallReader(), np.full((len(rows), len(EKMAN)), np.nan)
+    for at, row in enumerate(rows):
+        said = reader.read(row.text).emotions
+        if said and said.language == "en":
+            found[at] = [said.ekman[name] for name in EKMAN]
+    return found
+
+
+def decided(
+    file: Path, held: dict[str, np.ndarray], sets: Sets, small: np.ndarray
+) -> tuple[dict[str, object], dict[str, object]]:
     """What stands beside the file that ships, and the figures of the model card."""
-    scales, emotion, felt = feelings(said, sets.later)
-    grave, found = dangers(said, sets.posts)
-    unsafe_bounds, unsafe_figures = unsafe(said, sets.prompts)
+    later = heard(file, sets.later)
+    long = [texts.row(text, "long") for text in EVERYDAY_LONG.read_text("utf-8").splitlines()]
+    scales, emotion, felt = feelings(later, small_feelings(sets.later), sets.later)
+    level = np.nansum([row.wanted[AT["levels"]] for row in sets.posts], axis=1)
+    posts = beside(held["posts"], sets.posts, small)
+    grave, found = dangers(beside(later, sets.later), beside(heard(file, long), long), posts, level)
+    unsafe_bounds, unsafe_figures = unsafe(held["prompts"], sets.prompts)
     scale, bias = [1.0] * WIDE, [0.0] * WIDE
     scale[AT["ekman"]], bias[AT["ekman"]] = ([round(pair[n], 4) for pair in scales] for n in (0, 1))
     emotions = {"en": {name: round(float(value), 3) for name, value in emotion.items()}}
     sure = {**{name: round(value, 2) for name, value in grave.items()}, "emotion": emotions, "unsafe": unsafe_bounds}
-    about: dict[str, object] = {
-        "version": VERSION,
-        "places": SECOND.places,
-        "lanes": texts.LANES,
-        "scale": scale,
-        "bias": bias,
-    }
-    about["least"] = LONG
-    about["nested"] = round(grave["high"] / grave["medium"], 4)
+    about: dict[str, object] = {"version": VERSION, "places": SECOND.places, "lanes": texts.LANES}
+    about |= {"scale": scale, "bias": bias, "least": LEAST}
     about |= {"pleasant": texts.PLEASANT, "unpleasant": texts.UNPLEASANT, "stirred": texts.STIRRED, "sure": sure}
     return about, {"feelings": felt, "danger": found, "unsafe": unsafe_figures}
 

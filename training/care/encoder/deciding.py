@@ -1,30 +1,45 @@
 """From where on answers count: bounds and scales out of what was said about texts that were not learnt from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
+from measured import Ruled, Told, together
 from measures import area, bounds_of, f1, likely, mean_f1, reached
 from texts import AT, CATEGORIES, EKMAN, LEVELS, UNSAFE, Row
 
-_ALARMS = 4.7  # of a thousand everyday comments, called medium or above by rules and encoder together; five are allowed
-LONG = 28  # tokens that a text has to have before danger is told: of a sentence alone idioms look like it
-# The least bound for medium: comments are short, and of a dozen long everyday messages of ours (work, code, a test)
-# four stood between 0.57 and 0.62. The least for low, 0.6, has the same reason.
-_CALM = 0.68
-_LEAST = 0.2  # the least bound for high, which is asked only of what is medium already
+# Of a thousand everyday comments, called medium or above, and high, by rules and all readers together. Five are
+# allowed, and other people's words are not these.
+_ALARMS, _URGENT = 4.5, 1.5
 _HELPED = 10.0  # of a thousand, called low or above: help is named, nobody is called
 _RIGHT = 0.8  # of what is called unsafe
 _ENOUGH = 8  # texts of a category that are rightly called unsafe: fewer prove nothing
 
 
-class Said:
-    """Logits of everyday comments, posts and prompts, what the rules call the first two, and which are long."""
+class Heard(NamedTuple):
+    """What is said about some texts: the encoder's logits, what the other readers say, and the rules' levels."""
 
-    def __init__(self, **parts: np.ndarray) -> None:
-        self.later, self.posts, self.prompts = parts["later"], parts["posts"], parts["prompts"]
-        self.later_rules, self.posts_rules = parts["later_rules"], parts["posts_rules"]
-        self.later_long, self.posts_long = parts["later_long"], parts["posts_long"]
+    logits: np.ndarray
+    others: tuple[Told, ...]
+    rules: Ruled
+
+    def together(self, sure: Mapping[str, float]) -> np.ndarray:
+        """The urgency of each, where the encoder is believed from these bounds on."""
+        return together([*self.others, self.encoder(sure)], self.rules)
+
+    def encoder(self, sure: Mapping[str, float]) -> Told:
+        """What the encoder says of danger."""
+        return Told(reached(self.logits)[:, [0, 1, 3]].T, sure)
+
+    def without(self) -> np.ndarray:
+        """The urgency of each without the encoder."""
+        return together(self.others, self.rules)
+
+    def alone(self, sure: Mapping[str, float]) -> np.ndarray:
+        """The urgency of each by the encoder alone."""
+        nothing = np.zeros(len(self.logits), int)
+        return together([self.encoder(sure)], Ruled(nothing, nothing))
 
 
 def scaled(logits: np.ndarray, true: np.ndarray) -> tuple[float, float]:
@@ -46,74 +61,97 @@ def wanted(rows: Sequence[Row], head: str) -> np.ndarray:
     return np.stack([row.wanted[AT[head]] for row in rows])
 
 
-def dangers(said: Said, posts: Sequence[Row]) -> tuple[dict[str, float], dict[str, float]]:
-    """Bounds of low, medium and high, and what is found with them beside the rules."""
-    level = np.nansum(wanted(posts, "levels"), axis=1)
-    calm, told = reached(said.later) * said.later_long[:, None], reached(said.posts) * said.posts_long[:, None]
-    best: tuple[float, float, float] = (-1.0, 1.0, 1.0)
-    for medium, high in product(np.arange(_CALM, 0.96, 0.02), np.arange(_LEAST, 0.96, 0.05)):
-        if 1000 * ((said.later_rules >= 2) | (calm[:, 1] >= medium)).mean() > _ALARMS:
+def dangers(later: Heard, long: Heard, posts: Heard, level: np.ndarray) -> tuple[dict[str, float], dict[str, float]]:
+    """Bounds of low, medium and high, and what is found with them by everything together.
+
+    `later` are everyday comments, `long` longer messages, of which the encoder is to call none.
+    """
+    best: tuple[float, float, float] = (-1.0, -1.0, -1.0)
+    for medium, after in product(np.arange(0.5, 0.99, 0.02), np.arange(0.5, 0.99, 0.05)):
+        sure = _bounds(1.0, float(medium), float(after))
+        calm = later.together(sure)
+        if 1000 * (calm >= 2).mean() > _ALARMS or 1000 * (calm >= 3).mean() > _URGENT:
             continue
-        heard = told[:, 1] >= medium
-        two = (heard | (said.posts_rules >= 2))[level >= 2].mean()
-        four = ((heard & (told[:, 3] >= high)) | (said.posts_rules >= 3))[level >= 4].mean()
-        best = max(best, (float(two + four), -float(medium), -float(high)))
-    medium, high = -best[1], -best[2]
-    heard, urgent = told[:, 1] >= medium, (told[:, 1] >= medium) & (told[:, 3] >= high)
-    loud = (said.later_rules >= 2) | (calm[:, 1] >= medium)
-    lows = (
-        b
-        for b in np.arange(0.6, 0.96, 0.01)
-        if 1000 * ((said.later_rules >= 1) | loud | (calm[:, 0] >= b)).mean() <= _HELPED
-    )
-    low = float(next(lows, 0.95))
-    bounds = {"low": low, "medium": medium, "high": high}
-    figures = {
-        "level 2 and above found, with the rules": (heard | (said.posts_rules >= 2))[level >= 2].mean(),
-        "level 2 and above found, encoder alone": heard[level >= 2].mean(),
-        "level 2 and above found, rules alone": (said.posts_rules >= 2)[level >= 2].mean(),
-        "level 4 and above called high, with the rules": (urgent | (said.posts_rules >= 3))[level >= 4].mean(),
-        "level 4 and above called high, encoder alone": urgent[level >= 4].mean(),
-        "level 4 and above called high, rules alone": (said.posts_rules >= 3)[level >= 4].mean(),
-        "level 1 and above called low, with the rules": (heard | (told[:, 0] >= low) | (said.posts_rules >= 1))[
-            level >= 1
-        ].mean(),
-        "level 0 called medium or above, with the rules": (heard | (said.posts_rules >= 2))[level == 0].mean(),
-        "below level 4 called high, with the rules": (urgent | (said.posts_rules >= 3))[level < 4].mean(),
-        "below level 4 called high, rules alone": (said.posts_rules >= 3)[level < 4].mean(),
-        "area, level 2": area(told[:, 1], level >= 2),
-        "area, level 4": area(told[:, 3], level >= 4),
-        "medium and above of 1,000 comments, with the rules": 1000 * loud.mean(),
-        "medium and above of 1,000 comments, rules alone": 1000 * (said.later_rules >= 2).mean(),
-        "high of 1,000 comments, with the rules": 1000
-        * (((calm[:, 1] >= medium) & (calm[:, 3] >= high)) | (said.later_rules >= 3)).mean(),
-        "low and above of 1,000 comments, with the rules": 1000
-        * (loud | (calm[:, 0] >= low) | (said.later_rules >= 1)).mean(),
+        if (long.alone(sure) >= 2).any():
+            continue
+        told = posts.together(sure)
+        found = float((told >= 2)[level >= 2].mean() + (told >= 3)[level >= 4].mean())
+        best = max(best, (found, -float(medium), float(after)))  # what costs nothing is heard
+    medium, after = -best[1], best[2]
+    tried = (_bounds(float(low), medium, after) for low in np.arange(0.5, 0.96, 0.02))
+    sure = next((one for one in tried if _calm(later, long, one)), _bounds(0.96, medium, after))
+    return sure, {name: round(float(value), 3) for name, value in _found(later, posts, level, sure).items()}
+
+
+def _bounds(low: float, medium: float, after: float) -> dict[str, float]:
+    """`high` alone is asked no less than medium is."""
+    return {"low": low, "medium": medium, "high": max(medium, after), "high_after": after}
+
+
+def _calm(later: Heard, long: Heard, sure: Mapping[str, float]) -> bool:
+    return 1000 * (later.together(sure) >= 1).mean() <= _HELPED and not (long.alone(sure) >= 1).any()
+
+
+def _found(later: Heard, posts: Heard, level: np.ndarray, sure: Mapping[str, float]) -> dict[str, float]:
+    """The figures of the model card."""
+    who = {
+        "all": (posts.together(sure), later.together(sure)),
+        "without it": (posts.without(), later.without()),
+        "encoder alone": (posts.alone(sure), later.alone(sure)),
+        "rules alone": (posts.rules.urgency, later.rules.urgency),
     }
-    return bounds, {name: round(float(value), 3) for name, value in figures.items()}
+    figures: dict[str, float] = {}
+    for name, (told, calm) in who.items():
+        figures |= {
+            f"{name}: level 2 and above called medium": (told >= 2)[level >= 2].mean(),
+            f"{name}: level 4 and above called high": (told >= 3)[level >= 4].mean(),
+            f"{name}: level 1 and above called low": (told >= 1)[level >= 1].mean(),
+            f"{name}: level 0 called medium": (told >= 2)[level == 0].mean(),
+            f"{name}: below level 4 called high": (told >= 3)[level < 4].mean(),
+        }
+        for urgency, least in (("low", 1), ("medium", 2), ("high", 3)):
+            figures[f"{name}: of 1,000 comments called {urgency}"] = 1000 * (calm >= least).mean()
+    told = reached(posts.logits)
+    return figures | {"area, level 2": area(told[:, 1], level >= 2), "area, level 4": area(told[:, 3], level >= 4)}
 
 
-def feelings(said: Said, later: Sequence[Row]) -> tuple[list[tuple[float, float]], dict[str, float], dict[str, float]]:
-    """Scales and bounds of the seven classes, and how good they are."""
+def feelings(
+    logits: np.ndarray, small: np.ndarray, later: Sequence[Row]
+) -> tuple[list[tuple[float, float]], dict[str, float], dict[str, float]]:
+    """Scales of the encoder's seven classes, bounds of what it and the small reader say together, and how good it is.
+
+    `small` is how likely the small reader calls each class, NaN where it knows no English.
+    """
     true = wanted(later, "ekman") > 0
-    logits = said.later[:, AT["ekman"]]
-    scales = [scaled(logits[:, k], true[:, k]) for k in range(len(EKMAN))]
-    told = np.stack([likely(a * logits[:, k] + b) for k, (a, b) in enumerate(scales)], axis=1)
+    own = logits[:, AT["ekman"]]
+    scales = [scaled(own[:, k], true[:, k]) for k in range(len(EKMAN))]
+    odds = np.stack([a * own[:, k] + b for k, (a, b) in enumerate(scales)], axis=1)
+    told = likely(np.where(np.isnan(small), odds, (odds + _odds(small)) / 2))
     bounds = bounds_of(told, true)
+    halves = np.arange(len(true)) % 2 == 0
+    crossed = np.zeros_like(true)
+    for half in (halves, ~halves):
+        crossed[half] = told[half] >= bounds_of(told[~half], true[~half])
     figures = {f"F1 {name}": f1(told[:, k] >= bounds[k], true[:, k]) for k, name in enumerate(EKMAN)}
     main = (told / bounds) == (told / bounds).max(1, keepdims=True)
+    alone = likely(odds)
     figures |= {
         "macro-F1": mean_f1(told >= bounds, true),
+        "macro-F1, bounds from the other half": mean_f1(crossed, true),
         "macro-F1, all at 0.3": mean_f1(told >= 0.3, true),
-        "macro-F1, the main one": mean_f1(main, true),
+        "macro-F1, the main one": mean_f1(main & (told >= bounds), true),
+        "macro-F1, encoder alone": mean_f1(alone >= bounds_of(alone, true), true),
         "main one is right": float((main & true).any(1).mean()),
         "unknown": float((told < bounds).all(1).mean()),
         "calibration error": float(np.mean([error(told[:, k], true[:, k]) for k in range(len(EKMAN))])),
-        "macro-F1 of the 28 at 0.3": mean_f1(
-            likely(said.later[:, AT["feelings"]]) >= 0.3, wanted(later, "feelings") > 0
-        ),
+        "macro-F1 of the 28 at 0.3": mean_f1(likely(logits[:, AT["feelings"]]) >= 0.3, wanted(later, "feelings") > 0),
     }
     return scales, dict(zip(EKMAN, bounds, strict=True)), {name: round(value, 3) for name, value in figures.items()}
+
+
+def _odds(told: np.ndarray) -> np.ndarray:
+    bound = np.clip(told, 1e-4, 1 - 1e-4)
+    return np.log(bound / (1 - bound))
 
 
 def error(told: np.ndarray, true: np.ndarray) -> float:
@@ -122,9 +160,9 @@ def error(told: np.ndarray, true: np.ndarray) -> float:
     return sum(abs(told[steps == s].mean() - true[steps == s].mean()) * (steps == s).mean() for s in set(steps))
 
 
-def unsafe(said: Said, prompts: Sequence[Row]) -> tuple[dict[str, float], dict[str, float]]:
+def unsafe(logits: np.ndarray, prompts: Sequence[Row]) -> tuple[dict[str, float], dict[str, float]]:
     """The bounds of the categories that can be believed, and how well each is told apart."""
-    true, told = wanted(prompts, "unsafe"), likely(said.prompts[:, AT["unsafe"]])
+    true, told = wanted(prompts, "unsafe"), likely(logits[:, AT["unsafe"]])
     bounds: dict[str, float] = {}
     figures: dict[str, float] = {}
     for k, name in enumerate(CATEGORIES):
@@ -140,7 +178,7 @@ def unsafe(said: Said, prompts: Sequence[Row]) -> tuple[dict[str, float], dict[s
                 break
     known = ~np.isnan(true[:, 4])
     meant = true[known, 4] > 0
-    grave = reached(said.prompts)[known]
+    grave = reached(logits)[known]
     for at in range(LEVELS):
         figures[f"area self_harm by level {at + 1}"] = area(grave[:, at], meant)
     figures["area self_harm by both"] = area(np.maximum(grave[:, 1], told[known, 4]), meant)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import onnx
 import torch
-from network import Encoder
+from network import ATTENTIONS, WIDTH, Block, Encoder
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
@@ -25,11 +25,40 @@ class Rows(nn.Module):
         return self.rows[tokens].float() * self.scale[tokens]
 
 
+class Layer(nn.Module):
+    """One layer of what was learnt, in fewer and larger steps, which onnxruntime has kernels for: the same numbers."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.asked = nn.Linear(WIDTH, 3 * WIDTH)
+        parts = (block.query, block.key, block.value)
+        self.asked.weight.data = torch.cat([part.weight.data for part in parts])
+        self.asked.bias.data = torch.cat([part.bias.data for part in parts])
+        self.told, self.wide, self.narrow = block.told, block.wide, block.narrow
+        self.norm_a, self.norm_b = block.norm_a, block.norm_b
+
+    def forward(self, x: torch.Tensor, _: torch.Tensor | None = None) -> torch.Tensor:
+        """What the layer makes of `x`, all of it text."""
+        seen = self.asked(x).split(WIDTH, dim=2)
+        seen = _step("MultiHeadAttention", [*seen], like=x, num_heads=ATTENTIONS)
+        x = self.norm_a(x + self.told(seen))
+        wide = self.wide(x)
+        wide = _step("Gelu", [wide], like=wide)
+        return self.norm_b(x + self.narrow(wide))
+
+
+def _step(name: str, given: list[torch.Tensor], like: torch.Tensor, **how: float) -> torch.Tensor:
+    """A step that only onnxruntime knows."""
+    name = f"com.microsoft::{name}"
+    return torch.onnx.ops.symbolic(name, given, how, dtype=torch.float32, shape=like.shape, version=1)
+
+
 def exported(model: Encoder, places: int, file: Path) -> None:
     """Writes `model` for texts of up to `places` tokens, all of one length."""
     model = copy.deepcopy(model).float().eval()
     model.words = Rows(model.words.weight.detach())
     model.places = nn.Embedding.from_pretrained(model.places.weight.detach()[:places].clone())
+    model.blocks = nn.ModuleList(Layer(block) for block in model.blocks)
     heads = list(model.heads.values())
     whole = nn.Linear(heads[0].in_features, sum(head.out_features for head in heads))
     whole.weight.data = torch.cat([head.weight.data for head in heads])
@@ -41,7 +70,14 @@ def exported(model: Encoder, places: int, file: Path) -> None:
         graph = onnx.load(plain)
         _bare(graph)
         onnx.save(graph, plain)
-        quantize_dynamic(plain, file, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(
+            plain,
+            file,
+            op_types_to_quantize=["MatMul"],
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
     graph = onnx.load(file)
     _bare(graph)
     onnx.save(graph, file)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from network import Encoder
-from texts import AT, WIDE, Row
+from texts import AT, Row
 from tokenizers import Tokenizer
 from torch.nn import functional
 
@@ -123,14 +123,3 @@ def learn(model: Encoder, rows: Callable[[random.Random], list[Row]], cut: Cut, 
             smooth = loss.item() if done == 1 else 0.98 * smooth + 0.02 * loss.item()
             if done % 50 == 0:
                 print(f"  {epoch} {done}/{steps} loss {smooth:.3f} {time.monotonic() - began:.0f} s", flush=True)
-
-
-def told(model: Encoder, rows: Sequence[Row], cut: Cut) -> np.ndarray:
-    """The logits of every row."""
-    model.eval()
-    tokens = cut(rows)
-    found = np.zeros((len(rows), WIDE), np.float32)
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for bunch in bunches(tokens, None):
-            found[bunch] = model(*padded(tokens, bunch)).float().numpy()
-    return found

@@ -3,12 +3,15 @@
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+# Hashes of comments of GoEmotions that are not taught as harmless: the rules of 2026-11-22 found something in them.
+LEFT_OUT = Path(__file__).with_name("left_out.txt")
 EKMAN = {
     "anger": "anger annoyance disapproval",
     "disgust": "disgust",
@@ -64,8 +67,9 @@ def levels(level: int) -> np.ndarray:
     return (np.arange(1, LEVELS + 1) <= level).astype(np.float32)
 
 
-def comments(folder: Path, split: str, calm: Callable[[str], bool]) -> list[Row]:
-    """GoEmotions: what is felt, and nobody in danger where the rules find nothing either."""
+def comments(folder: Path, split: str) -> list[Row]:
+    """GoEmotions: what is felt, and nobody in danger but where rules found something once."""
+    left_out = frozenset(LEFT_OUT.read_text("utf-8").split())
     groups = [[FEELINGS.index(one) for one in said.split()] for said in EKMAN.values()]
     rows: list[Row] = []
     for line in (folder / f"{split}.tsv").read_text("utf-8").splitlines():
@@ -73,7 +77,7 @@ def comments(folder: Path, split: str, calm: Callable[[str], bool]) -> list[Row]
         feelings = np.zeros(28, np.float32)
         feelings[[int(one) for one in ids.split(",")]] = 1
         ekman = np.array([feelings[group].max() for group in groups])
-        known = {"levels": levels(0)} if calm(text) else {}
+        known = {} if sha256(text.encode()).hexdigest()[:16] in left_out else {"levels": levels(0)}
         rows.append(row(text, "goemotions", feelings=feelings, ekman=ekman, english=1, **known))
     return rows
 
