@@ -82,7 +82,7 @@ def test_padding_hides_nothing(filler: str) -> None:
 
 def test_what_is_held_is_bounded() -> None:
     window = MODERATION.window()
-    text = "You have " + "clinical " * 3 + " " * 30_000 + "you may " * 5_000 + "very " * 9_000
+    text = "You have " + "clinical " * 3 + " " * 30_000 + "you may " * 5_000 + "k i " * 5_000 + "very " * 9_000
     most = 0
     for at in range(0, len(text), 10):
         window.piece(text[at : at + 10])
