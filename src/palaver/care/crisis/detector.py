@@ -16,7 +16,6 @@ from palaver.core.care import Urgency
 
 MOST_SIGNALS = 50  # of a text that says it a thousand times the gravest and first are told
 _WITHIN = 3  # meanings between who says something and what is said
-_QUOTED = 2  # meanings from who is quoted to the words: further off a new sentence has begun
 _NEAR = 24  # clauses over which signs count together: a long message, and no book
 
 
@@ -94,7 +93,7 @@ class Detector:
         before = row[max(0, start - _WITHIN) : start]
         if before.endswith(self._if):
             return "hypothetical"
-        said = before.rfind(self._says, -_QUOTED)
+        said = before.rfind(self._says)
         if said < 0 or self._subjects & set(before[said:]):
             return None
         speaker = next((one for one in reversed(row[: start - len(before) + said]) if one in self._subjects), None)
