@@ -15,6 +15,7 @@ from palaver.care.guidance.saying import Matter
 from palaver.care.models.port import Unsafe
 from palaver.care.models.raising import about_oneself, raised
 from palaver.care.models.readers import Readers, Told
+from palaver.care.models.statements import lexicon_in
 from palaver.care.policy.policy import Shipped, judged
 from palaver.care.policy.service import FIRST, PolicyVersion
 from palaver.care.resources.choosing import Wish
@@ -150,7 +151,7 @@ def shipped_rules() -> Mapping[str, Any]:
 @cache
 def shipped_detector() -> Detector:
     """The same, ready to read texts: made once in a process, which takes longer than a thousand texts."""
-    return Detector(tomllib.loads((BOOKS / "words.toml").read_text("utf-8")), shipped_rules())
+    return Detector(lexicon_in(), shipped_rules())
 
 
 def levels_of(rules: Mapping[str, Any]) -> dict[str, Level]:

@@ -104,6 +104,25 @@ def run(loaded: Loaded) -> None:
 
 def application(house: House) -> ASGIApp:
     """Every door of the house, behind one gate."""
+    with _no_models_of_pydantic_1():
+        return _application(house)
+
+
+@contextlib.contextmanager
+def _no_models_of_pydantic_1() -> Generator[None]:
+    """The framework asks whether a parameter is one, and would load 2 MB to know; it takes no for an answer."""
+    modules, name = cast("dict[str, object]", sys.modules), "pydantic.v1"
+    if name in modules:
+        yield
+        return
+    modules[name] = None  # as the import system marks what is not there
+    try:
+        yield
+    finally:
+        del modules[name]
+
+
+def _application(house: House) -> ASGIApp:
     app = FastAPI(title="Palaver", version=__version__, docs_url=None, redoc_url=None)
     door = house.identity.door
     problem.answer_errors(app)

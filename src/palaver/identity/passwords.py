@@ -5,15 +5,19 @@ import base64
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from palaver.core.errors import Invalid
 from palaver.identity.refusals import PasswordsBusy
 from palaver.identity.settings import IdentitySettings
+from palaver.kit.lazily import Lazily
 from palaver.kit.sealed import Sealed
+
+if TYPE_CHECKING:
+    import argon2
+else:
+    argon2 = Lazily("argon2")  # a house whose people sign in by a link or elsewhere has no passwords
 
 T = TypeVar("T")
 
@@ -32,8 +36,11 @@ class Passwords:
         self._room = settings.password_threads + settings.password_queue
         self._busy = 0
         self._threads = ThreadPoolExecutor(settings.password_threads, "palaver-password")
-        self._argon = PasswordHasher(PASSES, MEMORY_KIB, LANES)
         self._nobody = _hash_of_nobody()
+
+    @cached_property
+    def _argon(self) -> "argon2.PasswordHasher":
+        return argon2.PasswordHasher(PASSES, MEMORY_KIB, LANES)
 
     def check_rules(self, password: Sealed[str]) -> None:
         """Raise `Invalid` for a new password that is too short or too long."""
@@ -63,7 +70,7 @@ class Passwords:
             return False
         try:
             return self._argon.verify(stored, password.reveal())
-        except (VerificationError, InvalidHashError):
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return False
 
     async def _in_thread(self, work: Callable[[], T]) -> T:

@@ -41,7 +41,7 @@ runs = Table(
     Column("parent_call_id", Text),
     sqlite_with_rowid=False,
 )
-Index("ix_runs_open", runs.c.state, sqlite_where=runs.c.state != "over", postgresql_where=runs.c.state != "over")
+Index("ix_runs_open", runs.c.state, sqlite_where=runs.c.state != "over")
 Index("ix_runs_session", runs.c.session_id)
 Index(
     "uq_runs_idempotency",
@@ -49,14 +49,12 @@ Index(
     runs.c.idempotency_key,
     unique=True,
     sqlite_where=runs.c.idempotency_key.is_not(None),
-    postgresql_where=runs.c.idempotency_key.is_not(None),
 )
 
 Index(
     "ix_runs_parent",
     runs.c.parent_run_id,
     sqlite_where=runs.c.parent_run_id.is_not(None),
-    postgresql_where=runs.c.parent_run_id.is_not(None),
 )
 
 run_events = Table(
@@ -102,14 +100,12 @@ Index(
     approvals.c.run_id,
     approvals.c.call_id,
     sqlite_where=approvals.c.state == "pending",
-    postgresql_where=approvals.c.state == "pending",
 )
 
 Index(
     "ix_approvals_waiting",
     approvals.c.session_id,
     sqlite_where=approvals.c.state == "pending",
-    postgresql_where=approvals.c.state == "pending",
 )
 
 grants = Table(

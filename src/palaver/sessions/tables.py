@@ -66,7 +66,6 @@ Index(
     messages.c.user_id,
     messages.c.created_at,
     sqlite_where=messages.c.input_tokens.is_not(None),
-    postgresql_where=messages.c.input_tokens.is_not(None),
 )
 
 # The words of messages, for search. It lags behind and is brought up to date before it is asked: `search_progress`

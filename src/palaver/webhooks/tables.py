@@ -32,7 +32,6 @@ Index(
     "ix_webhooks_due",
     webhooks.c.due_at,
     sqlite_where=webhooks.c.due_at.is_not(None),
-    postgresql_where=webhooks.c.due_at.is_not(None),
 )
 
 deliveries = Table(
@@ -58,7 +57,6 @@ Index(
     deliveries.c.webhook_id,
     deliveries.c.n,
     sqlite_where=deliveries.c.state == "waiting",
-    postgresql_where=deliveries.c.state == "waiting",
 )
 Index("ix_webhook_deliveries_session", deliveries.c.session_id)
 Index("ix_webhook_deliveries_age", deliveries.c.created_at)

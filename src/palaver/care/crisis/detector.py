@@ -22,8 +22,8 @@ _NEAR = 24  # clauses over which signs count together: a long message, and no bo
 class Detector:
     """All words and rules, ready to read texts."""
 
-    def __init__(self, words: Mapping[str, Mapping[str, str]], book: Mapping[str, Mapping[str, Any]]) -> None:
-        self._lexicon = Lexicon(words)
+    def __init__(self, words: Mapping[str, Mapping[str, str]] | Lexicon, book: Mapping[str, Mapping[str, Any]]) -> None:
+        self._lexicon = words if isinstance(words, Lexicon) else Lexicon(words)
         self._alphabet = Alphabet()
         self._rows: dict[str, str] = {}  # as many as there are meanings of words
         self._patterns: list[tuple[Rule, re.Pattern[str]]] = []

@@ -47,7 +47,6 @@ Index(
     "ix_escalations_due",
     escalations.c.due_at,
     sqlite_where=escalations.c.due_at.is_not(None),
-    postgresql_where=escalations.c.due_at.is_not(None),
 )
 
 # A number is never used twice, so that whoever follows the queue misses nothing.

@@ -6,7 +6,7 @@ of 131 KB and the lexicon of danger. It says nothing about feelings, and no voca
 
 import tomllib
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from math import exp, sqrt
 from pathlib import Path
@@ -22,6 +22,12 @@ FILE = Path(__file__).with_name("statements.bin")
 WORDS = Path(__file__).parents[1] / "crisis/words.toml"
 RAISED = 128  # what is added to each weight
 _MOST = 60_000  # characters; of a longer text, which takes longer than anybody waits, as many from both ends
+
+
+@cache
+def lexicon_in(words: Path = WORDS) -> Lexicon:
+    """The lexicon of danger, the same for the rules and for this reader: made once in a process."""
+    return Lexicon(tomllib.loads(words.read_text("utf-8")))
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -93,9 +99,9 @@ class StatementReader:
         raised = max(-60.0, min(60.0, about.scale * total + about.bias))
         return _Window(1 / (1 + exp(-raised)), clause[start:end])
 
-    @cached_property
+    @property
     def _lexicon(self) -> Lexicon:
-        return Lexicon(tomllib.loads(self._words.read_text("utf-8")))
+        return lexicon_in(self._words)
 
     @cached_property
     def _trained(self) -> tuple[_About, bytes]:

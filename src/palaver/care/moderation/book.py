@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from palaver.care.moderation.lexicon import Lexicon
@@ -58,8 +59,9 @@ class Book:
         self.automaton = Automaton(
             ((written, at) for at, rule in enumerate(self.rules) for written in rule.patterns), macros
         )
-        self._turns = Automaton(
-            ((written, at) for at, frame in enumerate(self._frames) for written in frame.patterns), macros
+        self._turns = _turning(
+            tuple((written, at) for at, frame in enumerate(self._frames) for written in frame.patterns),
+            tuple(macros.items()),
         )
         begins = self.automaton.starters | self.automaton.openers
         self.lexicon = Lexicon(words, begins, self.automaton.names | self._turns.names)
@@ -79,6 +81,12 @@ class Book:
             for one in found
             if (frame := self._frames[one.label]).name in rule.unless
         )
+
+
+@cache
+def _turning(written: tuple[tuple[str, int], ...], macros: tuple[tuple[str, str], ...]) -> Automaton:
+    """What turns matches round: the same for both directions."""
+    return Automaton(written, dict(macros))
 
 
 def _told_by(words: Sequence[Heard], start: int, end: int) -> bool:
