@@ -4,10 +4,12 @@ The file has a line of JSON, a filter of hashes of the words that it knows, and 
 read as one large number, so that one addition adds to all questions at once.
 """
 
-import mmap
+import os
+import weakref
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from math import exp, sqrt
+from os import pread
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -21,6 +23,7 @@ FILE = Path(__file__).with_name("small.bin")
 LANES = 32  # bytes of a row; the last is how rare the hash is, squared
 RAISED = 128  # what is added to each weight
 SQUARE = 2  # steps of rarity squared that make one
+_HEAD = 65_536  # bytes in which the line of JSON and the filter stand
 _KNOWN_BITS = 18  # of the filter: a twentieth of all unknown words pass
 _EVEN = int.from_bytes(b"\xff\x00" * (LANES // 2), "little")
 _ROOM = 257  # rows whose sum fits into two bytes each
@@ -44,7 +47,7 @@ class _Trained(NamedTuple):
 
     about: _About
     known: bytes
-    file: mmap.mmap
+    file: int
     first: int
 
 
@@ -101,13 +104,13 @@ class SmallReader:
 
     def _sums(self, those: list[int]) -> list[int]:
         """Of each lane, what was added to weights taken off again."""
-        rows, first, read, sums = self._trained.file, self._trained.first, int.from_bytes, [0] * LANES
+        file, first, read, sums = self._trained.file, self._trained.first, int.from_bytes, [0] * LANES
         for start in range(0, len(those), _ROOM):
             even = odd = 0
             some = those[start : start + _ROOM]
             for bucket in some:
                 at = first + bucket * LANES
-                row = read(rows[at : at + LANES], "little")
+                row = read(pread(file, LANES, at), "little")
                 even += row & _EVEN
                 odd += (row >> 8) & _EVEN
             for half, total in ((0, even), (1, odd)):
@@ -119,15 +122,16 @@ class SmallReader:
 
     @cached_property
     def _trained(self) -> _Trained:
-        with self._file.open("rb") as opened:
-            file = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
-        if hasattr(mmap, "MADV_WILLNEED"):
-            file.madvise(mmap.MADV_WILLNEED)  # no message waits for the disk
-        known = file.find(b"\n") + 1
+        file = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+        weakref.finalize(self, os.close, file)
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_WILLNEED)  # no message waits for the disk
+        head = os.pread(file, _HEAD, 0)
+        known = head.find(b"\n") + 1
         first = known + (1 << _KNOWN_BITS) // 8
-        if len(file) != first + (LANES << BITS):
+        if first > len(head) or os.fstat(file).st_size != first + (LANES << BITS):
             raise ValueError(f"{self._file.name} is not whole.")
-        return _Trained(msgspec.json.decode(file[:known], type=_About), file[known:first], file, first)
+        return _Trained(msgspec.json.decode(head[:known], type=_About), head[known:first], file, first)
 
 
 def written(header: Mapping[str, object], known: bytes, rows: bytes) -> bytes:
