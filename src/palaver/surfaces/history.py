@@ -77,8 +77,22 @@ def _role(said: Said) -> str:
 
 
 def _joined(said: Sequence[Said]) -> Said:
-    parts = tuple(part for one in said for part in one.parts)
-    return Said(said[0].role, _results_first(parts) if said[0].role == "user" else parts)
+    if said[0].role == "assistant":
+        return Said("assistant", tuple(part for one in said for part in one.parts))
+    parts = list[Part]()
+    for one in said:
+        parts += _below(one.parts) if any(isinstance(part, TextPart) for part in parts) else one.parts
+    return Said("user", _results_first(tuple(parts)))
+
+
+def _below(parts: Sequence[Part]) -> list[Part]:
+    """The parts of one more message of a person: its first word is none with the last one before."""
+    found, begun = list[Part](), False
+    for part in parts:
+        begins = not begun and isinstance(part, TextPart) and bool(part.text.strip())
+        found.append(TextPart(text=f"\n\n{part.text}") if begins and isinstance(part, TextPart) else part)
+        begun = begun or begins
+    return found
 
 
 def _results_first(parts: tuple[Part, ...]) -> tuple[Part, ...]:

@@ -42,6 +42,18 @@ def test_turns_alternate_and_lose_nothing(history: list[Said]) -> None:
     assert turns(whole) == whole
 
 
+def test_messages_of_a_person_that_follow_one_another_do_not_run_into_each_other() -> None:
+    image, result = ImagePart(url="data:,"), ToolResultPart(call_id="a", ok=True, content="x")
+    said = [
+        Said("user", (TextPart(text="hello"),)),
+        Said("user", (image, TextPart(text="who "), TextPart(text="is it"))),
+    ]
+    (one,) = turns(said)
+    assert one.parts == (TextPart(text="hello"), image, TextPart(text="\n\nwho "), TextPart(text="is it"))
+    (alone,) = turns([Said("user", (result,)), Said("user", (TextPart(text="hello"),))])
+    assert alone.parts == (result, TextPart(text="hello"))
+
+
 @given(histories, words)
 def test_a_mark_is_of_all_that_was_said_and_of_nothing_else(history: list[Said], word: str) -> None:
     thought = ReasoningPart(text=word)
