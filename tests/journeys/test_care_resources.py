@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
 from tests.journeys.house import Opening, Person
 from tests.journeys.test_command_line import Home
 from tests.promises import keeps
@@ -79,6 +82,47 @@ async def test_a_file_of_the_operators_stands_over_what_ships_and_a_wrong_one_st
     assert (code != 0, out) == (True, "")
     assert f"{file}: resource 1 (ke-example-line): 'XX' is no country" in err
     assert "Traceback" not in err
+
+
+async def test_a_directory_that_an_operator_has_an_account_of_is_told_as_well_and_its_trouble_fails_nothing(
+    open_house: Opening, tmp_path: Path
+) -> None:
+    lists: list[Any] = [{"name": "A line", "phoneNumber": "1190"}]
+    secret = "a-secret-of-the-operators"
+
+    async def given(request: web.Request) -> web.Response:
+        if request.method == "POST":
+            return web.json_response({"access_token": "a-token-of-the-operators", "expires_in": 3600})
+        return web.json_response({"helplines": lists})
+
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", given)
+    async with TestServer(app) as there:
+        url = str(there.make_url("/v1"))
+        account = {"url": url, "token_url": url, "client_id": "me", "client_secret": secret}
+        variables = {f"care__throughline__{name}": value for name, value in account.items()}
+        house = await open_house(care__country="KE", **variables)
+        owner = await house.owner()
+        await owner.until(f"{AT}?country=KE", lambda one: any(item["name"] == "A line" for item in one["items"]))
+        kenya = await told(owner, "?country=KE")
+        listed = next(one for one in kenya if one["name"] == "A line")
+        assert (listed["confirmed"], listed["source_url"]) == (False, "https://findahelpline.com")
+        assert [one["kind"] for one in kenya[-2:]] == ["emergency", "directory"]
+        lists.append({"name": "Nobody can reach it"})
+        assert "throughline" not in "".join(one["id"] for one in await told(owner, "?country=UG"))
+        health = await owner.until("/health/detailed", lambda one: "'skipped': 1" in str(one))
+        [check] = [one for one in health["checks"] if one["name"] == "throughline"]
+        assert (health["status"], check["ok"], check["detail"]["countries"]) == ("ready", True, 2)
+        home = Home(tmp_path)
+        of_command = {f"PALAVER_{name.upper()}": value for name, value in variables.items()}
+        code, out, err = await home.does("doctor", **of_command)
+        assert (code, "ThroughLine lists 0 services for US, and 1 that cannot be shown." in out) == (0, True)
+        nowhere = {"PALAVER_CARE__THROUGHLINE__TOKEN_URL": "http://127.0.0.1:9"}
+        _, gone, more = await home.does("doctor", **{**of_command, **nowhere})
+        assert "ThroughLine could not be asked, and what ships is told: It could not be reached." in gone
+    log = house.log.read_text("utf-8")
+    assert "ThroughLine's list for UG is not shown" in log
+    assert all(word not in log + out + err + gone + more for word in (secret, "a-token-of-the-operators"))
 
 
 async def test_doctor_names_the_help_resources_that_somebody_should_confirm(tmp_path: Path) -> None:

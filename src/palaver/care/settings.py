@@ -11,6 +11,7 @@ from palaver.care.moderation.settings import ModerationSettings
 from palaver.care.profiles.profile import PROFILES, Profile
 from palaver.care.redaction.settings import RedactionSettings
 from palaver.care.resources.countries import country_of
+from palaver.care.resources.settings import ThroughLineSettings
 from palaver.care.screening.settings import ScreenerSettings
 
 
@@ -26,6 +27,7 @@ class CareSettings(BaseModel):
     resources_file: Path | None = Field(
         None, description="A TOML file with help resources of yours: they replace, add to and remove those that ship."
     )
+    throughline: ThroughLineSettings = ThroughLineSettings.model_validate({})
     encoder: Literal["auto", "on", "off"] = Field(
         "auto",
         description="Whether the encoder of the extra `care` reads: on needs it, auto takes it where it is installed.",

@@ -12,14 +12,17 @@ Kind = Literal["crisis_line", "text", "emergency", "domestic_violence", "childre
 
 # A short code as dialled within its country, or a whole number as E.164 has it; nothing between, nothing around.
 _NUMBER = re.compile(r"\d{2,6}|\+[1-9]\d{6,14}")
+# What a directory gives without the country: dialled so within it, and shown as it is given.
+_LOCAL = re.compile(r"\d{7,15}")
 LINK = re.compile(r"https?://[^\s/]+\.[^\s/]+(?:/\S*)?")
-_DIALLED = ("phone", "sms", "whatsapp")
+DIALLED = ("phone", "sms", "whatsapp")
 
 
 class CareChannel(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One way to reach a service: `to` is a number or an address, `shown` how its own page writes a number.
+    """One way to reach a service: `to` is a number or an address, `shown` how its source writes a number.
 
-    `say` is the word that a text message begins with.
+    A number of seven digits and more without `+` is dialled so within its country only. `say` is the word that a text
+    message begins with.
     """
 
     kind: Literal["phone", "sms", "whatsapp", "web", "chat"]
@@ -28,8 +31,8 @@ class CareChannel(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     say: str = ""
 
     def __post_init__(self) -> None:
-        dialled = self.kind in _DIALLED
-        if not (_NUMBER if dialled else LINK).fullmatch(self.to):
+        dialled = self.kind in DIALLED
+        if not (_NUMBER if dialled else LINK).fullmatch(self.to) and not self.local:
             form = "a number: a short code, or + and the digits" if dialled else "an address: https://…"
             raise ValueError(f"{self.to!r} is not {form}")
         digits = re.sub(r"\D", "", self.shown).lstrip("0")
@@ -37,6 +40,11 @@ class CareChannel(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
             raise ValueError(f"{self.shown!r} is not the number {self.to}")
         if self.say and self.kind not in ("sms", "whatsapp"):
             raise ValueError("only messages begin with a word")
+
+    @property
+    def local(self) -> bool:
+        """Whether it is a whole number without its country; only directories give such numbers."""
+        return self.kind in ("phone", "sms") and bool(self.shown) and bool(_LOCAL.fullmatch(self.to))
 
 
 class CareResource(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from palaver.care.moderation.service import Moderation
 from palaver.care.policy.service import Policies
 from palaver.care.redaction.reading import Reading
 from palaver.care.resources.service import Help
+from palaver.care.resources.throughline import Directory
 from palaver.care.screening.service import Screener
 from palaver.care.service import Care
 from palaver.care.settings import CareSettings
@@ -59,7 +60,7 @@ def open_care(
     settings: Settings, database: Database, escalations: Escalations, *, inference: Inference, clock: Clock
 ) -> Caring:  # fmt: skip
     """The parts; rules and readers are read later, files of the operator's now, as the settings were checked."""
-    helping = Help(settings.care.resources_file)
+    helping = Help(settings.care.resources_file, directory_of(settings.care, clock))
     helping.known()  # a file that is half written later must not be read first while somebody in danger waits
     readers = readers_of(settings.care)
     care = Care(helping, readers)
@@ -86,6 +87,11 @@ def open_care(
         moderation=moderation,
         reviewing=Reviewing(database, clock, excerpts=settings.care.moderation.excerpts),
     )
+
+
+def directory_of(settings: CareSettings, clock: Clock) -> Directory | None:
+    """ThroughLine's, where the operator has an account there."""
+    return Directory(settings.throughline, clock, settings.country) if settings.throughline.on else None
 
 
 def moderation_of(settings: CareSettings, readers: Readers) -> Moderation:

@@ -135,6 +135,8 @@ class House:
         await self.inference.close()
         await self.caring.reading.close()
         await self.caring.moderation.close()
+        if self.caring.helping.directory is not None:
+            await self.caring.helping.directory.close()
         await self.identity.close()
 
 

@@ -40,5 +40,7 @@ def start_jobs(house: House, tasks: asyncio.TaskGroup) -> None:
         ("audit", house.audit.keep_pruned),
     ):
         tasks.create_task(keep_going(name, job, house.clock), name=name)
+    if (directory := house.caring.helping.directory) is not None:
+        tasks.create_task(keep_going("directory", directory.run, house.clock), name="directory")
     tasks.create_task(house.caring.care.load(), name="readers")
     tasks.create_task(house.caring.moderation.load(), name="moderation")

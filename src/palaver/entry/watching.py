@@ -43,6 +43,12 @@ def watch(house: "House", concluding: Concluding) -> None:
     house.health.add("agents", agents, needed=False)
     house.health.add("models", models, needed=False)
     house.health.add("process", process, needed=False)
+    if (directory := house.caring.helping.directory) is not None:
+
+        async def listed() -> dict[str, object]:
+            return directory.state()
+
+        house.health.add("throughline", listed, needed=False)
     house.metrics.watch("palaver_runs_live", "Runs under way here.", lambda: len(house.journal.lives))
     house.metrics.watch_growing("palaver_events_told", "Events told since the start.", lambda: house.journal.told)
     spent = house.metrics.watch_growing

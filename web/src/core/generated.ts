@@ -21,7 +21,7 @@ export interface Author {
   kind?: 'human';
 }
 
-/** One way to reach a service: `to` is a number or an address, `shown` how its own page writes a number. `say` is the word that a text message begins with. */
+/** One way to reach a service: `to` is a number or an address, `shown` how its source writes a number. A number of seven digits and more without `+` is dialled so within its country only. `say` is the word that a text message begins with. */
 export interface CareChannel {
   kind: 'chat' | 'phone' | 'sms' | 'web' | 'whatsapp';
   to: string;

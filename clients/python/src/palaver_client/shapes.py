@@ -180,8 +180,9 @@ class Branch(TypedDict):
 
 
 class CareChannel(TypedDict):
-    """One way to reach a service: `to` is a number or an address, `shown` how its own page writes a number.
-    `say` is the word that a text message begins with.
+    """One way to reach a service: `to` is a number or an address, `shown` how its source writes a number. A
+    number of seven digits and more without `+` is dialled so within its country only. `say` is the word that
+    a text message begins with.
     """
 
     kind: Literal["chat", "phone", "sms", "web", "whatsapp"]

@@ -1,1 +1,1 @@
-"""Who helps, where: services of people for people in need, with the page each was read on; it asks no network."""
+"""Who helps, where: services of people for people in need, with the page each was read on; only `throughline.py` asks a network, where an operator wants it."""

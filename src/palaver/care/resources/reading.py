@@ -100,6 +100,8 @@ def _entries(raw: Iterable[Any], at: str) -> list[Resource]:
         except msgspec.ValidationError as error:
             problems.append(f"{where}: {error}.")
             continue
+        if local := [way.to for way in found[-1].channels if way.local]:
+            problems.append(f"{where}: {local[0]!r} is not a number: a short code, or + and the digits.")
         if found[-1].id in [one.id for one in found[:-1]]:
             problems.append(f"{where}: the id stands there twice.")
     if problems:

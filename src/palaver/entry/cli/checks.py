@@ -10,6 +10,7 @@ from typing import Literal
 import aiohttp
 
 from palaver.care.resources.service import Help
+from palaver.care.resources.throughline import DirectoryFailed, ThroughLine
 from palaver.entry.cli.reach import address_of
 from palaver.entry.database import open_database
 from palaver.entry.home import HomeUnusable, prepare_home
@@ -46,6 +47,8 @@ async def checks(loaded: Loaded) -> AsyncGenerator[Finding]:
     yield _openings(loaded.settings)
     for finding in _help(loaded.settings):
         yield finding
+    if loaded.settings.care.throughline.on:
+        yield await _directory(loaded.settings)
     for finding in await _models(loaded):
         yield finding
 
@@ -122,6 +125,23 @@ _CONFIRM = (
     "Call them or look at their pages, then give each with verified_on and verified_by, your name, in "
     "care.resources_file; what is wrong is removed there."
 )
+
+
+async def _directory(settings: Settings) -> Finding:
+    """Asked once, for the country of this server."""
+    country = settings.care.country or "US"
+    asked = ThroughLine(settings.care.throughline, SystemClock())
+    try:
+        found = await asked.helplines(country)
+    except DirectoryFailed as error:
+        return Finding("odd", f"ThroughLine could not be asked, and what ships is told: {error}", _ACCOUNT)
+    finally:
+        await asked.close()
+    unusable = f", and {found.skipped} that cannot be shown" if found.skipped else ""
+    return Finding("well", f"ThroughLine lists {len(found.services)} services for {country}{unusable}.")
+
+
+_ACCOUNT = "Check care.throughline: its addresses, client_id and client_secret, and what your account may ask."
 
 
 async def _palaver_answers(at: str) -> bool:
