@@ -95,6 +95,14 @@ def test_what_is_no_number_in_a_normal_form_is_refused(number: str) -> None:
         CareChannel("phone", number)
 
 
+def test_a_number_without_its_country_is_a_directorys_only(tmp_path: Path) -> None:
+    assert CareChannel("phone", "0700000000", "0700 000 000").local
+    local = LINE.replace('"+254700000000"', '"0700000000"')
+    assert local != LINE
+    (problem,) = problems_of(written(tmp_path, local))
+    assert "'0700000000' is not a number: a short code, or + and the digits" in problem
+
+
 def test_a_service_is_doubted_once_half_a_year_has_passed_or_while_nobody_has_confirmed_it(tmp_path: Path) -> None:
     known = with_own(written(tmp_path, LINE))
     read = date(2026, 11, 20)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ async def _as(answer: Any) -> web.StreamResponse:
 
 
 @pytest.fixture
-async def there() -> AsyncIterator[StandIn]:
+async def there() -> AsyncGenerator[StandIn]:
     made = StandIn()
     app = web.Application()
     app.router.add_post("/token", made.give_token)
@@ -88,7 +88,7 @@ async def there() -> AsyncIterator[StandIn]:
 
 
 @contextlib.asynccontextmanager
-async def asking(there: StandIn, **more: Any) -> AsyncIterator[ThroughLine]:
+async def asking(there: StandIn, **more: Any) -> AsyncGenerator[ThroughLine]:
     made = ThroughLine(there.settings(**more), there.clock)
     try:
         yield made
@@ -97,7 +97,7 @@ async def asking(there: StandIn, **more: Any) -> AsyncIterator[ThroughLine]:
 
 
 @contextlib.asynccontextmanager
-async def running(there: StandIn, home: str | None = None, **more: Any) -> AsyncIterator[Directory]:
+async def running(there: StandIn, home: str | None = None, **more: Any) -> AsyncGenerator[Directory]:
     directory = Directory(there.settings(**more), there.clock, home)
     try:
         async with asyncio.TaskGroup() as tasks:
