@@ -1,1 +1,1 @@
-"""Who helps, where: services for people in need, with the page each was read on; only `throughline.py` asks a network."""
+"""Who helps, where: services for people in need, with where each was read; only `throughline.py` asks a network."""

@@ -137,7 +137,7 @@ async def test_what_does_not_answer_as_it_should_fails_without_telling_a_secret(
     there: StandIn, answer: Any, says: str
 ) -> None:
     patience = 0.2 if answer == "nothing" else 5.0
-    async with asking(there, timeout_seconds=patience) as asked:
+    async with asyncio.timeout(5), asking(there, timeout_seconds=patience) as asked:
         there.token = answer
         with pytest.raises(DirectoryFailed) as refused:
             await asked.helplines("KE")
@@ -175,6 +175,14 @@ async def test_nobody_waits_what_was_told_is_kept_and_grows_old(there: StandIn) 
         assert helping.chosen("JP")
         assert helping.chosen()
     assert directory.state() == {"countries": 1, "skipped": 0, "trouble": "It answered with status 500."}
+
+
+async def test_how_long_it_is_kept_and_what_it_is_asked_about_are_the_operators(there: StandIn) -> None:
+    async with running(there, "KE", keep_hours=2, topic="Grief & loss") as directory:
+        assert await there.clock.tried() == timedelta(0)
+        assert there.asked[-1][1]["topic"] == "Grief & loss"
+        there.clock.advance(timedelta(hours=2))
+        assert directory.look("KE") == ()
 
 
 async def test_after_a_failure_it_is_left_in_peace_for_a_while_and_the_country_of_the_server_is_asked_for_again(
