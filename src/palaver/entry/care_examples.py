@@ -121,7 +121,7 @@ ANSWERS: dict[str, Any] = {
         arousal=0.41,
         language="en",
         reliability="fair",
-        version="small-2026.11.22",
+        version="small-2026.11.22 statements-2026.11.22",
     ),
     "list_assessments": AssessmentList([_NOTICED], None),
     "delete_assessments": AssessmentsDeleted(12),
@@ -164,7 +164,7 @@ ANSWERS: dict[str, Any] = {
         signals=[_SIGNAL],
         ask_gently=False,
         languages=["sw"],
-        version="2026.11.21 small-2026.11.22",
+        version="2026.11.22 small-2026.11.22 statements-2026.11.22",
         resources=[told(one) for one in Help().chosen("KE")],
     ),
 }

@@ -80,7 +80,8 @@ class StatementReader:
                 best = found
         if best is None:
             return Heads(None, None, None)
-        return Heads((best.likely,) * 4, None, None, _place(best.words))
+        likely = best.likely
+        return Heads((likely, likely, likely, likely), None, None, _place(best.words))
 
     def _clauses(self, text: str) -> list[list[Spoken]]:
         if len(text) > _MOST:
