@@ -78,14 +78,14 @@ async def test_a_dry_run_by_command_shows_what_would_change_and_no_text(tmp_path
     examples, rules, policy = (tmp_path / name for name in ("examples.jsonl", "rules.toml", "policy.json"))
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "palaver.toml").write_text('[care]\nencoder = "off"\n')
-    lines = ["Nataka kujiua, kill", "I can't take the pain any more, there is nothing left for me"]  # a rule, a reader
+    lines = ["Nitajiua leo, kill", "I can't take the pain any more, there is nothing left for me"]  # a rule, a reader
     examples.write_text("".join(f'{{"text": "{one}", "label": "high"}}\n' for one in lines))
-    rules.write_text((BOOKS / "rules.toml").read_text("utf-8").replace('level = "high"', 'level = "low"'), "utf-8")
+    rules.write_text((BOOKS / "rules.toml").read_text("utf-8").replace('level = "critical"', 'level = "low"'), "utf-8")
     policy.write_text('{"sure": {"small": {"low": 0.95}}}')
     home = Home(tmp_path / "home")
     code, out, err = await home.does("care", "dry-run", str(examples), "--rules", str(rules))
     assert (code, err.strip()) == (1, "1 of them would become less urgent.")
-    assert "line 1: high -> " in out
+    assert "line 1: critical -> high" in out  # `critical` is left to rules, and a reader hears the rest
     assert not any(word in out for word in ("kill", "pain"))
     code, out, err = await home.does("care", "dry-run", str(examples), "--policy", str(policy))
     assert (code, out.splitlines()[-1]) == (1, "  line 2: low -> none, labelled high")
