@@ -338,10 +338,10 @@ async def test_errors_are_those_that_the_client_knows(client: AsyncAnthropic, ve
 
 
 async def test_an_answer_that_breaks_off_is_an_error_in_the_stream(client: AsyncAnthropic, vendor: FakeVendor) -> None:
-    vendor.next(Reply([said("Half"), Drop()]))
+    vendor.next(Reply([said("Goats"), Drop()]))
     async with client.messages.stream(model=MODEL, max_tokens=99, messages=[HELLO]) as stream:
         texts = aiter(stream.text_stream)
-        assert await anext(texts) == "Half"
+        assert await anext(texts) == "Goats"
         with pytest.raises(anthropic.APIStatusError) as broken:
             await anext(texts)
     assert isinstance(broken.value.body, dict)
@@ -351,13 +351,13 @@ async def test_an_answer_that_breaks_off_is_an_error_in_the_stream(client: Async
 async def test_who_goes_away_ends_the_run_and_what_was_said_stays(
     client: AsyncAnthropic, owner: Person, vendor: FakeVendor
 ) -> None:
-    vendor.next(Reply([said("Half"), Stall()]))
+    vendor.next(Reply([said("Goats"), Stall()]))
     async with client.messages.stream(model=MODEL, max_tokens=99, messages=[HELLO]) as stream:
         async for _ in stream.text_stream:
             break
     (session,) = await sessions(owner)
     await owner.until(f"/sessions/{session['id']}", lambda found: found["status"] == "idle")
-    assert [(one["text"], one["status"]) for one in await owner.messages(session["id"])][1] == ("Half", "partial")
+    assert [(one["text"], one["status"]) for one in await owner.messages(session["id"])][1] == ("Goats", "partial")
 
 
 @keeps("surfaces:histories", "surfaces:at-once")

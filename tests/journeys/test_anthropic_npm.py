@@ -17,7 +17,7 @@ async def test_messages_from_node(house: House, owner: Person, vendor: FakeVendo
     thought = stream("Hello again, ", "at some length.", usage={"prompt_tokens": 9, "completion_tokens": 5})
     vendor.next(says("Hello."), Reply([chunk({"reasoning_content": "Hm."}), *thought.steps]))
     vendor.next(calls(call("a", "weather", city="Graz"), call("b", "weather", city="Wien")), says("Sun, then."))
-    vendor.next(Reply([said("Half"), Drop()]))
+    vendor.next(Reply([said("Goats"), Drop()]))
     key = (await owner.post("/api/v1/api-keys", {"name": "npm"}))["key"]
     saw = await told("anthropic.mjs", url=house.url, key=key, model="fake/gpt-5.4")
     assert saw["whole"] == [{"type": "text", "text": "Hello."}]
@@ -28,7 +28,7 @@ async def test_messages_from_node(house: House, owner: Person, vendor: FakeVendo
         [400, "BadRequestError", "invalid_request_error", True],
         [400, "BadRequestError", "invalid_request_error", True],
     ]
-    assert (saw["half"], saw["end"]) == ("Half", "api_error")
+    assert (saw["half"], saw["end"]) == ("Goats", "api_error")
     assert (saw["counted"] > 0, saw["models"]) == (True, True)
     results = [body for heard in vendor.heard for body in heard.body["messages"] if body["role"] == "tool"]
     assert ["sun in Graz" in results[0]["content"], "sun in Wien" in results[1]["content"]] == [True, True]

@@ -275,11 +275,11 @@ async def test_errors_are_those_that_the_client_knows(client: AsyncOpenAI, house
 
 
 async def test_an_answer_that_breaks_off_is_an_error_in_the_stream(client: AsyncOpenAI, vendor: FakeVendor) -> None:
-    vendor.next(Reply([said("Half"), Drop()]))
+    vendor.next(Reply([said("Goats"), Drop()]))
     stream = await client.chat.completions.create(model=MODEL, messages=[user("Hello")], stream=True)
     pieces = aiter(stream)
     texts = [(await anext(pieces)).choices[0].delta.content for _ in range(2)]
-    assert texts == ["", "Half"]
+    assert texts == ["", "Goats"]
     with pytest.raises(openai.APIError):
         await anext(pieces)
 
@@ -287,7 +287,7 @@ async def test_an_answer_that_breaks_off_is_an_error_in_the_stream(client: Async
 async def test_who_goes_away_ends_the_run_and_what_was_said_stays(
     client: AsyncOpenAI, owner: Person, vendor: FakeVendor
 ) -> None:
-    vendor.next(Reply([said("Half"), Stall()]))
+    vendor.next(Reply([said("Goats"), Stall()]))
     stream = await client.chat.completions.create(model=MODEL, messages=[user("Hello")], stream=True)
     async for chunk in stream:
         if chunk.choices[0].delta.content:
@@ -295,7 +295,7 @@ async def test_who_goes_away_ends_the_run_and_what_was_said_stays(
     await stream.close()
     (session,) = await sessions(owner)
     await owner.until(f"/sessions/{session['id']}", lambda found: found["status"] == "idle")
-    assert [(one["text"], one["status"]) for one in await owner.messages(session["id"])][1] == ("Half", "partial")
+    assert [(one["text"], one["status"]) for one in await owner.messages(session["id"])][1] == ("Goats", "partial")
 
 
 @keeps("surfaces:at-once")

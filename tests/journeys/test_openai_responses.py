@@ -300,7 +300,7 @@ async def test_errors_are_those_that_the_client_knows(
 
 
 async def test_an_answer_that_breaks_off_fails_in_the_stream(client: AsyncOpenAI, vendor: FakeVendor) -> None:
-    vendor.next(Reply([said("Half"), Drop()]))
+    vendor.next(Reply([said("Goats"), Drop()]))
     stream = await client.responses.create(model=MODEL, input="Hello", stream=True)
     events = [event async for event in stream]
     last = events[-1]
@@ -309,7 +309,7 @@ async def test_an_answer_that_breaks_off_fails_in_the_stream(client: AsyncOpenAI
     assert (last.response.status, last.response.error.code, last.response.output_text) == (
         "failed",
         "server_error",
-        "Half",
+        "Goats",
     )
     assert [event.type for event in events].count("response.output_item.done") == 1
     assert (await client.responses.retrieve(last.response.id)).status == "failed"
@@ -317,7 +317,7 @@ async def test_an_answer_that_breaks_off_fails_in_the_stream(client: AsyncOpenAI
 
 async def test_what_is_longer_than_it_may_be_is_incomplete(client: AsyncOpenAI, vendor: FakeVendor) -> None:
     vendor.next(
-        Reply([said("Half"), finish("length", {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2})])
+        Reply([said("Goats"), finish("length", {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2})])
     )
     made = await client.responses.create(model=MODEL, input="Hello", max_output_tokens=1)
     assert made.incomplete_details is not None
@@ -328,7 +328,7 @@ async def test_who_goes_away_ends_the_run_unless_it_is_in_the_background(
     client: AsyncOpenAI, vendor: FakeVendor
 ) -> None:
     for background in (False, True):
-        vendor.next(Reply([said("Half"), Stall(), said(" and half"), finish()]))
+        vendor.next(Reply([said("Goats"), Stall(), said(" and half"), finish()]))
         stream = await client.responses.create(model=MODEL, input="Hello", stream=True, background=background)
         name = ""
         async for event in stream:
@@ -341,14 +341,14 @@ async def test_who_goes_away_ends_the_run_unless_it_is_in_the_background(
             vendor.release()
         found = await until_over(client, name)
         assert (found.status, found.output_text) == (
-            ("completed", "Half and half") if background else ("cancelled", "Half")
+            ("completed", "Goats and half") if background else ("cancelled", "Goats")
         )
 
 
 async def test_a_response_in_the_background_is_told_of_later_and_ends_when_it_is_cancelled(
     client: AsyncOpenAI, vendor: FakeVendor
 ) -> None:
-    vendor.next(Reply([said("Half"), Stall()]))
+    vendor.next(Reply([said("Goats"), Stall()]))
     made = await client.responses.create(model=MODEL, input="Hello", background=True)
     assert (made.status in {"queued", "in_progress"}, made.background, made.output) == (True, True, [])
     async with asyncio.timeout(30):
@@ -358,7 +358,7 @@ async def test_a_response_in_the_background_is_told_of_later_and_ends_when_it_is
                     break
         for _ in range(2):
             ended = await client.responses.cancel(made.id)
-            assert (ended.status, ended.output_text) == ("cancelled", "Half")
+            assert (ended.status, ended.output_text) == ("cancelled", "Goats")
         again = await client.responses.retrieve(made.id, stream=True)
         last = [event async for event in again][-1]
     assert last.type == "response.incomplete"

@@ -16,7 +16,7 @@ from palaver.core.care import Urgency
 
 MOST_SIGNALS = 50  # of a text that says it a thousand times the gravest and first are told
 _WITHIN = 3  # meanings between who says something and what is said
-_NEAR = 24  # clauses over which signs count together: a long message, and no book
+_NEAR = 8  # clauses that say something over which signs count together: a message, and no letter
 
 
 class Detector:
@@ -37,7 +37,7 @@ class Detector:
                     self._by_need.setdefault(need, []).append(len(self._patterns))
                 self._patterns.append((rule, pattern))
         row = self._alphabet.row
-        self._says, self._first, self._if = row("say"), row("i"), row("if")
+        self._says, self._first, self._if, self._filler = row("say"), row("i"), row("if"), row("x")
         self._old = re.compile(f"(?<![{row('now at')}]){row('ago')}")
         self._subjects = frozenset(row("i he you we"))
 
@@ -47,9 +47,11 @@ class Detector:
         found: list[tuple[Signal, bool]] = []
         seen: dict[str, _Signs] = {}
         near = _Near(self._together)
-        for at, clause in enumerate(read.clauses):
+        at = 0  # what says nothing, or is said again, brings nothing apart
+        for clause in read.clauses:
             row, places = self._spread(clause)
             if row not in seen:  # said again it says the same
+                at += bool(row.strip(self._filler))
                 seen[row] = signs = _Signs()
                 found += self._judged(row, places, signs)
             if seen[row]:

@@ -33,6 +33,7 @@ _QUOTES = "\"“”«»'‘’"
 _STOPS = ".!?"
 # Words whose full stop ends nothing.
 _SHORTENED = frozenset("dr mr mrs ms prof st vs e.g i.e eg ie etc approx".split())
+_CHILDS = frozenset({"childs_year"})  # a year of an age below 18
 _BULLET = re.compile(r"[-*•#>]+|\d{1,2}[.)]")
 _KEPT = 2 * REACH
 
@@ -270,6 +271,8 @@ class Window:
 
     def _word(self, meant: Meant, start: int, end: int) -> str:
         meanings, at = meant.meanings, self._count
+        if "year" in meanings and self._words and "of_age" in self._words[-1].meanings:
+            meanings |= _CHILDS  # so that no number has to wait for what comes after it
         self._words.append(Heard(meanings, start, end, meant.language, self._quoted, self._attributed))
         self._count += 1
         book = self._book
@@ -278,7 +281,7 @@ class Window:
         if (at == self._sentence or self._lined) and meanings & book.automaton.openers:
             self._runs.append((at, start, book.automaton.opened))
         if self._runs:
-            self._runs = self._followed(meant.meanings)
+            self._runs = self._followed(meanings)
         if self._matches and at - self._matches[0].end >= REACH:
             return self._judge()
         return ""
