@@ -26,7 +26,9 @@ PROMISES = {
         says="Every accepted run comes to its end after a restart, once.", because="issue:#2"
     ),
     "runs:watch:no-gap": Promise(says="A reader who returns with its last id misses nothing.", because=SSE),
-    "runs:watch:same-for-all": Promise(says="All readers of a run hear the same bytes.", because="issue:#2"),
+    "runs:watch:same-for-all": Promise(
+        says="All readers of a run hear the same bytes, but for what is for whoever asked alone.", because="issue:#2"
+    ),
     "runs:watch:durable-first": Promise(
         says="Nothing is told before it is written down, and no boundary before the disk has it.", because="product"
     ),
@@ -95,6 +97,10 @@ PROMISES = {
     "members:cut-off": Promise(
         says="Who is shown out of a session hears nothing more of it at once, and what they asked ends.",
         because="issue:#5",
+    ),
+    "members:care": Promise(
+        says="Who may need help is told who helps; of those who take part besides, nobody is told that they were.",
+        because="issue:#7",
     ),
     "members:order": Promise(
         says="Everybody in a session hears every event in the same order, whoever caused it.", because="issue:#5"

@@ -290,3 +290,76 @@ async def spent(person: Person) -> int:
     """What somebody has asked for so far, in tokens."""
     total = (await person.get("/usage"))["total"]
     return total["input_tokens"] + total["output_tokens"]
+
+
+@keeps("members:care")
+async def test_who_helps_is_told_to_whoever_asked_and_to_nobody_else_at_no_door(
+    open_house: Opening, vendor: FakeVendor
+) -> None:
+    async with receiving() as receiver, AsyncExitStack() as stack:
+        room = await opened_room(await open_house(webhooks__allow_http="true", webhooks__allow_private="true"))
+        asker, others, doors = room["editor"], [room["owner"], room["viewer"]], f"/ws/chat/{room.session_id}"
+        hook = await room["owner"].post("/webhooks", {"url": receiver.url, "events": ["*"]})
+        socks = [await stack.enter_async_context(opened(one, doors)) for one in (asker, *others)]
+        follow = [one.stream("GET", f"{room.path}/events") for one in (asker, *others)]
+        streams = [await stack.enter_async_context(one) for one in follow]
+
+        # Nothing is found in the first: what others hear of the second is no different.
+        for prompt in ("How do goats climb trees?", "Rafiki, nitajiua leo usiku"):
+            vendor.next(says("I am here."))
+            heard = await asker.ask(prompt, session_id=room.session_id, model="fake/gpt-5.4")
+        care, message = heard[2].data, heard[-2].data["message"]
+        run_id, shown = heard[0].run_id, {name: care[name] for name in ("resources", "message", "escalation_id")}
+        assert (care["type"], care["level"], message["help"]) == ("care", "critical", shown)
+        for sock, stream in zip(socks, streams, strict=True):
+            await hears(sock, 2)
+            async with asyncio.timeout(PATIENCE):
+                while [event.type for event in stream.heard].count("done") < 2:
+                    await stream.next()
+            assert sock.events() == [event.data for event in stream.heard]
+        assert socks[0].events(run_id) == [event.data for event in heard]
+        plain, told = (
+            [one for one in socks[1].events() if (one["run_id"] == run_id) is here] for here in (False, True)
+        )
+        assert [one["type"] for one in plain] == [one["type"] for one in told]
+        assert socks[1].events() == socks[2].events()
+
+        # And the same is read again, whenever and by whatever.
+        answer, link = f"/messages/{message['id']}", await room["owner"].post(f"{room.path}/share-links", {})
+        paths = [f"{room.path}/messages", answer, f"{room.path}/export", f"{room.path}/export?format=markdown"]
+        paths += [f"{room.path}/diff?from={message['parent_id']}&to={message['id']}", f"/runs/{run_id}"]
+        for person in (asker, *others):
+            again = await person.whole(run_id)
+            assert [one.data["seq"] for one in again] == list(range(1, len(again) + 1))
+            async with opened(person) as sock:
+                await sock.answer("subscribe", session_id=room.session_id, after={"run_id": run_id, "seq": 0})
+                missed = await hears(sock, 1)
+            read = [(await person.call("GET", path)) for path in paths]
+            assert [one.status for one in read] == [200] * len(paths), [one.url for one in read if one.status != 200]
+            behind = await person.get(f"{answer}/context")
+            fork = await person.post(f"{room.path}/fork", {})
+            copied = await person.messages(fork["id"])
+            everything = [str(one.data) for one in again], str(missed), [str(one.body) for one in read], str(copied)
+            if person is asker:
+                assert [one.data for one in again] == [one.data for one in heard]
+                assert (read[1].json["help"], copied[-1]["help"], len(behind["guidance"])) == (shown, shown, 1)
+                assert all(
+                    care["escalation_id"] in str(one) for one in (again[2].data, missed, *[x.body for x in read[:3]])
+                )
+            else:
+                given_away = (
+                    "findahelpline",
+                    care["escalation_id"],
+                    "'care'",
+                    '"care"',
+                    "critical",
+                    "'help'",
+                    '"help"',
+                )
+                assert [word for word in given_away if word in str(everything)] == []
+                assert "guidance" not in behind
+        await room["owner"].until(f"/webhooks/{hook['id']}", lambda found: found["waiting"] == 0)
+        public = await room["owner"].client.get(room["owner"].url + link["link"])
+        for said in (str(socks[1].events()), str(receiver.heard), await public.text()):
+            assert care["escalation_id"] not in said
+            assert care["resources"][0]["id"] not in said

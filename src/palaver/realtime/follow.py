@@ -92,6 +92,7 @@ class RunFeed(_Listening):
         rest = told.after(self._after)
         if rest is not None:
             self._after = rest.last
+            rest = rest.to(self._user_id)
         self.over = self.over or told.ends
         return rest
 
@@ -142,4 +143,5 @@ class SessionFeed(_Listening):
         rest = told.after(self._after)
         if rest is not None:
             self._after = rest.last
+            rest = rest.to(self._user_id)
         return rest

@@ -173,6 +173,8 @@ class Watch:
         due = item if lines[0][0] > before else item.after(before)
         if due is not None:
             self._last[run_id] = lines[-1][0]
+            if due.asker is not None:
+                due = due.to(self.socket.principal.user_id)
             self.socket.write(due.messages())
         return True
 

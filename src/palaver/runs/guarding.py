@@ -33,6 +33,7 @@ from palaver.kit.ids import new_id
 from palaver.privacy.consent import store as consents
 from palaver.runs import store
 from palaver.runs.accompanying import Accompanying
+from palaver.runs.confided import NOTHING_CHANGES
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.moderating import Moderating
@@ -105,8 +106,7 @@ class Guarding:
         if not notices(before.profile):
             return ()
         read = await self._read(live, said, before, message_id)
-        if self.moderating is not None and read.found is None:
-            self.moderating.unread(live, text)
+        self._looked_at(live, text, read)
         if self.moderating is not None and not by_human:
             instead = await self.moderating.asked(live, text, read.found, read.unsafe)
             if instead is not None:
@@ -182,6 +182,13 @@ class Guarding:
             return
         if told is not None:
             self._journal.tell(live, InstructionsAdded(text=told), 0)
+
+    def _looked_at(self, live: Live, text: str, read: _Read) -> None:
+        if self.moderating is not None and read.found is None:
+            self.moderating.unread(live, text)
+        if live.shared and Level[read.assessment.level] == Level.none:
+            # What others hear in place of a `care` event they hear where nothing was found: so it gives nobody away.
+            self._journal.tell(live, NOTHING_CHANGES, 0)
 
     def answered(self, live: Live, withholding: Withholding) -> None:
         """A step of a model is over."""

@@ -16,6 +16,7 @@ from palaver.core.ids import RunId
 from palaver.kit.clock import Clock
 from palaver.runs import store
 from palaver.runs.batch import Batch, Heard, Taken, nobody_hears
+from palaver.runs.confided import confidential
 from palaver.runs.live import Live
 from palaver.runs.records import Growth, record
 from palaver.runs.told import Told
@@ -182,7 +183,8 @@ class Journal:
         if not taken.lines:
             return
         ends = isinstance(taken.events[-1].event, RunDone)
-        self._hold_or_publish(live, Told(live.address, taken.lines, ends=ends), commit)
+        asker = live.user_id if confidential(taken.events) else None
+        self._hold_or_publish(live, Told(live.address, taken.lines, ends=ends, asker=asker), commit)
 
     def _hold_or_publish(self, live: Live, told: Told, commit: int) -> None:
         if live.synced < commit:

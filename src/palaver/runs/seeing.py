@@ -1,5 +1,7 @@
 """What models saw and what the next one would see, for people to look at; nobody is asked for it."""
 
+import msgspec
+
 from palaver.context import store
 from palaver.context.manifest import Manifest
 from palaver.context.memory.fact import Wish
@@ -45,8 +47,11 @@ class Seeing:
         """What an answer was based on."""
 
         def read() -> Script[Manifest | None]:
-            yield from session_store.message(message_id, principal.user_id)
-            return (yield from store.get(written(message_id)[0]))
+            message = yield from session_store.message(message_id, principal.user_id)
+            seen = yield from store.get(written(message_id)[0])
+            if seen is None or message.user_id == principal.user_id:
+                return seen
+            return msgspec.structs.replace(seen, guidance=())  # what was added for who asked is theirs
 
         found = await self._database.read(read())
         if found is None:

@@ -20,6 +20,7 @@ from palaver.kit.streams import Closed
 from palaver.runs import store
 from palaver.runs.accepting import Accepted, Accepting, fingerprint, known_by_key
 from palaver.runs.client_tools import refuse_choice
+from palaver.runs.confided import confidential
 from palaver.runs.fairness.places import Places
 from palaver.runs.joining.standing_in import stand_in
 from palaver.runs.live import Live
@@ -324,7 +325,13 @@ class Runs:
             if one.seq > after and (last is None or one.seq <= last)
         ]
         ends = bool(lines) and isinstance(events[-1].event, RunDone) and events[-1].seq == lines[-1][0]
-        return Told(Address(run_id, session_id), lines, ends=ends) if lines else None
+        asker = await self._asker(run_id) if confidential(events) else None
+        return Told(Address(run_id, session_id), lines, ends=ends, asker=asker) if lines else None
+
+    async def _asker(self, run_id: RunId) -> UserId:
+        """Who asked for a run of which something was told; one that is gone meanwhile is nobody's."""
+        kept = await self._database.read(store.known(run_id))
+        return kept.user_id if kept is not None else UserId("")
 
     async def _model_of(self, principal: Principal, prompt: Prompt) -> str | None:
         if prompt.session_id is None:

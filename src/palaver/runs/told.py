@@ -1,8 +1,9 @@
 """What the bus carries when a run's events are told: their lines, made into frames once for all readers."""
 
-from palaver.core.ids import RunId, Seq, SessionId
+from palaver.core.ids import RunId, Seq, SessionId, UserId
 from palaver.kit.frames import text_frame
 from palaver.kit.sse import frame
+from palaver.runs.confided import for_others
 from palaver.runs.records import kind
 
 
@@ -30,14 +31,21 @@ class Address:
 
 
 class Told:
-    """Adjacent events of one run: `lines` are (number, record), in order; `ends` says that the run is over."""
+    """Adjacent events of one run: `lines` are (number, record), in order; `ends` says that the run is over.
 
-    __slots__ = ("_frames", "_messages", "address", "ends", "lines")
+    Where something among them is for the run's `asker` alone, it says who that is.
+    """
 
-    def __init__(self, address: Address, lines: list[tuple[Seq, bytes]], *, ends: bool = False) -> None:
+    __slots__ = ("_frames", "_messages", "_others", "address", "asker", "ends", "lines")
+
+    def __init__(
+        self, address: Address, lines: list[tuple[Seq, bytes]], *, ends: bool = False, asker: UserId | None = None
+    ) -> None:
         self.address = address
         self.lines = lines
         self.ends = ends
+        self.asker = asker
+        self._others: Told | None = None
         self._frames: bytes | None = None
         self._messages: bytes | None = None
 
@@ -77,4 +85,13 @@ class Told:
         if self.first > seq:
             return self
         rest = [numbered for numbered in self.lines if numbered[0] > seq]
-        return Told(self.address, rest, ends=self.ends) if rest else None
+        return Told(self.address, rest, ends=self.ends, asker=self.asker) if rest else None
+
+    def to(self, reader: UserId) -> "Told":
+        """The same as `reader` may hear it; made once for all who are not the asker."""
+        if self.asker is None or self.asker == reader:
+            return self
+        if self._others is None:
+            lines = [(seq, for_others(seq, line)) for seq, line in self.lines]
+            self._others = Told(self.address, lines, ends=self.ends)
+        return self._others

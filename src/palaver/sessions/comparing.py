@@ -74,16 +74,16 @@ def _compare(
     return (
         (one.files, other.files),
         common,
-        (yield from _beyond(kept, ways[0], common, most)),
-        (yield from _beyond(kept, ways[1], common, most)),
+        (yield from _beyond(kept, ways[0], range(common, common + most), user_id)),
+        (yield from _beyond(kept, ways[1], range(common, common + most), user_id)),
     )
 
 
-def _beyond(kept: Kept, way: tuple[Reach, ...], common: int, most: int) -> Script[Branch]:
+def _beyond(kept: Kept, way: tuple[Reach, ...], depths: range, reader: UserId) -> Script[Branch]:
     items: list[Message] = []
-    for reach in tree.window(way, common, common + most):
-        items += [one.message() for one in (yield from store.stretch(reach, kept.session.id))]
-    return Branch(items, (way[-1].end if way else 0) - common)
+    for reach in tree.window(way, depths.start, depths.stop):
+        items += [one.message(reader=reader) for one in (yield from store.stretch(reach, kept.session.id))]
+    return Branch(items, (way[-1].end if way else 0) - depths.start)
 
 
 def _point(kept: Kept, named: str) -> Script[_Point]:

@@ -56,6 +56,7 @@ _kept = msgspec.json.Decoder(_Kept)
 _session = msgspec.json.Decoder(Session)
 _tree = msgspec.json.Decoder(Tree)
 _metadata = msgspec.json.Decoder(dict[str, Any])
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def body_of(message: Message) -> bytes:
@@ -82,6 +83,15 @@ def body_of(message: Message) -> bytes:
             parts=msgspec.UNSET if plain else message.parts,
         )
     )
+
+
+def without_help(body: bytes) -> bytes:
+    """A message's document for everybody but whoever was answered: what they were told of who helps is theirs."""
+    if b'"help":' not in body:
+        return body
+    fields = _fields.decode(body)
+    fields.pop("help", None)
+    return _encode(fields)
 
 
 def rendered(

@@ -304,7 +304,8 @@ def _whole(user_id: UserId, session_id: SessionId) -> Script[tuple[Session, list
     kept = yield from store.find(session_id, user_id)
     found = yield from path(kept, kept.head, last=1 << 62)
     by = yield from authors.of(kept.room, found)
-    return kept.session, [one.message(_siblings(kept.tree, one), authors.who(one, by)) for one in found]
+    told = [one.message(_siblings(kept.tree, one), authors.who(one, by), reader=user_id) for one in found]
+    return kept.session, told
 
 
 async def _with_nothing(session_id: SessionId, wish: Wish = UNSET) -> None:
@@ -332,7 +333,7 @@ def _messages(user_id: UserId, session_id: SessionId, branch: Branch | None, dep
         found += yield from store.stretch(reach, session_id)
     more = cursor(depths.stop) if to is not None and to.depth >= depths.stop else None
     by = yield from authors.of(kept.room, found)
-    return _page([one.json(_siblings(kept.tree, one), authors.who(one, by)) for one in found], more)
+    return _page([one.json(_siblings(kept.tree, one), authors.who(one, by), reader=user_id) for one in found], more)
 
 
 def _leaf(kept: Kept, branch: Branch) -> Script[tree.Place]:
@@ -349,7 +350,7 @@ def _message(user_id: UserId, message_id: MessageId) -> Script[bytes]:
     found = yield from store.message(message_id, user_id)
     kept = yield from store.find(found.session_id, user_id)
     by = yield from authors.of(kept.room, (found,))
-    return found.json(_siblings(kept.tree, found), authors.who(found, by))
+    return found.json(_siblings(kept.tree, found), authors.who(found, by), reader=user_id)
 
 
 def _siblings(shape: tree.Tree, found: Found) -> Siblings | None:

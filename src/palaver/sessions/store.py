@@ -19,7 +19,16 @@ from palaver.identity.groups.store import holders_of
 from palaver.sessions import access, shares_store, shown
 from palaver.sessions.access import Act
 from palaver.sessions.members_tables import members
-from palaver.sessions.record import body_of, message_of, rendered, session_body, session_of, tree_body, tree_of
+from palaver.sessions.record import (
+    body_of,
+    message_of,
+    rendered,
+    session_body,
+    session_of,
+    tree_body,
+    tree_of,
+    without_help,
+)
 from palaver.sessions.session import Session
 from palaver.sessions.sharing.tables import session_groups
 from palaver.sessions.tables import messages, sessions
@@ -58,13 +67,20 @@ class Found(NamedTuple):
         """Whether its document says itself who wrote it: it came from elsewhere."""
         return b',"author":{"user_id":null,' in self.body
 
-    def message(self, siblings: Siblings | None = None, author: Author | None = None) -> Message:
-        """The message as a value."""
-        return message_of(self.body, self.text, self.metadata, siblings, author=author)
+    def message(
+        self, siblings: Siblings | None = None, author: Author | None = None, *, reader: UserId | None = None
+    ) -> Message:
+        """The message as a value, as `reader` may see it; without one, as everybody may."""
+        return message_of(self._body_for(reader), self.text, self.metadata, siblings, author=author)
 
-    def json(self, siblings: Siblings | None = None, author: Author | None = None) -> bytes:
-        """The message as clients see it."""
-        return rendered(self.body, self.text, self.metadata, siblings, author=author)
+    def json(
+        self, siblings: Siblings | None = None, author: Author | None = None, *, reader: UserId | None = None
+    ) -> bytes:
+        """The message as clients see it; `reader` as above."""
+        return rendered(self._body_for(reader), self.text, self.metadata, siblings, author=author)
+
+    def _body_for(self, reader: UserId | None) -> bytes:
+        return self.body if reader == self.user_id else without_help(self.body)
 
 
 # A subagent's session belongs to the one that it works for, and whoever takes part there sees it too.

@@ -41,7 +41,7 @@ class Taking:
 
     async def session(self, user_id: UserId, session_id: SessionId) -> AsyncIterator[bytes]:
         """One session with all its branches, as the pieces of one JSON document; `NotFound` before the first."""
-        return self._whole(await self._database.read(store.find(session_id, user_id)), {})
+        return self._whole(await self._database.read(store.find(session_id, user_id)), {}, reader=user_id)
 
     async def archived(self, user_id: UserId, session_id: SessionId) -> AsyncIterator[bytes]:
         """One session with its files, as the pieces of a zip; `NotFound` before the first."""
@@ -118,7 +118,8 @@ class Taking:
     ) -> AsyncIterator[bytes]:
         files = dict[str, None]()
         try:
-            whole = self._whole(await self._database.read(store.find(session_id, user_id)), files)
+            kept = await self._database.read(store.find(session_id, user_id))
+            whole = self._whole(kept, files, reader=user_id)
         except NotFound:
             return  # deleted meanwhile
         async for piece in archive.pieces_of(f"{SESSIONS}{session_id}.json", whole):
@@ -140,29 +141,29 @@ class Taking:
                 by = await self._database.read(authors.of(kept.room, found))
                 yield "".join(export.paragraph(one.message(None, authors.who(one, by))) for one in found).encode()
 
-    async def _whole(self, kept: Kept, files: dict[str, None]) -> AsyncIterator[bytes]:
-        """The document; `files` learns which files of messages it shows."""
+    async def _whole(self, kept: Kept, files: dict[str, None], *, reader: UserId) -> AsyncIterator[bytes]:
+        """The document as `reader` may see it; `files` learns which files of messages it shows."""
         begins: dict[str, bytes] = {}
         branch = tree.path(kept.tree, kept.head)
         yield b'{"format":"' + FORMAT.encode() + b'","session":' + session_body(kept.session) + b',"messages":['
-        async for piece in self._messages(kept, branch, begins, files):
+        async for piece in self._messages(kept, branch, begins, files, reader=reader):
             yield piece
         yield b'],"others":['
-        async for piece in self._messages(kept, _others(kept.tree, branch), begins, files):
+        async for piece in self._messages(kept, _others(kept.tree, branch), begins, files, reader=reader):
             yield piece
         several = len(kept.tree.lines) > 1
         lines = [begins[line.id] for line in kept.tree.lines if line.id in begins] if several else []
         yield b'],"lines":[' + b",".join(lines) + b"]}"
 
     async def _messages(
-        self, kept: Kept, reaches: Iterable[Reach], begins: dict[str, bytes], files: dict[str, None]
+        self, kept: Kept, reaches: Iterable[Reach], begins: dict[str, bytes], files: dict[str, None], *, reader: UserId
     ) -> AsyncIterator[bytes]:
         starts = {line.id: line.start for line in kept.tree.lines}
         comma = b""
         for reach in reaches:
             async for found in self._pages(kept, reach):
                 by = await self._database.read(authors.of(kept.room, found))
-                told = [one.json(_siblings(kept.tree, one), authors.who(one, by)) for one in found]
+                told = [one.json(_siblings(kept.tree, one), authors.who(one, by), reader=reader) for one in found]
                 for one, said in zip(found, told, strict=True):
                     if one.place.depth == starts[one.place.line]:
                         begins[one.place.line] = msgspec.json.encode(one.message().id)

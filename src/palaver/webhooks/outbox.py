@@ -14,6 +14,7 @@ from palaver.core.ids import MessageId, Seq, SessionId, UserId
 from palaver.core.messages import Siblings
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
+from palaver.runs.confided import for_others
 from palaver.runs.live import Live
 from palaver.sessions import authors, members_store, tree
 from palaver.sessions import store as session_store
@@ -69,7 +70,8 @@ class Outbox:
                 continue
             if isinstance(one.event, RunStarted) and live.asked_anew and live.user_message_id is not None:
                 told += yield from self._message(owner, live.session_id, live.user_message_id, live.id)
-            data = lines[one.seq][:-1] + live.address.tail
+            line = lines[one.seq] if owner == live.user_id else for_others(one.seq, lines[one.seq])
+            data = line[:-1] + live.address.tail
             told.append(Told(name, data, _whole_at(name, live), live.session_id))
         yield from self._put(owner, listening, told)
 
@@ -161,7 +163,7 @@ class Outbox:
             return []
         family = tree.siblings(kept.tree, found.place)
         by = yield from authors.of(kept.room, [found])
-        message = found.json(Siblings(len(family), family.index(found.place)), authors.who(found, by))
+        message = found.json(Siblings(len(family), family.index(found.place)), authors.who(found, by), reader=user_id)
         about = {"run_id": run_id} if run_id else {}
         data = _encode({"type": "message", **about, "session_id": session_id, "message": msgspec.Raw(message)})
         return [Told("message.created", data, f"/api/v1/messages/{message_id}", session_id)]
