@@ -169,7 +169,8 @@ class CareTold(_Event, frozen=True, tag="care", omit_defaults=True):
     """Somebody may need help: who helps where, before anything is answered; `message` is for the person.
 
     `level` says how soon somebody should answer what was written. It judges no person, and is not for showing to one.
-    With `escalation_id` a human is called as well, which the person can decline.
+    With `escalation_id` a human is called as well, which the person can decline. Only who asked is told; others hear
+    an empty `control` with its number, as they do where nothing was noticed.
     """
 
     level: Urgency
@@ -186,7 +187,10 @@ class LimitReached(_Event, frozen=True, tag="limit"):
 
 
 class Controlled(_Event, frozen=True, tag="control", omit_defaults=True):
-    """Somebody changed how the turn goes on: from the next call on this mode, from the next step on this model."""
+    """Somebody changed how the turn goes on: from the next call on this mode, from the next step on this model.
+
+    Without either nothing is changed: in sessions of several it stands where something may be for who asked alone.
+    """
 
     permission_mode: PermissionMode | None = None
     model: str | None = None

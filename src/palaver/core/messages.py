@@ -142,7 +142,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     `summary` stands only in messages that sum up earlier ones, `author` only in messages of people: in sessions in
     which more than one takes part, or did, and where somebody from the team answered instead of a model. `help` is who
-    was said to help before this answer, where that was.
+    was said to help before this answer, where that was; only whoever was answered sees it.
     """
 
     id: MessageId

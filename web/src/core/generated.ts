@@ -185,7 +185,7 @@ export interface ImagePart {
   height?: number | null;
 }
 
-/** One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC. `summary` stands only in messages that sum up earlier ones, `author` only in messages of people: in sessions in which more than one takes part, or did, and where somebody from the team answered instead of a model. `help` is who was said to help before this answer, where that was. */
+/** One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC. `summary` stands only in messages that sum up earlier ones, `author` only in messages of people: in sessions in which more than one takes part, or did, and where somebody from the team answered instead of a model. `help` is who was said to help before this answer, where that was; only whoever was answered sees it. */
 export interface Message {
   id: string;
   session_id: string;

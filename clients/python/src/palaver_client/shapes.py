@@ -215,7 +215,8 @@ class CareResource(TypedDict):
 class CareTold(TypedDict):
     """Somebody may need help: who helps where, before anything is answered; `message` is for the person.
     `level` says how soon somebody should answer what was written. It judges no person, and is not for showing
-    to one. With `escalation_id` a human is called as well, which the person can decline.
+    to one. With `escalation_id` a human is called as well, which the person can decline. Only who asked is
+    told; others hear an empty `control` with its number, as they do where nothing was noticed.
     """
 
     type: Literal["care"]
@@ -360,7 +361,8 @@ class Consumed(TypedDict):
 
 class Controlled(TypedDict):
     """Somebody changed how the turn goes on: from the next call on this mode, from the next step on this
-    model.
+    model. Without either nothing is changed: in sessions of several it stands where something may be for who
+    asked alone.
     """
 
     type: Literal["control"]
@@ -1129,7 +1131,7 @@ class Message(TypedDict):
     """One node of a session's tree. `text` is its text parts joined; times are RFC 3339 UTC. `summary` stands
     only in messages that sum up earlier ones, `author` only in messages of people: in sessions in which more
     than one takes part, or did, and where somebody from the team answered instead of a model. `help` is who
-    was said to help before this answer, where that was.
+    was said to help before this answer, where that was; only whoever was answered sees it.
     """
 
     id: str
