@@ -17,6 +17,6 @@ async def test_with_the_encoder_a_text_is_read_by_it_beside_the_rules(open_house
     assert "encoder-" in found["version"]
     assert found["urgency"] in {"high", "critical"}
     by_models = [one for one in found["signals"] if one["rule"].startswith("model:")]
-    assert [(one["rule"], one["start"], one["end"]) for one in by_models] == [("model:encoder", 0, len(SAID))]
+    assert ("model:encoder", 0, len(SAID)) in [(one["rule"], one["start"], one["end"]) for one in by_models]
     swahili = await ada.post("/care/emotion", {"text": "Nimefurahi sana leo, asante Mungu"})
     assert (swahili["emotion"], swahili["language"]) == ("joy", "sw")

@@ -200,7 +200,7 @@ async def test_all_sockets_and_streams_of_a_session_hear_the_same_in_the_same_or
 async def test_after_a_kill_a_client_goes_on_by_number_and_misses_nothing(
     house: House, owner: Person, vendor: FakeVendor
 ) -> None:
-    vendor.next(Reply([said("one "), Stall(), said("two"), finish(), done()]))
+    vendor.next(Reply([said("goats "), Stall(), said("two"), finish(), done()]))
     async with opened(owner) as sock:
         ack = await sock.answer("message", prompt="hello")
         await sock.until("content")
@@ -257,7 +257,7 @@ async def test_an_ending_server_says_so_to_every_socket_before_it_closes_them(ho
 async def test_an_idle_socket_is_closed_but_not_while_an_answer_runs(open_house: Opening, vendor: FakeVendor) -> None:
     house = await open_house(sockets__idle="300ms")
     owner = await house.owner()
-    vendor.next(Reply([said("one "), Stall(), said("two"), finish(), done()]))
+    vendor.next(Reply([said("goats "), Stall(), said("two"), finish(), done()]))
     async with opened(owner) as answered, opened(owner) as idle:
         await answered.answer("message", prompt="hello")
         await answered.until("content")
@@ -409,7 +409,7 @@ async def test_what_waits_is_answered_and_what_runs_is_controlled_and_ended_over
         told = await sock.answer("control", "k1", session_id=session_id, permission_mode="plan")
         assert told["type"] == "ack"
         assert (await owner.get(f"/sessions/{session_id}"))["permission_mode"] == "plan"
-        vendor.next(Reply([said("one "), Stall(), said("two"), finish(), done()]))
+        vendor.next(Reply([said("goats "), Stall(), said("two"), finish(), done()]))
         await sock.answer("message", "m2", prompt="go on", session_id=session_id)
         await sock.until("content")
         assert (await sock.answer("message", "m3", prompt="now", session_id=session_id))["code"] == "session_busy"

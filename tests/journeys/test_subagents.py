@@ -282,14 +282,14 @@ async def test_a_subagent_that_was_cut_goes_on_after_a_restart(
 async def test_a_subagents_answer_reaches_a_parent_that_was_killed_before_it_heard(
     house: House, owner: Person, vendor: FakeVendor
 ) -> None:
-    vendor.next(calls(task()), says("I am done."), Answer([Say("they s"), Stall()]))
+    vendor.next(calls(task()), says("I am done."), Answer([Say("goats g"), Stall()]))
     async with owner.query("go") as stream:
         await stream.until("content")
         await house.kill()
-    vendor.next(says("they said it"))
+    vendor.next(says("goats graze"))
     await house.start()
     message = message_of(await owner.whole(stream.heard[0].run_id))
-    assert (message["text"], results(message)["t"]["content"]) == ("they said it", "I am done.")
+    assert (message["text"], results(message)["t"]["content"]) == ("goats graze", "I am done.")
     assert len(vendor.heard) == 4
 
 

@@ -1,7 +1,7 @@
 """♥ What a word means to the rules of moderation, whole or half heard; it reads no sentence and judges nothing."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from sys import intern
 from typing import NamedTuple
@@ -154,6 +154,18 @@ class Lexicon:
         if _LETTERS.search(word) is None:
             return UNKNOWN
         return next((self._bare[one] for one in readings(word) if len(one) > 1 and one in self._bare), UNKNOWN)
+
+
+# What a word means after another: a rule may begin there, and no number or small word has to wait for what comes next.
+_AFTER = (("year", "of_age", frozenset({"childs_year"})), ("way", "several", frozenset({"counted_way"})))
+
+
+def after(meanings: Meanings, before: Iterable[Meanings]) -> Meanings:
+    """What a word means behind these two, the nearer first."""
+    for name, one, made in _AFTER:
+        if name in meanings and any(one in those for those in before):
+            return meanings | made
+    return meanings
 
 
 def _amount(size: int, measured: bool) -> Meant:

@@ -6,11 +6,12 @@ judged. All else flows. What is told does not depend on how the text is cut. It 
 
 import re
 from collections import deque
+from itertools import islice
 from typing import NamedTuple
 
 from palaver.care.crisis.spelling import fold
 from palaver.care.moderation.book import REACH, Book, Heard
-from palaver.care.moderation.lexicon import Meant
+from palaver.care.moderation.lexicon import Meant, after
 from palaver.care.moderation.patterns import END, Meanings, Run
 from palaver.care.moderation.verdict import (
     Actions,
@@ -33,7 +34,6 @@ _QUOTES = "\"“”«»'‘’"
 _STOPS = ".!?"
 # Words whose full stop ends nothing.
 _SHORTENED = frozenset("dr mr mrs ms prof st vs e.g i.e eg ie etc approx".split())
-_CHILDS = frozenset({"childs_year"})  # a year of an age below 18
 _BULLET = re.compile(r"[-*•#>]+|\d{1,2}[.)]")
 _KEPT = 2 * REACH
 
@@ -271,8 +271,7 @@ class Window:
 
     def _word(self, meant: Meant, start: int, end: int) -> str:
         meanings, at = meant.meanings, self._count
-        if "year" in meanings and self._words and "of_age" in self._words[-1].meanings:
-            meanings |= _CHILDS  # so that no number has to wait for what comes after it
+        meanings = after(meanings, [one.meanings for one in islice(reversed(self._words), 2)])
         self._words.append(Heard(meanings, start, end, meant.language, self._quoted, self._attributed))
         self._count += 1
         book = self._book

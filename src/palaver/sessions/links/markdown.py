@@ -20,8 +20,14 @@ class _Renderer(RendererHTML):
     """Links say nothing of where they were clicked; an image is a link to it."""
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Mapping[str, Any]) -> str:
-        """The opening tag of a link."""
-        return f'<a href="{escape(str(tokens[idx].attrs.get("href", "")))}" rel="noopener noreferrer nofollow ugc">'
+        """The opening tag of a link; none where it leads nowhere: `[x]()`."""
+        to = str(tokens[idx].attrs.get("href", ""))
+        return f'<a href="{escape(to)}" rel="noopener noreferrer nofollow ugc">' if to else ""
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Mapping[str, Any]) -> str:
+        """Its closing tag; links stand in no links, so the last one that was opened is meant."""
+        opened = next(one for one in reversed(tokens[:idx]) if one.type == "link_open")
+        return "</a>" if opened.attrs.get("href") else ""
 
     def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Mapping[str, Any]) -> str:
         """What would be an image, by its name."""

@@ -142,6 +142,7 @@ def test_whatever_was_said_a_page_has_only_what_it_may_have(text: str, other: st
         ("![cat](https://evil.example/c.png)", "[Image: cat]"),
         ("<b>bold</b>", "&lt;b&gt;bold&lt;/b&gt;"),
         ("[x](javascript:alert(1))", "[x](javascript:alert(1))"),
+        ("[x]() and [y](https://b.example/)", '<p>x and <a href="https://b.example/"'),
         ("**b** _i_ `c`", "<strong>b</strong> <em>i</em> <code>c</code>"),
         ("|a|b|\n|:-|-:|\n|1|2|", "<td>1</td>"),
     ],
