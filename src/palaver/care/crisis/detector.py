@@ -6,11 +6,13 @@ near one another say only together (pills that were swallowed, a goodbye) adds t
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Any
 
 from palaver.care.crisis.finding import CONCERNS, Concern, Finding, Level, Signal
-from palaver.care.crisis.lexicon import Lexicon, Meant
+from palaver.care.crisis.lexicon import Lexicon, Meant, Read, reaches_over
 from palaver.care.crisis.rules import Alphabet, Rule, rules_of
 from palaver.core.care import Urgency
 
@@ -46,17 +48,35 @@ class Detector:
         read = self._lexicon.read(text)
         found: list[tuple[Signal, bool]] = []
         seen: dict[str, _Signs] = {}
-        near = _Near(self._together)
+        said: list[tuple[int, int, _Signs]] = []  # by which clause that says anything, where it ends, and what
         at = 0  # what says nothing, or is said again, brings nothing apart
         for clause in read.clauses:
             row, places = self._spread(clause)
             if row not in seen:  # said again it says the same
-                at += bool(row.strip(self._filler))
+                at += len(clause) > 1 and bool(row.strip(self._filler))  # a word on a line of its own is part of more
                 seen[row] = signs = _Signs()
                 found += self._judged(row, places, signs)
-            if seen[row]:
-                near.take(at, seen[row])
+            said.append((at, clause[-1].end, seen[row]))
+        found += self._over_breaks(read, said)
+        near = _Near(self._together)
+        for at, _, signs in said:
+            if signs:
+                near.take(at, signs)
         return _finding(found + near.found, read.languages)
+
+    def _over_breaks(self, read: Read, said: "list[tuple[int, int, _Signs]]") -> Iterator[tuple[Signal, bool]]:
+        """What only words on both sides of a break say; its signs are put where the last of their words stands."""
+        ends = [*accumulate((end for _, end, _ in said), max)]
+        added: list[tuple[int, int, _Signs]] = []
+        for clause in read.across:
+            row, places = self._spread(clause)
+            signs = _Signs()
+            yield from self._judged(row, places, signs, read.breaks)
+            for sign, words in signs.items():
+                at = said[min(bisect_left(ends, words[-1].end), len(said) - 1)][0] if said else 0
+                added.append((at, words[-1].end, {sign: words}))
+        said += added
+        said.sort(key=lambda one: one[0])
 
     def _spread(self, clause: list[Meant]) -> tuple[str, list[Meant]]:
         """The clause as characters, and the word that each comes from."""
@@ -68,14 +88,19 @@ class Detector:
             places += [one] * len(characters)
         return row, places
 
-    def _judged(self, row: str, places: list[Meant], signs: "_Signs") -> Iterator[tuple[Signal, bool]]:
+    def _judged(
+        self, row: str, places: list[Meant], signs: "_Signs", over: list[int] | None = None
+    ) -> Iterator[tuple[Signal, bool]]:
+        """What rules find in a clause; of one that goes on over breaks, what no part of it says alone."""
         old = self._old.search(row) is not None
         for rule, pattern in self._asked(row):
             if rule.sign is not None and (old or rule.sign in signs):
                 continue
             for match in pattern.finditer(row):
-                frame = self._frame(row, match.start())
                 words = places[match.start() : match.end()]
+                if over is not None and not (words and reaches_over(over, words)):
+                    continue
+                frame = self._frame(row, match.start())
                 if rule.sign is None:
                     level = min(rule.level, Level.low) if frame else rule.level
                     yield _signal(rule, words, level, frame), rule.ask or frame is not None

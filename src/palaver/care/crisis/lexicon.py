@@ -1,11 +1,13 @@
 """♥ Turns a text into rows of meanings, one row a clause, each with where it stood; no rule is applied here."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from palaver.care.crisis.breaks import breaks_in, closed
 from palaver.care.crisis.spelling import TOKEN, Folded, fold, one_slip, pieces, readings, without_one
 from palaver.care.crisis.verbs import PREFIXES, Verbs
 
@@ -55,12 +57,20 @@ class Part(NamedTuple):
     language: str | None
 
 
+Parted = dict[int, tuple[int, int]]  # a clause that begins after an empty line, and where that line is
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A text as clauses, and which languages its known words are of."""
+    """A text as clauses, and which languages its known words are of.
+
+    `across` has what goes on over a break of lines, as if it stood in one line; `breaks` has the places where it does.
+    """
 
     clauses: list[list[Meant]]
     languages: list[str]
+    across: list[list[Meant]]
+    breaks: list[int]
 
 
 class Lexicon:
@@ -84,14 +94,28 @@ class Lexicon:
         """All clauses of a text."""
         folded = fold(text)
         seen: dict[str, list[Part]] = {}
-        clauses: list[list[Meant]] = [clause := []]
-        parted: set[int] = set()  # which of them begin after an empty line
         counts: dict[str, int] = {}
+        clauses, parted = self._clauses(folded, seen, counts)
+        breaks = breaks_in(folded)
+        across = list[list[Meant]]()
+        if breaks:
+            whole, _ = self._clauses(closed(folded, _idle(clauses, parted)), seen, counts)
+            across = [one for one in whole if one and reaches_over(breaks, one)]
+        told = sorted(counts, key=lambda one: -counts[one])
+        return Read([*filter(None, clauses), *_stopped(clauses, parted)], told, across, breaks)
+
+    def _clauses(
+        self, folded: Folded, seen: dict[str, list[Part]], counts: dict[str, int]
+    ) -> tuple[list[list[Meant]], Parted]:  # fmt: skip
+        """The clauses, some of them empty, and which of them begin after an empty line."""
+        clauses: list[list[Meant]] = [clause := []]
+        parted: Parted = {}
         before, began, held = "", 0, 0
         for found in TOKEN.finditer(folded.text):
             if found.lastgroup == _STOP:
                 clauses.append(clause := [])
-                parted |= {len(clauses) - 1} if "\n" in found[0] else set()
+                if "\n" in found[0]:
+                    parted[len(clauses) - 1] = found.span()
                 before = ""
                 continue
             word, at = found[0], found.start()
@@ -113,7 +137,7 @@ class Lexicon:
                 if meanings:
                     last = folded.origin(at + end - 1) + 1
                     clause.append(Meant(meanings, folded.origin(at + start), last, language))
-        return Read([*filter(None, clauses), *_stopped(clauses, parted)], sorted(counts, key=lambda one: -counts[one]))
+        return clauses, parted
 
     def _halves(self, one: str, other: str, clause: list[Meant]) -> tuple[str, str | None] | None:
         """What two words mean that are one word with a space in it ("nita jiua", "sui cide")."""
@@ -207,7 +231,7 @@ def _contracted(before: str, word: str, clause: list[Meant]) -> None:
         clause[-1] = clause[-1]._replace(meanings=_WOULD[before])
 
 
-def _stopped(clauses: list[list[Meant]], parted: set[int]) -> Iterator[list[Meant]]:
+def _stopped(clauses: list[list[Meant]], parted: Parted) -> Iterator[list[Meant]]:
     """What is said with a stop after every word, read without the stops as well, together with what it grew into."""
     said = [(at, clause) for at, clause in enumerate(clauses) if clause]
     runs = [list(run) for _, run in groupby(said, key=lambda one: len(one[1]) == 1)]
@@ -222,10 +246,24 @@ def _stopped(clauses: list[list[Meant]], parted: set[int]) -> Iterator[list[Mean
 
 
 def _joined(
-    one: tuple[int, list[Meant]], other: tuple[int, list[Meant]], parted: set[int]
+    one: tuple[int, list[Meant]], other: tuple[int, list[Meant]], parted: Parted
 ) -> tuple[list[Meant], list[Meant]]:
     """Two clauses, or nothing where an empty line parts them."""
-    return ([], []) if parted.intersection(range(one[0] + 1, other[0] + 1)) else (one[1], other[1])
+    return ([], []) if not parted.keys().isdisjoint(range(one[0] + 1, other[0] + 1)) else (one[1], other[1])
+
+
+def reaches_over(breaks: list[int], words: list[Meant]) -> bool:
+    """Whether words stand on both sides of a break."""
+    at = bisect(breaks, words[0].start)
+    return at < len(breaks) and breaks[at] < words[-1].end
+
+
+def _idle(clauses: list[list[Meant]], parted: Parted) -> Iterator[tuple[int, int]]:
+    """Paragraphs of which no word is known: filling between what they part."""
+    for (start, (_, begins)), (end, (ends, _)) in pairwise(parted.items()):
+        words = [word for clause in clauses[start:end] for word in clause]
+        if len(words) > 1 and all(one.meanings == _FILLER and one.end - one.start > 1 for one in words):
+            yield begins, ends
 
 
 def _amount(word: str) -> tuple[str, None] | None:

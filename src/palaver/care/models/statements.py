@@ -5,7 +5,7 @@ of 131 KB and the lexicon of danger. It says nothing about feelings, and no voca
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from itertools import accumulate
 from math import exp, sqrt
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from palaver.care.crisis.lexicon import Lexicon
+from palaver.care.crisis.lexicon import Lexicon, Meant
 from palaver.care.models.port import Heads, Place, Sure
 from palaver.care.models.spans import BITS, Spoken, pieces, spans, spoken
 
@@ -22,6 +22,7 @@ FILE = Path(__file__).with_name("statements.bin")
 WORDS = Path(__file__).parents[1] / "crisis/words.toml"
 RAISED = 128  # what is added to each weight
 _MOST = 60_000  # characters; of a longer text, which takes longer than anybody waits, as many from both ends
+_OVER_BREAKS = 1_000  # words that are read over empty lines as well, from both ends: each of them is read twice
 
 
 @cache
@@ -87,7 +88,8 @@ class StatementReader:
         if len(text) > _MOST:
             cut = len(text) - _MOST // 2
             text = text[: _MOST // 2] + " " * (cut - _MOST // 2) + text[cut:]  # so that places stay what they are
-        return list(spoken(text, self._lexicon.read(text).clauses))
+        read = self._lexicon.read(text)
+        return [*spoken(text, read.clauses), *(one for clause in _ends(read.across) for one in spoken(text, [clause]))]
 
     def _gravest(self, clause: list[Spoken]) -> _Window:
         about, weights = self._trained
@@ -110,6 +112,23 @@ class StatementReader:
         if len(weights) != 1 << BITS:
             raise ValueError(f"{self._file.name} is not whole.")
         return msgspec.json.decode(header, type=_About), weights
+
+
+def _ends(clauses: list[list[Meant]]) -> list[list[Meant]]:
+    """The first and the last words of clauses."""
+    if sum(map(len, clauses)) <= 2 * _OVER_BREAKS:
+        return clauses
+    first = list(_until(clauses))
+    last = [clause[::-1] for clause in _until([clause[::-1] for clause in clauses[::-1]])]
+    return [*first, *last]
+
+
+def _until(clauses: list[list[Meant]]) -> Iterator[list[Meant]]:
+    left = _OVER_BREAKS
+    for clause in clauses:
+        if left > 0:
+            yield clause[:left]
+        left -= len(clause)
 
 
 def _place(words: list[Spoken]) -> Place:

@@ -1,6 +1,7 @@
 """What the rules find, in every language and disguise, and what they leave alone."""
 
 import random
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.unit.care.crisis.explicit import explicit
 
 CALM, GRAVE = [*rows(ENGLISH), *rows(SWAHILI)], explicit()
 PADDING = "lorem ipsum dolor sit amet, consectetur adipiscing elit. " * 900  # 50,000 characters
+_SPELT = re.compile(r"(?:\b\w\b ){2}")  # a word with blanks between its letters
 clauses = st.sampled_from([*CALM, *GRAVE, "She said I want to die", "I would never kill myself", "My novel is a song"])
 
 
@@ -75,7 +77,76 @@ def test_nothing_added_lowers_anything_and_order_does_not_count(
     order.shuffle(mixed)
     assert level("\n\n".join(mixed)) >= max(level(one) for one in mixed)
     assert level(". ".join(mixed)) >= level(". ".join(said))
-    assert level("\n\n".join(mixed)) == level("\n\n".join(sorted(mixed)))
+    assert level(_sentences(mixed)) == level(_sentences(sorted(mixed)))
+
+
+def _sentences(said: list[str]) -> str:
+    """Each closed by a stop: what breaks off goes on in the next paragraph, and then order is part of what is said."""
+    return "\n\n".join(f"{one.rstrip('.!? ')}." for one in said)
+
+
+@keeps("care:padding")
+@pytest.mark.parametrize(
+    "line", ["\n\n", "\r\n \r\n", "\n\t\n\n\n", "\n\nlorem ipsum dolor sit amet\n\n", "\n\n* * *\n\n"]
+)
+def test_no_empty_line_within_a_statement_hides_it(line: str) -> None:
+    for text in GRAVE:
+        words = text.split()
+        if max(map(len, words)) > 1 and not _SPELT.search(text):
+            broken = [line.join((" ".join(words[:at]), " ".join(words[at:]))) for at in range(1, len(words))]
+            assert [one for one in broken if level(one) < Level.high] == []
+
+
+@keeps("care:padding")
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(GRAVE), st.lists(st.sampled_from([" ", " ", "\n", "\n\n", "\r\n \r\n", " \n\n\n"]), min_size=40))
+def test_a_statement_says_as_much_wherever_its_lines_break(text: str, gaps: list[str]) -> None:
+    words = text.split()
+    broken = "".join(f"{word}{gap}" for word, gap in zip(words, gaps, strict=False))
+    assert level(broken) >= level(" ".join(words))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I want to kill myself", "nataka kufa", "I want to die", "nitajiua", "kill myself tonight", "I am suicidal"],
+)
+def test_one_word_or_letter_a_line_hides_nothing(text: str) -> None:
+    letters = text.replace(" ", "")
+    for line in ("\n", "\n\n", "\r\n", "\r\n\r\n"):
+        assert level(line.join(text.split())) >= Level.high
+        assert level(line.join(letters)) >= Level.high
+        assert level(line.join(text)) >= Level.high
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I took two tablets for my headache.\n\nThe train was late again.\n\nHow do I end the letter?",
+        "Nimechoka na kazi.\n\nLeo usiku nitalala mapema.\n\nKesho nitaenda kwa daktari.",
+        "The exam went well\n\nNow I want to sleep\n\nThanks for asking",
+        "Habari ya asubuhi\n\nNataka kusafiri kesho\n\nSimu yangu imeisha chaji",
+    ],
+)
+def test_calm_paragraphs_under_each_other_are_calm(text: str) -> None:
+    assert level(text) == Level.none
+
+
+def test_adjacent_calm_sentences_do_not_become_danger() -> None:
+    for said in (rows(ENGLISH), rows(SWAHILI)):
+        told = [_sentences(said[at : at + 3]) for at in range(0, len(said), 3)]
+        loud = [one for one in told if signals_over(one)]
+        assert loud == []
+
+
+def signals_over(text: str) -> list[Signal]:
+    """Of danger, found only over empty lines."""
+    return [one for one in signals(text) if "\n\n" in text[one.start : one.end] and Level[one.level] > Level.none]
+
+
+def test_where_a_broken_statement_stands_is_told() -> None:
+    text = "Good morning\n\nI want\n\nto die\n\nBye"
+    assert "I want\n\nto die" in {text[one.start : one.end] for one in signals(text)}
+    assert len({(one.rule, one.start, one.end) for one in signals(text)}) == len(signals(text))
 
 
 @settings(max_examples=60, deadline=None)

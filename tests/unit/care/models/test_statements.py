@@ -68,6 +68,22 @@ def test_invisible_letters_and_repetition_hide_nothing() -> None:
     assert all(level(". ".join(those)) == Level.high for those in permutations((text, *LOREM.split(" sed ")), 3))
 
 
+@pytest.mark.parametrize("text", SAID)
+def test_no_empty_line_within_a_statement_hides_it(text: str) -> None:
+    words = text.split()
+    for size in range(1, len(words)):
+        broken = "\n\n".join(" ".join(words[at : at + size]) for at in range(0, len(words), size))
+        assert level(broken) == Level.high
+        assert level(f"{LOREM * 3}\n\n{broken}\n\n{LOREM * 3}") == Level.high
+
+
+def test_of_a_letter_of_many_short_paragraphs_both_ends_are_read_over_empty_lines() -> None:
+    broken, calm = SAID[0].replace(" ", "\n\n"), "lorem ipsum dolor\n\n" * 1_500
+    assert level(f"{broken}\n\n{calm}") == Level.high
+    assert level(f"{calm}{broken}") == Level.high
+    assert level(calm) == Level.none
+
+
 def test_what_people_say_every_day_is_hardly_ever_taken_for_it() -> None:
     said = [*rows(ENGLISH), *rows(SWAHILI)]
     loud = [text for text in said if level(text) >= Level.medium]
