@@ -40,8 +40,9 @@ class Detector:
                 self._patterns.append((rule, pattern))
         row = self._alphabet.row
         self._says, self._first, self._if, self._filler = row("say"), row("i"), row("if"), row("x")
-        self._old = re.compile(f"(?<![{row('now at')}]){row('ago')}")
+        self._old = re.compile(f"(?<![{row('now lately at')}]){row('ago')}")
         self._subjects = frozenset(row("i he you we"))
+        self._denied = row("i not claim")  # `sijasema nataka kufa`
 
     def read(self, text: str) -> Finding:
         """What the text says."""
@@ -120,6 +121,8 @@ class Detector:
         before = row[max(0, start - _WITHIN) : start]
         if before.endswith(self._if):
             return "hypothetical"
+        if before.endswith(self._denied):
+            return "negation"
         said = before.rfind(self._says)
         if said < 0 or self._subjects & set(before[said:]):
             return None

@@ -15,6 +15,7 @@ _NAME = re.compile(r"[A-Za-z_]+")
 _UNBOUNDED = re.compile(r"[*+]|,\}")
 # What begins another statement, or turns one round: no gap reaches over it.
 _BLOCKS = ("not", "i", "he", "we", "you", "if", "would", "was", "wanted")
+_SOON = ("now", "lately")  # hours and days ago are not long ago
 _WILD = {"gap", "clear", "recent", "any"}
 _TOKENS = re.compile(r"\(\?!|[()|?]|\{\d,\d\}|[A-Za-z_]+")
 # Meanings that nearly every text has: a rule is not looked for because of them where it needs anything rarer.
@@ -71,7 +72,8 @@ class Alphabet:
                 others, no = "".join(map(self.of, _BLOCKS[:1] + _BLOCKS[2:])), self.of(_BLOCKS[0])
                 return f"(?<![{others}])(?<!{no}.)(?<!{no}..)(?<!{no}...)"
             case "recent":  # not so long ago, as far as it is said right before
-                return "".join(f"(?<!{self.of('ago')}{'.' * many})" for many in range(5))
+                ago, soon = self.of("ago"), "".join(map(self.of, _SOON))
+                return "".join(f"(?<!^{ago}{'.' * many})(?<![^{soon}]{ago}{'.' * many})" for many in range(5))
             case "any":
                 return "."
             case name:
