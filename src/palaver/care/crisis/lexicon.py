@@ -34,6 +34,12 @@ _WOULD = {"would": "want", "i'd": "i want", "id": "i want"}
 _AFTER_WILL = frozenset(
     "be do die jump take have use end kill hang never drink go just make finally overdose not".split()
 )
+# Two words that mean something else than each of them.
+_PAIRS = {
+    ("at", "once"): ("all", "en"), ("kwa", "heri"): ("goodbye", "sw"), ("kwa", "herini"): ("goodbye", "sw"),
+    ("weed", "killer"): ("poison", "en"), ("rat", "killer"): ("poison", "en"),
+}  # fmt: skip
+_OWNER, _PERSON = "'s", "he"
 _GRAVE = frozenset(("suicide", "die"))
 _FILLER = "x"
 _STOP = "stop"
@@ -124,6 +130,8 @@ class Lexicon:
                 continue  # said twice is said once, so that repetition fills no gap
             if (parts := seen.get(word)) is None:
                 parts = seen[word] = list(self._parts(word))
+            if pair := _PAIRS.get((before, word)):
+                parts = [Part(0, len(word), *pair)]
             if whole := self._halves(before, word, clause):
                 at = began
                 del clause[held:]
@@ -168,6 +176,8 @@ class Lexicon:
     def _whole(self, word: str) -> tuple[str, str | None] | None:
         if known := self._one(word):
             return known
+        if word.endswith(_OWNER) and (known := self._known.get(word[:-2])) and known[0] != _PERSON:
+            return known  # `the gun's in my lap`; whose gun it is says nothing
         for reading in readings(word):
             if reading and (known := self._one(reading)):
                 return known

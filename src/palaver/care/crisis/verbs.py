@@ -16,10 +16,10 @@ _FIRST = {
     **dict.fromkeys("sita sinta".split(), "i not will"),
     **dict.fromkeys("naki nimeki nimesha nisha nsha nshaa nmesha nimeshaku ninacho ninayo ninalo ninazo".split(), "i"),
     **dict.fromkeys("nitakayo nitakacho nitakazo nitaki".split(), "i will"),
-    "niki": "i if", "uki": "you if", "mki": "you if", "nikisha": "i if", "singe": "i not would",
+    "niki": "i if", "nki": "i if", "uki": "you if", "mki": "you if", "nikisha": "i if", "singe": "i not would",
 }  # fmt: skip
 _OTHERS = {
-    **dict.fromkeys("ata ana ame ange aki aka a wata wana wame wange waka".split(), "he"),
+    **dict.fromkeys("ata ana ame ange aki aka a wata wana wame wange waka anaye atakaye amesha ameshaku".split(), "he"),
     **dict.fromkeys(("ali", "wali"), "he was"),
     **dict.fromkeys(("hata", "hana", "haja", "haku", "ha", "asi", "hawa", "hawata", "hawaja", "wasi"), "he not"),
     **dict.fromkeys(("uta", "una", "ume", "uli", "u", "mta", "mna", "mme"), "you"),
@@ -57,6 +57,8 @@ _REFLEXIVE = {
     "pour": "pour self",
     "tie": "tie self",
     "lie": "lie",
+    "hang": "suicide",
+    "take": "take self",
 }
 _ENDS = ("", "a", "e", "i", "u", "ia", "ie", "ea", "eni")
 # These take -ku- where nothing else would make them long enough (nitakufa, nitakunywa).
