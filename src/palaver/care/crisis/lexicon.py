@@ -39,6 +39,7 @@ _PAIRS = {
     ("at", "once"): ("all", "en"), ("kwa", "heri"): ("goodbye", "sw"), ("kwa", "herini"): ("goodbye", "sw"),
     ("weed", "killer"): ("poison", "en"), ("rat", "killer"): ("poison", "en"),
 }  # fmt: skip
+_IN_YEAR, _PAST_YEAR = frozenset(("in", "since", "mwaka", "tangu")), re.compile(r"19[5-9]\d|20[01]\d")
 _OWNER, _PERSON = "'s", "he"
 _GRAVE = frozenset(("suicide", "die"))
 _FILLER = "x"
@@ -130,7 +131,7 @@ class Lexicon:
                 continue  # said twice is said once, so that repetition fills no gap
             if (parts := seen.get(word)) is None:
                 parts = seen[word] = list(self._parts(word))
-            if pair := _PAIRS.get((before, word)):
+            if pair := _PAIRS.get((before, word)) or _year(before, word):
                 parts = [Part(0, len(word), *pair)]
             if whole := self._halves(before, word, clause):
                 at = began
@@ -282,6 +283,11 @@ def _amount(word: str) -> tuple[str, None] | None:
         return None
     size = "large" if int(found[1]) >= _LARGE_MG else "many" if int(found[1]) >= _MANY_PILLS else _FILLER
     return (f"{size} mg" if found[2] else size), None
+
+
+def _year(before: str, word: str) -> tuple[str, None] | None:
+    """A year of long ago, which `in` tells from a time of day."""
+    return ("ago", None) if before in _IN_YEAR and _PAST_YEAR.fullmatch(word) else None
 
 
 def _placed(folded: Folded, at: int, part: Part) -> Meant:
