@@ -129,10 +129,7 @@ class Lexicon:
             _contracted(before, word, clause)
             if word == before:
                 continue  # said twice is said once, so that repetition fills no gap
-            if (parts := seen.get(word)) is None:
-                parts = seen[word] = list(self._parts(word))
-            if pair := _PAIRS.get((before, word)) or _year(before, word):
-                parts = [Part(0, len(word), *pair)]
+            parts = self._after(before, word, seen)
             if whole := self._halves(before, word, clause):
                 at = began
                 del clause[held:]
@@ -147,6 +144,14 @@ class Lexicon:
                     last = folded.origin(at + end - 1) + 1
                     clause.append(Meant(meanings, folded.origin(at + start), last, language))
         return clauses, parted
+
+    def _after(self, before: str, word: str, seen: dict[str, list[Part]]) -> list[Part]:
+        """The parts of a word that stands after another."""
+        if pair := _together(before, word):
+            return [Part(0, len(word), *pair)]
+        if word not in seen:
+            seen[word] = list(self._parts(word))
+        return seen[word]
 
     def _halves(self, one: str, other: str, clause: list[Meant]) -> tuple[str, str | None] | None:
         """What two words mean that are one word with a space in it ("nita jiua", "sui cide")."""
@@ -285,9 +290,11 @@ def _amount(word: str) -> tuple[str, None] | None:
     return (f"{size} mg" if found[2] else size), None
 
 
-def _year(before: str, word: str) -> tuple[str, None] | None:
-    """A year of long ago, which `in` tells from a time of day."""
-    return ("ago", None) if before in _IN_YEAR and _PAST_YEAR.fullmatch(word) else None
+def _together(before: str, word: str) -> tuple[str, str | None] | None:
+    """What two words mean together; `in` tells a year of long ago from a time of day."""
+    if before in _IN_YEAR and _PAST_YEAR.fullmatch(word):
+        return "ago", None
+    return _PAIRS.get((before, word))
 
 
 def _placed(folded: Folded, at: int, part: Part) -> Meant:
