@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.acting import ask_until_waiting, bash, calls, says
+from tests.journeys.acting import ask_until_waiting, bash, call, calls, decided, says
 from tests.journeys.house import Answer, House, Opening, Person
 from tests.journeys.rooms import Room, opened_room
 from tests.journeys.sockets import ANY, Sock, opened
@@ -292,6 +292,33 @@ async def spent(person: Person) -> int:
     return total["input_tokens"] + total["output_tokens"]
 
 
+async def answers_for_somebody(room: Room, vendor: FakeVendor) -> None:
+    """What somebody else answers to the agent's question is theirs, and so is all that follows of it."""
+    asker, other = room["owner"], room["editor"]
+    vendor.next(calls(call("q", "AskUserQuestion", questions=[{"header": "H", "question": "How are you all?"}])))
+    run_id = (await ask_until_waiting(asker, "ask", session_id=room.session_id, model="fake/gpt-5.4"))[0].run_id
+    vendor.next(says("I am here, too."))
+    await decided(other, run_id, "q", "answer", answers=[["Nataka kujiua leo usiku"]])
+    theirs, askers = [[one.data for one in await person.whole(run_id)] for person in (other, asker)]
+    (care,) = [one for one in theirs if one["type"] == "care"]
+    assert (care["user_id"], care["level"], care["escalation_id"] in str(askers)) == (
+        room.ids["editor"], "critical", False,
+    )  # fmt: skip
+    assert next(one for one in askers if one["type"] == "question_answered")["user_id"] == room.ids["editor"]
+    (answer,) = [one["message"] for one in askers if one["type"] == "message"]
+    assert ("help" in answer, answer["text"]) == (False, "I am here, too.")
+    assert "guidance" not in await asker.get(f"/messages/{answer['id']}/context")
+    assert "Swahili" in str(vendor.heard[-1].body["messages"][0])
+    (row,) = [one for one in (await other.get("/care/assessments"))["items"] if one["run_id"] == run_id]
+    assert (row["own"], row["message_id"]) == ("critical", f"{answer['id']}:q")
+    kept = [(one["message_id"], one["urgency"]) for one in (await asker.get("/care/assessments"))["items"]]
+    assert (answer["parent_id"], "none") in kept  # nor is anybody's course another one's
+    assert row["message_id"] not in str(kept)
+    called = (await other.get("/care/escalations"))["items"]
+    assert care["escalation_id"] in {one["id"] for one in called}
+    assert (await asker.get("/care/escalations"))["items"] == []
+
+
 @keeps("members:care")
 async def test_who_helps_is_told_to_whoever_asked_and_to_nobody_else_at_no_door(
     open_house: Opening, vendor: FakeVendor
@@ -363,3 +390,4 @@ async def test_who_helps_is_told_to_whoever_asked_and_to_nobody_else_at_no_door(
         for said in (str(socks[1].events()), str(receiver.heard), await public.text()):
             assert care["escalation_id"] not in said
             assert care["resources"][0]["id"] not in said
+        await answers_for_somebody(room, vendor)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from palaver.core.care import CareResource, Urgency
-from palaver.core.ids import MessageId, RunId, Seq, SessionId
+from palaver.core.ids import MessageId, RunId, Seq, SessionId, UserId
 from palaver.core.messages import Author, FilePart, FinishReason, ImagePart, Message
 from palaver.core.permissions import PermissionMode
 from palaver.core.questions import Question
@@ -121,13 +121,17 @@ class ApprovalAsked(_Event, frozen=True, tag="approval"):
 
 
 class ApprovalResolved(_Event, frozen=True, tag="approval_resolved", omit_defaults=True):
-    """What was decided about a call that waited; `arguments` where they were edited."""
+    """What was decided about a call that waited; `arguments` where they were edited.
+
+    `user_id` is who decided, where that is not who asked.
+    """
 
     call_id: str
     decision: Literal["approve", "reject"]
     by: Literal["person", "expiry", "cancel"]
     message: str | None = None
     arguments: dict[str, Any] | None = None
+    user_id: UserId | None = None
 
 
 class QuestionAsked(_Event, frozen=True, tag="question"):
@@ -139,12 +143,16 @@ class QuestionAsked(_Event, frozen=True, tag="question"):
     interrupted: bool = False
 
 
-class QuestionAnswered(_Event, frozen=True, tag="question_answered"):
-    """What the person said, one list per question; None where they would not say, or not in time."""
+class QuestionAnswered(_Event, frozen=True, tag="question_answered", omit_defaults=True):
+    """What the person said, one list per question; None where they would not say, or not in time.
+
+    `user_id` is who answered, where that is not who asked.
+    """
 
     call_id: str
     answers: tuple[tuple[str, ...], ...] | None
     by: Literal["person", "expiry", "cancel"]
+    user_id: UserId | None = None
 
 
 class HookFired(_Event, frozen=True, tag="hook", omit_defaults=True):
@@ -169,14 +177,16 @@ class CareTold(_Event, frozen=True, tag="care", omit_defaults=True):
     """Somebody may need help: who helps where, before anything is answered; `message` is for the person.
 
     `level` says how soon somebody should answer what was written. It judges no person, and is not for showing to one.
-    With `escalation_id` a human is called as well, which the person can decline. Only who asked is told; others hear
-    an empty `control` with its number, as they do where nothing was noticed.
+    With `escalation_id` a human is called as well, which the person can decline. Only who wrote it is told: who asked,
+    or `user_id`, who answered what the agent asked. Others hear an empty `control` with its number, as they do where
+    nothing was noticed.
     """
 
     level: Urgency
     resources: tuple[CareResource, ...]
     message: str | None = None
     escalation_id: str | None = None
+    user_id: UserId | None = None
 
 
 class LimitReached(_Event, frozen=True, tag="limit"):
@@ -293,10 +303,11 @@ class ReasoningSealed(_Event, frozen=True, tag="reasoning_sealed"):
     signature: str
 
 
-class InstructionsAdded(_Event, frozen=True, tag="instructions_added"):
-    """What a hook adds to the turn's instructions."""
+class InstructionsAdded(_Event, frozen=True, tag="instructions_added", omit_defaults=True):
+    """What a hook adds to the turn's instructions; with `user_id` because of what somebody wrote who did not ask."""
 
     text: str
+    user_id: UserId | None = None
 
 
 class Pushed(_Event, frozen=True, tag="pushed"):

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple, assert_never
 
+import msgspec
+
 from palaver.core.audit import Audit, SecurityEvent, unheard
 from palaver.core.errors import Conflict, Forbidden, Invalid, NotFound, PalaverError
 from palaver.core.events import ApprovalResolved, Controlled, QuestionAnswered, RunEvent, ToolFinished
@@ -154,7 +156,7 @@ class Answering:
             waiter[:] = [found] if found is not None and not found.done() else []
             if _in_mid_call(approval) and not waiter:
                 raise Conflict("The tool that asked this does not run any more.")
-            return said.events
+            return said.events if by in (None, live.user_id) else [_by_another(one, by) for one in said.events]
 
         await self._runs.waking.tell(approval.run_id, change)
         for one in waiter:
@@ -275,6 +277,12 @@ def _question_said(
 
 def _in_mid_call(approval: Approval) -> bool:
     return approval.kind == "question" and approval.name != ASKING and approval.reason != "interrupted"
+
+
+def _by_another(event: RunEvent, user_id: UserId) -> RunEvent:
+    """The event with who said it: whoever asked did not, and their words are not taken for theirs."""
+    said = isinstance(event, QuestionAnswered | ApprovalResolved)
+    return msgspec.structs.replace(event, user_id=user_id) if said else event
 
 
 def _result(approval: Approval, content: str, *, ok: bool) -> ToolFinished:

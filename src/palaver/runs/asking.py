@@ -46,7 +46,7 @@ from palaver.runs.limits import Reserved
 from palaver.runs.live import Live
 from palaver.runs.machine import failure
 from palaver.runs.past import considered
-from palaver.runs.replies import reply_of
+from palaver.runs.replies import Reply, replies_of
 from palaver.runs.spending.purse import Purse, of_step
 from palaver.runs.viewing import most_output, view_of
 from palaver.runs.withholding import Withholding
@@ -102,7 +102,7 @@ class Guards(Protocol):
     """Reads what the person wrote before any model is asked; see `guarding.py`."""
 
     async def before(
-        self, live: Live, said: Wording, *, by_human: bool = False, call_id: str | None = None
+        self, live: Live, said: Wording, *, by_human: bool = False, reply: Reply | None = None
     ) -> Sequence[RunEvent]: ...
 
     def answered(self, live: Live, withholding: Withholding) -> None: ...
@@ -170,8 +170,11 @@ class Asking:
         if self.guarding is None:
             return ()
         if live.run.steps.count:
-            reply = reply_of(live.fold().steps.past)
-            return await self.guarding.before(live, plain(reply.text), call_id=reply.call_id) if reply else ()
+            steps = live.fold().steps
+            for reply in replies_of(steps.past, dict(steps.told_by)):
+                if answered := await self.guarding.before(live, plain(reply.text), reply=reply):
+                    return answered
+            return ()
         return await self.guarding.before(live, wording((await self._past(live))[-1].parts), by_human=by_human)
 
     async def _stood_in(self, live: Live, said: str) -> Sequence[RunEvent]:

@@ -14,7 +14,7 @@ from palaver.core.events import (
     ToolHanded,
     ToolStarted,
 )
-from palaver.core.ids import RunId
+from palaver.core.ids import RunId, UserId
 
 CallEvent = (
     ToolStarted | ToolHanded | ToolFinished | ApprovalAsked | ApprovalResolved | QuestionAsked | QuestionAnswered
@@ -38,6 +38,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     edited: bool = False
     asked_yes: bool = False  # an approval is pending, not a question
     child_run_id: RunId | None = None
+    told_by: UserId | None = None  # who said something about it, where that is not who asked
     result: ToolFinished | None = None
 
     @property
@@ -84,10 +85,11 @@ def _evolve(call: Call, event: CallEvent) -> Call:
             return msgspec.structs.replace(call, state="approved", arguments=run_with, edited=edited, asked_yes=False)
         case QuestionAsked():
             return msgspec.structs.replace(call, state="waiting")
-        case QuestionAnswered(answers=answers):
+        case QuestionAnswered(answers=answers, user_id=who):
             # Only a call that was cut goes on after its question; other answers come as the call's result.
-            return msgspec.structs.replace(call, state="approved") if answers == ((RUN_AGAIN,),) else call
-        case ApprovalResolved():
-            return call  # a rejection comes as the call's result
+            state = "approved" if answers == ((RUN_AGAIN,),) else call.state
+            return msgspec.structs.replace(call, state=state, told_by=who)
+        case ApprovalResolved(user_id=who):
+            return msgspec.structs.replace(call, told_by=who)  # a rejection comes as the call's result
         case _:
             assert_never(event)

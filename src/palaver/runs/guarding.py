@@ -37,6 +37,7 @@ from palaver.runs.confided import NOTHING_CHANGES
 from palaver.runs.journal import Journal
 from palaver.runs.live import Live
 from palaver.runs.moderating import Moderating
+from palaver.runs.replies import Reply
 from palaver.runs.withholding import Withholding
 from palaver.runs.wording import Wording
 from palaver.storage.port import Database
@@ -50,8 +51,9 @@ BUILT_IN = "builtin"  # the provider of the guide: no model that could be told h
 
 
 class _Before(NamedTuple):
-    """What is known before a message is read."""
+    """What is known before a message is read: whose it is, and what was noticed until then."""
 
+    user_id: UserId
     profile: Profile
     course: float = 0.0
     average: float = 0.0
@@ -90,32 +92,33 @@ class Guarding:
         self._guidance = Guidance(care.messages)
 
     async def before(
-        self, live: Live, said: Wording, *, by_human: bool = False, call_id: str | None = None
+        self, live: Live, said: Wording, *, by_human: bool = False, reply: Reply | None = None
     ) -> Sequence[RunEvent]:
         """Read what the person wrote; events that end the step where no model is to be asked.
 
         A task that was handed on is nobody's message, and neither are results of tools. With `by_human` somebody from
-        the team is there to answer: who helps is told, and nothing is said in their place. With `call_id` it is what
-        they said to a call of the answer under way that waited for them.
+        the team is there to answer: who helps is told, and nothing is said in their place. With `reply` it is what
+        they said to a call of the answer under way that waited for them, or what another member of the session did:
+        then everything that follows is that person's.
         """
         text = said.text
         if live.parent is not None or not text.strip() or live.user_message_id is None:
             return ()
-        message_id = live.user_message_id if call_id is None else MessageId(f"{live.message_id}:{call_id}")
-        before = await self._known(live, message_id)
+        message_id = live.user_message_id if reply is None else MessageId(f"{live.message_id}:{reply.call_id}")
+        before = await self._known(live, message_id, (reply and reply.user_id) or live.user_id)
         if not notices(before.profile):
             return ()
         read = await self._read(live, said, before, message_id)
         self._looked_at(live, text, read)
         if self.moderating is not None and not by_human:
-            instead = await self.moderating.asked(live, text, read.found, read.unsafe)
+            instead = await self.moderating.asked(live, text, read.found, read.unsafe, by=before.user_id)
             if instead is not None:
                 self._keep_later(read.assessment)
                 self._say(live, instead)
                 return (ModelReplied(finish_reason="stop", usage=Usage()),)
         if Level[read.assessment.level] == Level.none:
             self._keep_later(read.assessment)
-            if call_id is None:
+            if reply is None:
                 await self._accompany(live, text, before.profile)
             return ()
         read = read._replace(resources=self._resources(read.found))
@@ -127,19 +130,19 @@ class Guarding:
         self._say(live, self._guidance.answer(read.found, read.assessment.level, read.resources))
         return (ModelReplied(finish_reason="stop", usage=Usage()),)
 
-    async def _known(self, live: Live, message_id: MessageId) -> _Before:
+    async def _known(self, live: Live, message_id: MessageId, user_id: UserId) -> _Before:
         """A session that has just begun has the server's profile, and no course."""
         begun = live.created and message_id == live.user_message_id
         if begun and not accompanies(self._profile) and live.prompt.recipe.care is None:
-            return _Before(self._profile)
+            return _Before(user_id, self._profile)
         now = self._clock.now()
 
         def known() -> Script[_Before]:
             profile = yield from profile_of(live.session_id, self._profile)
-            course = yield from assessments.course(live.session_id, message_id)
-            if not accompanies(profile) or not (yield from consents.allows(live.user_id, "course")):
-                return _Before(profile, course)
-            return _Before(profile, course, (yield from _average(live.user_id, now)))
+            course = yield from assessments.course(live.session_id, user_id, message_id)
+            if not accompanies(profile) or not (yield from consents.allows(user_id, "course")):
+                return _Before(user_id, profile, course)
+            return _Before(user_id, profile, course, (yield from _average(user_id, now)))
 
         return await self._database.read(known())
 
@@ -155,7 +158,7 @@ class Guarding:
         course = grown(before.course, own if found else Level.none)
         assessment = Assessment(
             id=new_id(ASSESSMENT),
-            user_id=live.user_id,
+            user_id=before.user_id,
             session_id=live.session_id,
             run_id=live.id,
             message_id=message_id,
@@ -185,7 +188,7 @@ class Guarding:
 
     def _looked_at(self, live: Live, text: str, read: _Read) -> None:
         if self.moderating is not None and read.found is None:
-            self.moderating.unread(live, text)
+            self.moderating.unread(live, text, read.assessment.user_id)
         if live.shared and Level[read.assessment.level] == Level.none:
             # What others hear in place of a `care` event they hear where nothing was found: so it gives nobody away.
             self._journal.tell(live, NOTHING_CHANGES, 0)
@@ -222,7 +225,7 @@ class Guarding:
 
         Who takes the turn over after that asks again, and what was told is not told anew.
         """
-        helps = live.fold().helps
+        helps = live.fold().helps if read.assessment.user_id == live.user_id else None
         guided = self._guided(live, read, by_human=by_human)
 
         def write() -> Script[tuple[Sequence[RunEvent], tuple[Sequence[RunEvent], bool]]]:
@@ -284,13 +287,16 @@ class Guarding:
         self, live: Live, read: _Read, called: str | None, *, guided: bool, comes: bool, helps: CareTold | None = None
     ) -> list[RunEvent]:  # fmt: skip
         """Who helps, and that somebody `comes`; and, for a model, how to answer. `helps` was told of it before."""
-        level, prompt = read.assessment.level, live.prompt
+        level, prompt, user_id = read.assessment.level, live.prompt, read.assessment.user_id
+        other = None if user_id == live.user_id else user_id
         message = self._guidance.message(read.found, level, called=comes)
-        told = CareTold(level=level, resources=read.resources, message=message, escalation_id=called)
+        told = CareTold(level=level, resources=read.resources, message=message, escalation_id=called, user_id=other)
         events: list[RunEvent] = [told]
         how = self._guidance.instructions(read.found, level, read.resources)
         if not guided and (helps is None or how not in live.run.steps.added):
-            events.append(InstructionsAdded(text=how))
+            events.append(InstructionsAdded(text=how, user_id=other))
+        if other is not None:
+            return events  # the answer is read by who asked
         if helps is not None and message == helps.message:
             return events
         if prompt.eventless and prompt.recipe.output_format is None and (called or not guided):

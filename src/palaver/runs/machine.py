@@ -71,7 +71,8 @@ class Ending(msgspec.Struct, frozen=True):
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One turn: what was said in its steps, which calls are open, and how it ends once that is settled.
 
-    `calls` are those of the step that replied last, until all of them are answered. `helps` is who was told to help.
+    `calls` are those of the step that replied last, until all of them are answered. `helps` is what whoever asked was
+    told of who helps.
     """
 
     started: bool = False
@@ -168,7 +169,7 @@ def _evolve(run: Run, event: RunEvent) -> Run:
         case CancelRequested() | RunFailed() | LimitReached():
             return run if run.ending else msgspec.structs.replace(run, ending=_ending(event))
         case CareTold():
-            return run if run.ending else msgspec.structs.replace(run, helps=event)
+            return run if run.ending or event.user_id else msgspec.structs.replace(run, helps=event)
         case RunStarted() | ModelSwitched() | Controlled() | RunDone():
             return _changed(run, event)
         case (

@@ -5,6 +5,7 @@ from palaver.care.models.port import Unsafe
 from palaver.care.moderation.reviewing import About, Reviewing
 from palaver.care.moderation.service import Moderation
 from palaver.care.moderation.verdict import ModerationDirection, ModerationHit, Verdict
+from palaver.core.ids import UserId
 from palaver.runs.judging import Judging
 from palaver.runs.live import Live
 from palaver.runs.withholding import Withholding
@@ -18,7 +19,7 @@ class Moderating:
         self._reviewing = reviewing
 
     async def asked(
-        self, live: Live, text: str, found: Finding | None, unsafe: frozenset[Unsafe] = frozenset()
+        self, live: Live, text: str, found: Finding | None, unsafe: frozenset[Unsafe] = frozenset(), *, by: UserId
     ) -> str | None:
         """Judge what somebody wrote; what they are told instead of an answer, where policy blocks it.
 
@@ -26,24 +27,25 @@ class Moderating:
         Who may need help is answered whatever they wrote: nobody is shown out for saying it.
         """
         verdict = await self._moderation.input(text, unsafe)
-        self._queue(live, verdict, text, "input")
+        self._reviewing.queue(_about(live, "input", by), verdict, text)
         helped = found is None or Level[found.urgency] >= Level.low
         return verdict.says if verdict.stops and not helped else None
 
-    def unread(self, live: Live, text: str) -> None:
+    def unread(self, live: Live, text: str, by: UserId) -> None:
         """What somebody wrote could not be read for danger: somebody should look at it."""
         hit = ModerationHit("unread", "self_harm", "flag", 0, len(text), "")
-        self._queue(live, Verdict("flag", (hit,)), text, "input")
+        self._reviewing.queue(_about(live, "input", by), Verdict("flag", (hit,)), text)
 
     def answered(self, live: Live, withholding: Withholding) -> None:
         """A step of a model is over: what was withheld of it, thoughts as well, is looked at by somebody."""
         for verdict, text in withholding.found:
-            self._queue(live, verdict, text, "output")
+            self._reviewing.queue(_about(live, "output", live.user_id), verdict, text)
 
     def window(self) -> Withholding:
         """What looks at one step."""
         judging = Judging(self._moderation.sentence) if self._moderation.judges_output else None
         return Withholding(self._moderation.window, judging)
 
-    def _queue(self, live: Live, verdict: Verdict, text: str, direction: ModerationDirection) -> None:
-        self._reviewing.queue(About(live.user_id, live.session_id, live.id, direction), verdict, text)
+
+def _about(live: Live, direction: ModerationDirection, user_id: UserId) -> About:
+    return About(user_id, live.session_id, live.id, direction)

@@ -3,10 +3,11 @@
 It decides nothing about calls. What a tool in mid-call was answered goes to that tool, and is not told here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from palaver.core.ids import UserId
 from palaver.core.messages import Part, ToolCallPart, ToolResultPart
 from palaver.core.questions import Question
 from palaver.tools.builtin.notes import questions_of
@@ -18,10 +19,14 @@ _THEY_SAY = " They say: "
 
 
 class Reply(NamedTuple):
-    """What a person said since the model spoke last, to one call or to several; the first names it."""
+    """What a person said since the model spoke last, to one call or to several; the first names it.
+
+    `user_id` is who that is; None is who asked.
+    """
 
     call_id: str
     text: str
+    user_id: UserId | None = None
 
 
 def with_reason(content: str, message: str | None) -> str:
@@ -34,13 +39,15 @@ def answered(questions: Sequence[Question], given: Sequence[Sequence[str]]) -> s
     return "\n".join(f"{one.question} {', '.join(said)}" for one, said in zip(questions, given, strict=True))
 
 
-def reply_of(past: Sequence[Part]) -> Reply | None:
-    """What people said in the results that a model has not seen yet; None where there are none, or no words in them."""
+def replies_of(past: Sequence[Part], told_by: Mapping[str, UserId]) -> list[Reply]:
+    """What people said in the results that a model has not seen yet, each person once; nobody who used no words."""
     calls = {part.call_id: part for part in past if isinstance(part, ToolCallPart)}
     newest = [*takewhile(lambda part: isinstance(part, ToolResultPart), reversed(past))][::-1]
-    said = [(part.call_id, _words(calls[part.call_id], part)) for part in newest if isinstance(part, ToolResultPart)]
-    texts = [text for _, text in said if text]
-    return Reply(next(call_id for call_id, text in said if text), "\n".join(texts)) if texts else None
+    said: dict[UserId | None, list[tuple[str, str]]] = {}
+    for part in newest:
+        if isinstance(part, ToolResultPart) and (text := _words(calls[part.call_id], part)):
+            said.setdefault(told_by.get(part.call_id), []).append((part.call_id, text))
+    return [Reply(those[0][0], "\n".join(text for _, text in those), who) for who, those in said.items()]
 
 
 def _words(call: ToolCallPart, result: ToolResultPart) -> str:

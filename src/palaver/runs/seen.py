@@ -23,7 +23,7 @@ def seen(live: Live, *, at: str, reported: int | None) -> Manifest | None:
         ask.tools,
         settings,
         session_id=live.session_id,
-        guidance=live.run.steps.added,
+        guidance=[one for one in live.run.steps.added if one not in live.run.steps.apart],
         before=live.place.depth + 1 - len(live.path or ()),
         reported=reported,
         answer=(live.message_id, live.id, at),

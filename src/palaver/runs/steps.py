@@ -21,6 +21,7 @@ from palaver.core.events import (
     ToolCalled,
     ToolFinished,
 )
+from palaver.core.ids import UserId
 from palaver.core.messages import Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from palaver.core.usage import Usage
 from palaver.runs.calls import Call
@@ -44,7 +45,8 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     `count` is how many replies came, `spent` what they consumed, `context_tokens` what the last one filled of the
     model's window; `uncounted` says that the last reply came without its usage. `failing` is the last call that failed,
     and how often in a row. `busy_ms` is how long models and tools took together, `delegated_usd` what runs below cost.
-    `added` is what hooks add to the instructions, `pushes` why hooks let it go on after it had ended.
+    `added` is what hooks add to the instructions, `apart` what of it is not because of who asked, `pushes` why hooks
+    let it go on after it had ended. `told_by` names who said something to calls of the last step, and did not ask.
     """
 
     past: tuple[Part, ...] = ()
@@ -60,6 +62,8 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     busy_ms: float = 0.0
     delegated_usd: float = 0.0
     added: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    told_by: tuple[tuple[str, UserId], ...] = ()
     pushes: tuple[str, ...] = ()
 
     @property
@@ -81,8 +85,9 @@ def grow(steps: Steps, event: Grown) -> Steps:
             return msgspec.structs.replace(after, said=(), asked=(), refusals=(*steps.refusals, refusal))
         case OutputAccepted(value=value):
             return msgspec.structs.replace(steps, output=value)
-        case InstructionsAdded(text=text):
-            return msgspec.structs.replace(steps, added=(*steps.added, text))
+        case InstructionsAdded(text=text, user_id=user_id):
+            apart = (*steps.apart, text) if user_id else steps.apart
+            return msgspec.structs.replace(steps, added=(*steps.added, text), apart=apart)
         case Pushed(reason=reason, reply=replied):
             after = reply(steps, replied)
             return msgspec.structs.replace(
@@ -129,6 +134,7 @@ def close(steps: Steps, answered: Sequence[Call]) -> Steps:
         past=(*steps.past, *steps.said, *_called(answered), *_results(answered)),
         said=(),
         asked=(),
+        told_by=tuple((call.id, call.told_by) for call in answered if call.told_by),
         failing=failing,
         refusals=(),
         busy_ms=steps.busy_ms + max(call.result.duration_ms for call in answered if call.result),

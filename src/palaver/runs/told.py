@@ -3,7 +3,7 @@
 from palaver.core.ids import RunId, Seq, SessionId, UserId
 from palaver.kit.frames import text_frame
 from palaver.kit.sse import frame
-from palaver.runs.confided import for_others
+from palaver.runs.confided import as_told_to, meant_for
 from palaver.runs.records import kind
 
 
@@ -33,10 +33,10 @@ class Address:
 class Told:
     """Adjacent events of one run: `lines` are (number, record), in order; `ends` says that the run is over.
 
-    Where something among them is for the run's `asker` alone, it says who that is.
+    Where something among them is for one person alone, it says who asked (`asker`): most often that is who.
     """
 
-    __slots__ = ("_frames", "_messages", "_others", "address", "asker", "ends", "lines")
+    __slots__ = ("_frames", "_messages", "_views", "_whose", "address", "asker", "ends", "lines")
 
     def __init__(
         self, address: Address, lines: list[tuple[Seq, bytes]], *, ends: bool = False, asker: UserId | None = None
@@ -45,7 +45,8 @@ class Told:
         self.lines = lines
         self.ends = ends
         self.asker = asker
-        self._others: Told | None = None
+        self._views: dict[UserId | None, Told] = {}  # as many as it is for, and one for everybody else
+        self._whose: list[UserId | None] | None = None
         self._frames: bytes | None = None
         self._messages: bytes | None = None
 
@@ -88,10 +89,16 @@ class Told:
         return Told(self.address, rest, ends=self.ends, asker=self.asker) if rest else None
 
     def to(self, reader: UserId) -> "Told":
-        """The same as `reader` may hear it; made once for all who are not the asker."""
-        if self.asker is None or self.asker == reader:
+        """The same as `reader` may hear it; made once for all whom nothing among it is for."""
+        asker = self.asker
+        if asker is None:
             return self
-        if self._others is None:
-            lines = [(seq, for_others(seq, line)) for seq, line in self.lines]
-            self._others = Told(self.address, lines, ends=self.ends)
-        return self._others
+        if self._whose is None:
+            self._whose = [meant_for(line, asker) for _, line in self.lines]
+        if all(one in (None, reader) for one in self._whose):
+            return self
+        which = reader if reader in self._whose else None
+        if which not in self._views:
+            lines = [(seq, as_told_to(reader, seq, line, asker)) for seq, line in self.lines]
+            self._views[which] = Told(self.address, lines, ends=self.ends)
+        return self._views[which]

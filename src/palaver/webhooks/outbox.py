@@ -14,7 +14,7 @@ from palaver.core.ids import MessageId, Seq, SessionId, UserId
 from palaver.core.messages import Siblings
 from palaver.kit.clock import Clock, stamp
 from palaver.kit.ids import new_id
-from palaver.runs.confided import for_others
+from palaver.runs.confided import as_told_to
 from palaver.runs.live import Live
 from palaver.sessions import authors, members_store, tree
 from palaver.sessions import store as session_store
@@ -70,7 +70,7 @@ class Outbox:
                 continue
             if isinstance(one.event, RunStarted) and live.asked_anew and live.user_message_id is not None:
                 told += yield from self._message(owner, live.session_id, live.user_message_id, live.id)
-            line = lines[one.seq] if owner == live.user_id else for_others(one.seq, lines[one.seq])
+            line = as_told_to(owner, one.seq, lines[one.seq], live.user_id)
             data = line[:-1] + live.address.tail
             told.append(Told(name, data, _whole_at(name, live), live.session_id))
         yield from self._put(owner, listening, told)

@@ -63,7 +63,9 @@ class ApprovalAsked(TypedDict):
 
 
 class ApprovalResolved(TypedDict):
-    """What was decided about a call that waited; `arguments` where they were edited."""
+    """What was decided about a call that waited; `arguments` where they were edited. `user_id` is who
+    decided, where that is not who asked.
+    """
 
     type: Literal["approval_resolved"]
     seq: int
@@ -74,6 +76,7 @@ class ApprovalResolved(TypedDict):
     by: Literal["cancel", "expiry", "person"]
     message: NotRequired[str | None]
     arguments: NotRequired[dict[str, Any] | None]
+    user_id: NotRequired[str | None]
 
 
 class ApprovalView(TypedDict):
@@ -215,8 +218,9 @@ class CareResource(TypedDict):
 class CareTold(TypedDict):
     """Somebody may need help: who helps where, before anything is answered; `message` is for the person.
     `level` says how soon somebody should answer what was written. It judges no person, and is not for showing
-    to one. With `escalation_id` a human is called as well, which the person can decline. Only who asked is
-    told; others hear an empty `control` with its number, as they do where nothing was noticed.
+    to one. With `escalation_id` a human is called as well, which the person can decline. Only who wrote it is
+    told: who asked, or `user_id`, who answered what the agent asked. Others hear an empty `control` with its
+    number, as they do where nothing was noticed.
     """
 
     type: Literal["care"]
@@ -227,6 +231,7 @@ class CareTold(TypedDict):
     resources: list[CareResource]
     message: NotRequired[str | None]
     escalation_id: NotRequired[str | None]
+    user_id: NotRequired[str | None]
 
 
 class Checkpoint(TypedDict):
@@ -1510,7 +1515,9 @@ class Question(TypedDict):
 
 
 class QuestionAnswered(TypedDict):
-    """What the person said, one list per question; None where they would not say, or not in time."""
+    """What the person said, one list per question; None where they would not say, or not in time. `user_id`
+    is who answered, where that is not who asked.
+    """
 
     type: Literal["question_answered"]
     seq: int
@@ -1519,6 +1526,7 @@ class QuestionAnswered(TypedDict):
     call_id: str
     answers: list[list[str]] | None
     by: Literal["cancel", "expiry", "person"]
+    user_id: NotRequired[str | None]
 
 
 class QuestionAsked(TypedDict):

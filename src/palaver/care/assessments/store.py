@@ -27,7 +27,11 @@ _RAISE = Statement(
 )
 _COURSE = Statement(
     select(_c.course)
-    .where(_c.session_id == bindparam("session"), _c.message_id != bindparam("message"))
+    .where(
+        _c.session_id == bindparam("session"),
+        _c.user_id == bindparam("whose"),
+        _c.message_id != bindparam("message"),
+    )
     .order_by(_c.created_at.desc(), _c.id.desc())
     .limit(1)
 )
@@ -95,9 +99,9 @@ def add(one: Assessment) -> Script[Assessment]:
     return made
 
 
-def course(session_id: SessionId, message_id: MessageId) -> Script[float]:
-    """What has added up in a session, without this message of it; 0 where nothing was assessed."""
-    row = yield from first(_COURSE(session=session_id, message=message_id))
+def course(session_id: SessionId, user_id: UserId, message_id: MessageId) -> Script[float]:
+    """What has added up of what somebody wrote in a session, without this message; 0 where nothing was assessed."""
+    row = yield from first(_COURSE(session=session_id, whose=user_id, message=message_id))
     return cast("float", row[0]) if row else 0.0
 
 
