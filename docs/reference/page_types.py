@@ -19,6 +19,7 @@ ROOTS = (
     "Human",
     "Message",
     "Session",
+    "SessionCare",
 )
 
 HEAD = "// What the API gives, written by `make docs` from schema/openapi.json: change it there.\n"

@@ -37,6 +37,22 @@ export async function group_conversations_in_a_project({ open }) {
   assert.ok(await panel(page, 'Project of this conversation').getByLabel('Boats').isChecked());
   await close(page, 'Project of this conversation');
 
+  // How much of care there is stands beside it: chosen with the keyboard, and what it needs a yes for.
+  await chooseOf(page, 'More about this conversation', 'Care');
+  const care = panel(page, 'Care in this conversation');
+  await care.getByText('Whoever runs this server does not let it be switched off.').waitFor();
+  assert.ok(await care.getByRole('radio', { name: /^Off/ }).isDisabled());
+  await care.getByRole('radio', { name: /^Safety/ }).press('ArrowDown');
+  await care.getByText('Saved. It counts from the next message on.').waitFor();
+  await care.getByLabel('How you seem to feel is read from your messages').setChecked(true);
+  assert.ok(await care.getByRole('radio', { name: /^Companion/ }).isChecked());
+  assert.deepEqual(await violations(page), []);
+  await care.getByRole('button', { name: 'Let it follow the server' }).press('Enter');
+  await page.waitForFunction(() =>
+    document.querySelector('input[name=care]:checked')?.nextSibling.textContent.startsWith('Safety'),
+  );
+  await close(page, 'Care in this conversation');
+
   await openPanel(page, 'Projects');
   const boats = panel(page, 'Projects').getByRole('button', { name: 'Boats', exact: true });
   await boats.press('Enter');

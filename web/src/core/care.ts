@@ -3,11 +3,19 @@
 import type { RunEvent } from './events';
 import { readEvent } from './events';
 import { followAt, type Following, type Listener } from './follow';
-import type { CareConversation, Consent, Escalation, EscalationWhole, Human } from './generated';
+import type { CareConversation, Consent, Escalation, EscalationWhole, Human, SessionCare } from './generated';
 import type { HelpResource, Page } from './messages';
 import { ask } from './request';
 
-export type { CareConversation, CareLine, Escalation, EscalationEvent, EscalationWhole } from './generated';
+export type {
+  CareConversation,
+  CareLine,
+  Consent,
+  Escalation,
+  EscalationEvent,
+  EscalationWhole,
+  SessionCare,
+} from './generated';
 
 export const listHelp = async (country: string | null): Promise<HelpResource[]> =>
   (await ask<{ items: HelpResource[] }>('/care/resources', { query: { country } })).items;
@@ -15,6 +23,15 @@ export const listHelp = async (country: string | null): Promise<HelpResource[]> 
 export const listConsents = async (): Promise<Consent[]> => (await ask<{ items: Consent[] }>('/consents')).items;
 export const consent = ({ purpose, version }: Consent, granted: boolean) =>
   ask<Consent>('/consents', { method: 'PUT', body: { purpose, version, granted } });
+
+/** What somebody is asked, in their language where it is there. */
+export const wordsOf = ({ text }: Consent, language = navigator.language): string =>
+  text[language.toLowerCase().startsWith('sw') ? 'sw' : 'en'] ?? text['en'] ?? '';
+
+export const readSessionCare = (id: string) => ask<SessionCare>(`/sessions/${id}/care`);
+/** Null lets the session follow the server again. */
+export const setSessionCare = (id: string, profile: SessionCare['profile'] | null) =>
+  ask<SessionCare>(`/sessions/${id}/care`, { method: 'PUT', body: { profile } });
 
 export const OUTCOMES = {
   helped: 'Helped here',

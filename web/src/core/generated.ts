@@ -259,6 +259,14 @@ export interface Session {
   human?: Human;
 }
 
+/** How much of care there is in a session. `own` says that it was given this one; else it follows the server. `choices` are those its owner may give it. */
+export interface SessionCare {
+  session_id: string;
+  profile: 'companion' | 'off' | 'safety';
+  own: boolean;
+  choices: ('companion' | 'off' | 'safety')[];
+}
+
 /** How many messages share this one's parent, and which of them this is, from 0. */
 export interface Siblings {
   count?: number;

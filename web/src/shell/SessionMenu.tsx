@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 
+import { CarePanel } from '@/features/care/CarePanel';
 import { person } from '@/features/identity/who';
 import { LinksPanel } from '@/features/members/LinksPanel';
 import { PeoplePanel } from '@/features/members/PeoplePanel';
@@ -14,6 +15,7 @@ import { contextShown } from './Chat';
 import { go } from './place';
 
 export function SessionMenu({ sessionId }: { sessionId: string }) {
+  const [care, setCare] = useState(false);
   const [project, setProject] = useState(false);
   const [people, setPeople] = useState(false);
   const [links, setLinks] = useState(false);
@@ -29,6 +31,7 @@ export function SessionMenu({ sessionId }: { sessionId: string }) {
           { icon: 'gauge', says: 'Context', act: () => (contextShown.value = '') },
           { icon: 'people', says: 'People', act: () => setPeople(true) },
           { icon: 'out', says: 'Share by a link', act: () => setLinks(true) },
+          { icon: 'heart', says: 'Care', act: () => setCare(true) },
           { icon: 'folder', says: 'Project', act: () => setProject(true) },
           { icon: 'out', says: 'Export with its files', act: () => takeSession(sessionId, 'zip') },
           { icon: 'out', says: 'Export as JSON', act: () => takeSession(sessionId, 'json') },
@@ -45,6 +48,7 @@ export function SessionMenu({ sessionId }: { sessionId: string }) {
         />
       )}
       {links && <LinksPanel key={sessionId} sessionId={sessionId} onClose={() => setLinks(false)} />}
+      {care && <CarePanel key={sessionId} sessionId={sessionId} onClose={() => setCare(false)} />}
       {project && <ProjectOf key={sessionId} sessionId={sessionId} onClose={() => setProject(false)} />}
     </>
   );

@@ -1,11 +1,9 @@
 // What somebody agrees to be done with their words and refuses; each purpose stops alone, and can be said anew.
 
-import { consent, listConsents } from '@/core/care';
+import { consent, listConsents, wordsOf } from '@/core/care';
 import { useLoaded } from '@/core/loaded';
 
 import { Section } from './Section';
-
-const language = () => (navigator.language.toLowerCase().startsWith('sw') ? 'sw' : 'en');
 
 export function Consents() {
   const { found, trouble, absent, attempt } = useLoaded(listConsents);
@@ -24,7 +22,7 @@ export function Consents() {
                 void attempt(() => consent(one, box.checked)).then(done => done || (box.checked = one.holds));
               }}
             />
-            {one.text[language()] ?? one.text['en']}
+            {wordsOf(one)}
           </label>
         ))}
       </fieldset>
