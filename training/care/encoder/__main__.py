@@ -31,7 +31,7 @@ from palaver.care.models.statements import StatementReader
 
 FIRST = Plan(epochs=2, speed=2.5e-4, heads_speed=1e-3, kept_layers=0, places=64, seed=7)
 SECOND = Plan(epochs=3, speed=1.5e-4, heads_speed=1e-3, kept_layers=3, places=96, seed=8)
-VERSION = "2026.11.22.4"
+VERSION = "2026.11.22.5"
 PACKAGE = Path(__file__).parents[3] / "packages/palaver-care/src/palaver_care"
 EVERYDAY_LONG = Path(__file__).parents[3] / "bench/long_everyday.txt"
 Cutting = Callable[[int], Cut]
@@ -182,19 +182,19 @@ def decided(
     """What stands beside the file that ships, and the figures of the model card."""
     later = heard(file, sets.later)
     long = [texts.row(text, "long") for text in EVERYDAY_LONG.read_text("utf-8").splitlines()]
-    scales, emotion, felt = feelings(later, small_feelings(sets.later), sets.later)
+    felt, figures = feelings(later, small_feelings(sets.later), sets.later)
     level = np.nansum([row.wanted[AT["levels"]] for row in sets.posts], axis=1)
     posts = beside(held["posts"], sets.posts, small)
     grave, found = dangers(beside(later, sets.later), beside(heard(file, long), long), posts, level)
     unsafe_bounds, unsafe_figures = unsafe(held["prompts"], sets.prompts)
     scale, bias = [1.0] * WIDE, [0.0] * WIDE
-    scale[AT["ekman"]], bias[AT["ekman"]] = ([round(pair[n], 4) for pair in scales] for n in (0, 1))
-    emotions = {"en": {name: round(float(value), 3) for name, value in emotion.items()}}
-    sure = {**{name: round(value, 2) for name, value in grave.items()}, "emotion": emotions, "unsafe": unsafe_bounds}
+    scale[AT["ekman"]], bias[AT["ekman"]] = ([pair[n] for pair in felt.scales] for n in (0, 1))
+    sure = {**{name: round(value, 2) for name, value in grave.items()}, "emotion": {"en": felt.bounds}}
+    sure |= {"unsafe": unsafe_bounds, "beside": {"en": felt.beside}}
     about: dict[str, object] = {"version": VERSION, "places": SECOND.places, "lanes": texts.LANES}
     about |= {"scale": scale, "bias": bias, "least": LEAST}
     about |= {"pleasant": texts.PLEASANT, "unpleasant": texts.UNPLEASANT, "stirred": texts.STIRRED, "sure": sure}
-    return about, {"feelings": felt, "danger": found, "unsafe": unsafe_figures}
+    return about, {"feelings": figures, "danger": found, "unsafe": unsafe_figures}
 
 
 if __name__ == "__main__":

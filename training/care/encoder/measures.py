@@ -20,9 +20,10 @@ def mean_f1(said: np.ndarray, true: np.ndarray) -> float:
 
 
 def bounds_of(said: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """For each class the bound at which its F1 is best."""
+    """For each class half of the best F1 that any bound has: where probabilities are true, the best bound is that
+    (Lipton and others 2014), and it depends less on chance than the bound that did best."""
     tried = np.arange(0.1, 0.7, 0.01)
-    return np.array([max(tried, key=lambda b: f1(said[:, k] >= b, true[:, k])) for k in range(true.shape[1])])
+    return np.array([max(f1(said[:, k] >= b, true[:, k]) for b in tried) / 2 for k in range(true.shape[1])])
 
 
 def area(scores: np.ndarray, true: np.ndarray) -> float:

@@ -47,15 +47,28 @@ UNKNOWN = Feeling(
 )  # fmt: skip
 
 
-def together(those: Sequence[Emotions]) -> Emotions:
-    """What several readers say of a text in one language, the best of them last: the mean of how sure each is.
+_MEAN = (0.5, 0.5, 0.0)
 
-    What one mistakes another often does not. How pleasant and how stirred the text is the best one says.
+
+def together(those: Sequence[Emotions], sure: Sure) -> Emotions:
+    """What several readers say of a text in one language, the best of them, whose `sure` it is, last.
+
+    What one mistakes another often does not: how sure the first and the best are counts as measured, or in the mean
+    where nobody did. How pleasant and how stirred the text is the best one says.
     """
-    ekman: dict[Ekman, float] = {
-        name: _likely(sum(_odds(one.ekman[name]) for one in those) / len(those)) for name in those[-1].ekman
+    if len(those) == 1:
+        return those[0]
+    first, best = those[0], those[-1]
+    counts = sure.beside.get(best.language, {})
+    ekman = {
+        name: _likely(_weighed(_odds(first.ekman[name]), _odds(likely), counts.get(name, _MEAN)))
+        for name, likely in best.ekman.items()
     }
-    return msgspec.structs.replace(those[-1], ekman=ekman) if len(those) > 1 else those[0]
+    return msgspec.structs.replace(best, ekman=ekman)
+
+
+def _weighed(first: float, best: float, counts: tuple[float, float, float]) -> float:
+    return counts[0] * first + counts[1] * best + counts[2]
 
 
 def _odds(likely: float) -> float:

@@ -57,7 +57,8 @@ class Sure(msgspec.Struct, frozen=True):
     text medium already: everyday words are hardly ever, so that less is needed then. `emotion` has bounds of classes by
     language: a text holds each class at its bound or above, mainly the one that is furthest above (as a quotient), and
     what it holds is unknown where there is none; a better reader's bounds are for what it and the small one say
-    together. A category that `unsafe` does not name is never believed.
+    together. `beside` says how: by language and class, what the small one's odds and its own count for, and what is
+    added. A category that `unsafe` does not name is never believed.
     """
 
     low: float
@@ -66,6 +67,7 @@ class Sure(msgspec.Struct, frozen=True):
     emotion: dict[str, dict[Ekman, float]]
     unsafe: dict[Unsafe, float]
     high_after: float = 1.0
+    beside: dict[str, dict[Ekman, tuple[float, float, float]]] = {}
 
 
 class Reader(Protocol):

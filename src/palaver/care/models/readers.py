@@ -84,7 +84,8 @@ class Told:
         ]
         if not known:
             return feeling_of(None, small.sure)
-        return feeling_of(together([heads for _, heads in known]), known[-1][0].sure)
+        best = known[-1][0].sure
+        return feeling_of(together([heads for _, heads in known], best), best)
 
     @property
     def unsafe(self) -> frozenset[Unsafe]:

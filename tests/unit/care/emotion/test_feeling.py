@@ -15,9 +15,19 @@ def test_the_main_feeling_is_furthest_above_its_bound_and_the_others_follow() ->
 
 def test_readers_of_one_language_are_as_sure_together_as_in_the_mean_and_the_best_says_how_pleasant() -> None:
     best = replace(emotions(joy=0.8, fear=0.5), valence=0.9)
-    told = together([emotions(joy=0.5, fear=1.0), best])
+    told = together([emotions(joy=0.5, fear=1.0), best], SURE)
     assert (round(told.ekman["joy"], 3), round(told.ekman["fear"], 3), told.valence) == (0.667, 0.99, 0.9)
-    assert together([best]) is best
+    assert together([best], SURE) is best
+
+
+def test_how_sure_each_is_counts_as_was_measured() -> None:
+    sure = replace(SURE, beside={"en": {"joy": (0.25, 1.0, -1.0)}})
+    told = together([emotions(joy=0.5, fear=0.5), emotions(joy=0.9, fear=0.9)], sure)
+    assert round(told.ekman["joy"], 3) == 0.768  # the odds of 0.9 are 2.197, and 1 is taken off
+    told = together([emotions(joy=0.9), emotions(joy=0.9)], sure)
+    assert round(told.ekman["joy"], 3) == 0.852  # a quarter of the first one's odds is added
+    told = together([emotions("sw", joy=0.5), emotions("sw", joy=0.9)], sure)
+    assert round(told.ekman["joy"], 3) == 0.75  # in the mean where nothing was measured
 
 
 def test_where_nothing_is_likely_enough_the_feeling_is_unknown_and_not_neutral() -> None:
