@@ -118,6 +118,12 @@ def test_the_encoder_says_nothing_about_danger_in_a_sentence_alone_which_idioms_
     assert said.emotions is not None
 
 
+def test_of_every_feeling_that_the_encoder_tells_it_is_known_what_it_counts_for_beside_the_small_reader() -> None:
+    sure = encoder().sure
+    assert set(sure.beside["en"]) == set(sure.emotion["en"]) == set(EKMAN)
+    assert all(small > 0 and own > 0 for small, own, _ in sure.beside["en"].values())
+
+
 def test_half_a_character_does_not_trip_the_encoder() -> None:
     whole(encoder().read(SERIOUS + "\ud83d"))
 
