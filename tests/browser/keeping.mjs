@@ -48,9 +48,7 @@ export async function group_conversations_in_a_project({ open }) {
   assert.ok(await care.getByRole('radio', { name: /^Companion/ }).isChecked());
   assert.deepEqual(await violations(page), []);
   await care.getByRole('button', { name: 'Let it follow the server' }).press('Enter');
-  await page.waitForFunction(() =>
-    document.querySelector('input[name=care]:checked')?.nextSibling.textContent.startsWith('Safety'),
-  );
+  await page.waitForFunction(() => document.activeElement.nextSibling?.textContent.startsWith('Safety'));
   await close(page, 'Care in this conversation');
 
   await openPanel(page, 'Projects');
@@ -62,6 +60,8 @@ export async function group_conversations_in_a_project({ open }) {
   await panel(page, 'Projects').getByLabel('Name').fill('Ships');
   await page.keyboard.press('Enter');
   await panel(page, 'Projects').getByRole('button', { name: 'Ships', exact: true }).waitFor();
+  // The focus comes back a moment later, and would be taken from what is pressed next.
+  await page.waitForFunction(() => document.activeElement.textContent === 'Ships');
   await panel(page, 'Projects').getByRole('button', { name: 'Delete Ships' }).press('Enter');
   await panel(page, 'Delete this project?').getByRole('button', { name: 'Delete' }).press('Enter');
   await panel(page, 'Projects').getByText('There are no projects yet.').waitFor();

@@ -1,6 +1,6 @@
 // How much of care there is in a conversation: one profile is chosen, with what a companion needs somebody's yes for.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { consent, listConsents, readSessionCare, setSessionCare, wordsOf } from '@/core/care';
 import { useLoaded } from '@/core/loaded';
@@ -14,6 +14,11 @@ export function CarePanel({ sessionId, onClose }: { sessionId: string; onClose: 
   const [said, setSaid] = useState('');
   // What was refused is not chosen: the server says what holds.
   useEffect(() => setChosen(found?.profile ?? null), [found]);
+  // The button goes away under whoever presses it.
+  const choices = useRef<HTMLFieldSetElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) choices.current?.querySelector<HTMLElement>('input:checked')?.focus();
+  }, [found, chosen]);
   const choose = async (profile: Profile | null) => {
     setChosen(profile);
     setSaid('');
@@ -30,7 +35,7 @@ export function CarePanel({ sessionId, onClose }: { sessionId: string; onClose: 
       )}
       {absent && <p class="hint">This cannot be chosen here.</p>}
       {found && (
-        <fieldset class="choices">
+        <fieldset class="choices" ref={choices}>
           <legend>What is done when somebody is not well</legend>
           {offers(found).map(({ profile, says, what, refused }) => (
             <label key={profile} class="option">
