@@ -35,11 +35,15 @@ export function Menu({ label, choices }: { label: string; choices: Choice[] }) {
       const target = event.target as Node;
       if (!list.current?.contains(target) && !button.current?.contains(target)) setShown(false);
     };
+    // The list stays where it is when its button moves away; what scrolls elsewhere moves nothing.
+    const moved = (event: Event) => {
+      if ((event.target as Node).contains(button.current)) setShown(false);
+    };
     document.addEventListener('pointerdown', away);
-    document.addEventListener('scroll', away, true);
+    document.addEventListener('scroll', moved, true);
     return () => {
       document.removeEventListener('pointerdown', away);
-      document.removeEventListener('scroll', away, true);
+      document.removeEventListener('scroll', moved, true);
     };
   }, [shown]);
 

@@ -29,6 +29,7 @@ _MANY_PILLS, _LARGE_MG = 9, 4_001
 _NUMBER = re.compile(r"(\d{1,6})(mgs?)?")
 _MINE = re.compile(r"(nime|nita|nina|nili|nisha|nmesha)[a-z']{3,20}")
 _ME = "i"
+_LEFT_OVER, _WORD = 3, 2  # of letters that stand apart: what each costs that is in no word, and each word
 _WOULD = {"would": "want", "i'd": "i want", "id": "i want"}
 # "ill" is "I'll" before these.
 _AFTER_WILL = frozenset(
@@ -174,6 +175,8 @@ class Lexicon:
             yield from self._glued(word) or (Part(0, len(word), *(_spoken_by_me(word) or (_FILLER, None))),)
         elif glued := self._glued("".join(letter for letter in word if letter.isalnum())):
             yield from (part._replace(start=0, end=len(word)) for part in glued)
+        elif word[1:2].isspace() and (spelt := self._spelt("".join(word.split()))):
+            yield from (part._replace(start=0, end=len(word)) for part in spelt)
         else:
             for at, part in pieces(word):
                 meanings, language = self._whole(part) or (_FILLER, None)
@@ -232,6 +235,25 @@ class Lexicon:
                 if end not in best or len(best[start]) + 1 < len(best[end]):
                     best[end] = [*best[start], Part(start, end, *known)]
         return best.get(len(word), [])
+
+    def _spelt(self, letters: str) -> list[Part]:
+        """What letters that stand apart spell, as far as its words are known; what is left between them is one word."""
+        read = self._in_swahili if any(one in letters for one in _GRAVELY) else self._known.get
+        best = [(0, Part(0, 0, _FILLER, None))]  # of each beginning what it costs, and its last part
+        for end in range(1, len(letters) + 1):
+            cost, last = best[end - 1][0] + _LEFT_OVER, Part(end - 1, end, _FILLER, None)
+            for start in range(max(0, end - _LONGEST_WORD), end):
+                known = read(letters[start:end]) if end - start > 1 or letters[start] == _ME else None
+                if known is not None and best[start][0] + _WORD < cost:
+                    cost, last = best[start][0] + _WORD, Part(start, end, *known)
+            best.append((cost, last))
+        found, at = list[Part](), len(letters)
+        while at:
+            part = best[at][1]
+            if part.meanings != _FILLER or not found or found[-1].meanings != _FILLER:
+                found.append(part)
+            at = part.start
+        return found[::-1] if any(part.end - part.start > 2 for part in found) else []
 
 
 def _spoken_by_me(word: str) -> tuple[str, str] | None:

@@ -71,7 +71,7 @@ def fold(text: str) -> Folded:
 
 # A word may have signs inside that stand for letters or part them; an ending sign is punctuation.
 TOKEN = re.compile(
-    r"(?P<spaced>(?<![^\W_])[^\W_](?:[^\S\n]{1,3}[^\W_](?![^\W_'])){2,39})"
+    r"(?P<spaced>(?<![^\W_])[^\W_](?:[^\S\n]{1,3}(?:'[^\S\n]{1,3})?[^\W_](?![^\W_'])){2,63})"
     r"|(?P<word>[^\W_@$](?:[\w@$!|*+'.\-]{0,38}[\w@$*])?|[@$!|*+][^\W_](?:[\w@$!|*+'.\-]{0,38}[^\W_])?)"
     r"|(?P<stop>(?<!\.)[.!?;](?!\.)[!?]*|\n\s*\n)"
 )

@@ -118,6 +118,31 @@ def test_one_word_or_letter_a_line_hides_nothing(text: str) -> None:
         assert level(line.join(text)) >= Level.high
 
 
+@keeps("care:padding")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nothing can stop me from killing myself",
+        "I want to end my life tonight",
+        "I don't want to be alive anymore, I'm going to do it tonight",
+        "nimeamua nitajiua leo usiku",
+        "I can't wait to die",
+        "this whole week I kept on thinking and now I want to kill myself for good",
+    ],
+)
+def test_letters_that_stand_apart_are_read_as_words_as_far_as_they_are_known(text: str) -> None:
+    letters = text.replace(" ", "")
+    for said in (" ".join(letters), "  ".join(letters), "\n".join(letters), "\n\n".join(letters), " ".join(text)):
+        assert level(said) >= Level.high
+
+
+@pytest.mark.parametrize(
+    "text", ["A B C D E F G", "P L A Y B A L L", "1 2 3 4 5 6 7 8 9", "g o o d m o r n i n g", "x y z"]
+)
+def test_letters_that_spell_nothing_grave_are_nothing(text: str) -> None:
+    assert level(text) == Level.none
+
+
 @pytest.mark.parametrize(
     "text",
     [
