@@ -117,6 +117,10 @@ export async function openPanel(page, name) {
 export const close = async (page, name) => {
   await page.keyboard.press('Escape');
   await panel(page, name).waitFor({ state: 'detached' });
+  // The focus goes back with it, at the latest after two frames: it would be taken from what is pressed next.
+  await page.evaluate(
+    () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
+  );
 };
 
 /** Opens the menu of this name, and chooses in it. */
