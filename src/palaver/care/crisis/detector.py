@@ -9,10 +9,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from palaver.care.crisis.finding import CONCERNS, Concern, Finding, Level, Signal
 from palaver.care.crisis.lexicon import Lexicon, Meant, Read, reaches_over
+from palaver.care.crisis.quotes import quoted
 from palaver.care.crisis.rules import Alphabet, Rule, rules_of
 from palaver.core.care import Urgency
 
@@ -42,7 +43,7 @@ class Detector:
         self._says, self._first, self._if, self._filler = row("say"), row("i"), row("if"), row("x")
         self._old = re.compile(f"(?<![{row('now lately at')}]){row('ago')}")
         self._subjects = frozenset(row("i he you we"))
-        self._denied = row("i not claim")  # `sijasema nataka kufa`
+        self._denied = row("not claim")  # `sijasema nataka kufa`, `it's not that I want to die`
 
     def read(self, text: str) -> Finding:
         """What the text says."""
@@ -56,23 +57,25 @@ class Detector:
             if row not in seen:  # said again it says the same
                 at += len(clause) > 1 and bool(row.strip(self._filler))  # a word on a line of its own is part of more
                 seen[row] = signs = _Signs()
-                found += self._judged(row, places, signs)
+                found += self._judged(text, row, places, signs)
             said.append((at, clause[-1].end, seen[row]))
-        found += self._over_breaks(read, said)
+        found += self._over_breaks(text, read, said)
         near = _Near(self._together)
         for at, _, signs in said:
             if signs:
                 near.take(at, signs)
         return _finding(found + near.found, read.languages)
 
-    def _over_breaks(self, read: Read, said: "list[tuple[int, int, _Signs]]") -> Iterator[tuple[Signal, bool]]:
+    def _over_breaks(
+        self, text: str, read: Read, said: "list[tuple[int, int, _Signs]]"
+    ) -> Iterator[tuple[Signal, bool]]:
         """What only words on both sides of a break say; its signs are put where the last of their words stands."""
         ends = [*accumulate((end for _, end, _ in said), max)]
         added: list[tuple[int, int, _Signs]] = []
         for clause in read.across:
             row, places = self._spread(clause)
             signs = _Signs()
-            yield from self._judged(row, places, signs, read.breaks)
+            yield from self._judged(text, row, places, signs, read.breaks)
             for sign, words in signs.items():
                 at = said[min(bisect_left(ends, words[-1].end), len(said) - 1)][0] if said else 0
                 added.append((at, words[-1].end, {sign: words}))
@@ -90,20 +93,26 @@ class Detector:
         return row, places
 
     def _judged(
-        self, row: str, places: list[Meant], signs: "_Signs", over: list[int] | None = None
+        self, text: str, row: str, places: list[Meant], signs: "_Signs", over: list[int] | None = None
     ) -> Iterator[tuple[Signal, bool]]:
         """What rules find in a clause; of one that goes on over breaks, what no part of it says alone."""
         old = self._old.search(row) is not None
-        for rule, pattern in self._asked(row):
+        asked = self._asked(row)
+        framed = [*_frames(text, row, places, asked)]
+        for rule, pattern in asked:
+            if rule.frame is not None:
+                continue
             if rule.sign is not None and (old or rule.sign in signs):
                 continue
             for match in pattern.finditer(row):
                 words = places[match.start() : match.end()]
                 if over is not None and not (words and reaches_over(over, words)):
                     continue
-                frame = self._frame(row, match.start())
+                frame, most = self._frame(row, match.start()), Level.low
+                if frame is None and (around := next((one for one in framed if one.holds(match)), None)):
+                    frame, most = around.why, around.most
                 if rule.sign is None:
-                    level = min(rule.level, Level.low) if frame else rule.level
+                    level = min(rule.level, most) if frame else rule.level
                     yield _signal(rule, words, level, frame), rule.ask or frame is not None
                 elif frame is None:
                     signs[rule.sign] = words
@@ -128,6 +137,36 @@ class Detector:
             return None
         speaker = next((one for one in reversed(row[: start - len(before) + said]) if one in self._subjects), None)
         return None if speaker == self._first else "quotation"
+
+
+class _Frame(NamedTuple):
+    """Words of a clause within which what is said is no more than this."""
+
+    start: int
+    end: int
+    most: Level
+    why: str
+
+    def holds(self, match: re.Match[str]) -> bool:
+        """Whether what was found ends there."""
+        return self.start < match.end() <= self.end
+
+
+def _frames(
+    text: str, row: str, places: list[Meant], asked: list[tuple[Rule, re.Pattern[str]]]
+) -> Iterator[_Frame]:  # fmt: skip
+    """How words of a clause are meant, told by words of the same clause."""
+    for rule, pattern in asked:
+        if rule.frame is None:
+            continue
+        for match in pattern.finditer(row):
+            if not rule.quoted:
+                yield _Frame(match.start(), match.end(), rule.level, rule.frame)
+                continue
+            for start, end in quoted(text, places[0].start, places[-1].end):
+                within = [at for at, one in enumerate(places) if start <= one.start and one.end <= end]
+                if within:
+                    yield _Frame(within[0], within[-1] + 1, rule.level, rule.frame)
 
 
 _Signs = dict[str, list[Meant]]  # what each is called, and the words that say it

@@ -39,6 +39,11 @@ _AFTER_WILL = frozenset(
 _PAIRS = {
     ("at", "once"): ("all", "en"), ("kwa", "heri"): ("goodbye", "sw"), ("kwa", "herini"): ("goodbye", "sw"),
     ("weed", "killer"): ("poison", "en"), ("rat", "killer"): ("poison", "en"),
+    ("not", "that"): ("claim", "en"), ("si", "ati"): ("claim", "sw"), ("si", "eti"): ("claim", "sw"),
+    ("sio", "ati"): ("claim", "sw"), ("sio", "eti"): ("claim", "sw"), ("si", "kwamba"): ("claim", "sw"),
+    ("sio", "kwamba"): ("claim", "sw"),
+    ("reported", "speech"): ("gloss", "en"), ("direct", "speech"): ("gloss", "en"),
+    ("myself", "a"): ("article", "en"), ("myself", "an"): ("article", "en"), ("myself", "some"): ("article", "en"),
 }  # fmt: skip
 _IN_YEAR, _PAST_YEAR = frozenset(("in", "since", "mwaka", "tangu")), re.compile(r"19[5-9]\d|20[01]\d")
 _OWNER, _PERSON = "'s", "he"

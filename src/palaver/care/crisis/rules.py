@@ -2,7 +2,8 @@
 
 A pattern is a regular expression whose letters are meanings: `i gap{0,2} want die`. `gap` is any meaning that begins no
 other statement, `any` is any at all. Every repetition is bounded, so that no text makes a match slow. A rule with a
-`sign` says nothing alone; one with `together` says something where all signs of a row stand near one another.
+`sign` says nothing alone; one with `together` says something where all signs of a row stand near one another. One with
+`frame` finds nothing: what ends within its words, or is quoted beside them, says at most its level.
 """
 
 import re
@@ -17,7 +18,7 @@ _UNBOUNDED = re.compile(r"[*+]|,\}")
 _BLOCKS = ("not", "i", "he", "we", "you", "if", "would", "was", "wanted")
 _SOON = ("now", "lately")  # hours and days ago are not long ago
 _WILD = {"gap", "clear", "recent", "any"}
-_TOKENS = re.compile(r"\(\?!|[()|?]|\{\d,\d\}|[A-Za-z_]+")
+_TOKENS = re.compile(r"\(\?<?[!=]|[()|?]|\{\d,\d\}|[A-Za-z_]+")
 # Meanings that nearly every text has: a rule is not looked for because of them where it needs anything rarer.
 _EVERYDAY = frozenset("i my me not he you we was will want would think feel if all now about able let x on in".split())
 _FIRST = 0xE000  # meanings are written as characters of the private use area
@@ -39,6 +40,8 @@ class Rule:
     adjusted_by: str | None  # what makes this less than the plain statement
     sign: str | None  # told by nobody alone: what it is called in `together`
     together: tuple[frozenset[str], ...]  # signs that say it when all of one row stand near one another
+    frame: str | None  # how words are meant that stand within these
+    quoted: bool  # within quotation marks of the same clause instead
 
 
 class Alphabet:
@@ -99,8 +102,8 @@ def _row(words: list[str]) -> frozenset[str] | None:
     best: frozenset[str] | None = None
     while words and words[0] not in {"|", ")"}:
         word = words.pop(0)
-        part = _either(words) if word in {"(", "(?!"} else None if word in _WILD else frozenset((word,))
-        optional = word == "(?!" or (words and (words[0] == "?" or words[0].startswith("{0")))
+        part = _either(words) if word[0] == "(" else None if word in _WILD else frozenset((word,))
+        optional = word.startswith("(?") or (words and (words[0] == "?" or words[0].startswith("{0")))
         if words and words[0][0] in "?{":
             words.pop(0)
         if part is not None and not optional and (best is None or _rarity(part) < _rarity(best)):
@@ -132,4 +135,6 @@ def _rule(name: str, one: Mapping[str, object], alphabet: Alphabet, macros: Mapp
         adjusted_by=one.get("adjusted_by"),  # type: ignore[arg-type]
         sign=one.get("sign"),  # type: ignore[arg-type]
         together=tuple(frozenset(row.split()) for row in one.get("together", ())),  # type: ignore[attr-defined]
+        frame=one.get("frame"),  # type: ignore[arg-type]
+        quoted=bool(one.get("quoted", False)),
     )
