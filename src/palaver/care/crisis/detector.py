@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from palaver.care.crisis.finding import CONCERNS, Concern, Finding, Level, Signal
 from palaver.care.crisis.lexicon import Lexicon, Meant, Read, reaches_over
-from palaver.care.crisis.quotes import quoted
+from palaver.care.crisis.quotes import Spans, quoted
 from palaver.care.crisis.rules import Alphabet, Rule, rules_of
 from palaver.core.care import Urgency
 
@@ -49,16 +49,17 @@ class Detector:
         """What the text says."""
         read = self._lexicon.read(text)
         found: list[tuple[Signal, bool]] = []
-        seen: dict[str, _Signs] = {}
+        seen: dict[tuple[str, Spans], _Signs] = {}
         said: list[tuple[int, int, _Signs]] = []  # by which clause that says anything, where it ends, and what
         at = 0  # what says nothing, or is said again, brings nothing apart
         for clause in read.clauses:
             row, places = self._spread(clause)
-            if row not in seen:  # said again it says the same
+            marked = quoted(text, clause[0].start, clause[-1].end)
+            if (row, marked) not in seen:  # said again it says the same
                 at += len(clause) > 1 and bool(row.strip(self._filler))  # a word on a line of its own is part of more
-                seen[row] = signs = _Signs()
-                found += self._judged(text, row, places, signs)
-            said.append((at, clause[-1].end, seen[row]))
+                seen[row, marked] = signs = _Signs()
+                found += self._judged(_Clause(row, places, marked), signs)
+            said.append((at, clause[-1].end, seen[row, marked]))
         found += self._over_breaks(text, read, said)
         near = _Near(self._together)
         for at, _, signs in said:
@@ -75,7 +76,8 @@ class Detector:
         for clause in read.across:
             row, places = self._spread(clause)
             signs = _Signs()
-            yield from self._judged(text, row, places, signs, read.breaks)
+            marked = quoted(text, clause[0].start, clause[-1].end)
+            yield from self._judged(_Clause(row, places, marked), signs, read.breaks)
             for sign, words in signs.items():
                 at = said[min(bisect_left(ends, words[-1].end), len(said) - 1)][0] if said else 0
                 added.append((at, words[-1].end, {sign: words}))
@@ -93,12 +95,13 @@ class Detector:
         return row, places
 
     def _judged(
-        self, text: str, row: str, places: list[Meant], signs: "_Signs", over: list[int] | None = None
+        self, clause: "_Clause", signs: "_Signs", over: list[int] | None = None
     ) -> Iterator[tuple[Signal, bool]]:
         """What rules find in a clause; of one that goes on over breaks, what no part of it says alone."""
+        row, places, _ = clause
         old = self._old.search(row) is not None
         asked = self._asked(row)
-        framed = [*_frames(text, row, places, asked)]
+        framed = [*_frames(clause, asked)]
         for rule, pattern in asked:
             if rule.frame is not None:
                 continue
@@ -139,6 +142,14 @@ class Detector:
         return None if speaker == self._first else "quotation"
 
 
+class _Clause(NamedTuple):
+    """A clause as characters, the word that each comes from, and what is quoted in it, counted from its beginning."""
+
+    row: str
+    places: list[Meant]
+    marked: Spans
+
+
 class _Frame(NamedTuple):
     """Words of a clause within which what is said is no more than this."""
 
@@ -152,19 +163,22 @@ class _Frame(NamedTuple):
         return self.start < match.end() <= self.end
 
 
-def _frames(
-    text: str, row: str, places: list[Meant], asked: list[tuple[Rule, re.Pattern[str]]]
-) -> Iterator[_Frame]:  # fmt: skip
+def _frames(clause: _Clause, asked: list[tuple[Rule, re.Pattern[str]]]) -> Iterator[_Frame]:
     """How words of a clause are meant, told by words of the same clause."""
+    begins = clause.places[0].start if clause.places else 0
     for rule, pattern in asked:
         if rule.frame is None:
             continue
-        for match in pattern.finditer(row):
+        for match in pattern.finditer(clause.row):
             if not rule.quoted:
                 yield _Frame(match.start(), match.end(), rule.level, rule.frame)
                 continue
-            for start, end in quoted(text, places[0].start, places[-1].end):
-                within = [at for at, one in enumerate(places) if start <= one.start and one.end <= end]
+            for start, end in clause.marked:
+                within = [
+                    at
+                    for at, one in enumerate(clause.places)
+                    if start <= one.start - begins and one.end - begins <= end
+                ]
                 if within:
                     yield _Frame(within[0], within[-1] + 1, rule.level, rule.frame)
 
