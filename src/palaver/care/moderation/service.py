@@ -10,9 +10,11 @@ from typing import Any
 
 import msgspec
 
+from palaver.care.models.answers import AnswerReader
 from palaver.care.models.port import Unsafe
 from palaver.care.models.readers import Readers
 from palaver.care.moderation.book import Book
+from palaver.care.moderation.listening import Listening
 from palaver.care.moderation.models import flagged, judged
 from palaver.care.moderation.port import Judge, JudgeFailed
 from palaver.care.moderation.settings import ModerationSettings, chosen
@@ -46,15 +48,20 @@ class Moderation:
 
     def window(self) -> Window:
         """One answer of a model that is still coming: give it the pieces, tell what it gives back."""
-        return Window(self._output, self._actions("output"), self.texts)
+        return self._window("output")
+
+    def _window(self, direction: ModerationDirection) -> Window:
+        if direction == "input":
+            return Window(self._input, self._actions("input"), self.texts)
+        return Window(self._output, self._actions("output"), self.texts, Listening(answers()))
 
     async def load(self) -> None:
         """Read rules from disk, beside the loop, before the first answer comes."""
-        await asyncio.to_thread(lambda: (self._input, self._output))
+        await asyncio.to_thread(lambda: (self._input, self._output, answers().bounds))
 
     async def output(self, text: str) -> Moderated:
         """A whole text of a model's, the same as through a window; and by the service, where it judges those."""
-        done = await self._whole(text, self._output, "output")
+        done = await self._whole(text, "output")
         if not self.judges_output or done.stopped:
             return done
         return self._believed(done, await self._asked(done.verdict, text, "output"))
@@ -64,7 +71,7 @@ class Moderation:
 
         Where it is blocked, `says` is what they are told; no model is asked.
         """
-        done = await self._whole(text, self._input, "input")
+        done = await self._whole(text, "input")
         verdict = flagged(done.verdict, unsafe, self._actions("input"), len(text))
         return await self._asked(verdict, text, "input")
 
@@ -79,7 +86,7 @@ class Moderation:
 
     async def judged(self, text: str, direction: ModerationDirection) -> Moderated:
         """A text of either direction, by rules and by what has learnt to read."""
-        done = await self._whole(text, self._input if direction == "input" else self._output, direction)
+        done = await self._whole(text, direction)
         verdict = await self._asked(await self.also(done.verdict, text, direction), text, direction)
         return self._believed(done, verdict)
 
@@ -115,8 +122,8 @@ class Moderation:
         actions = self._actions(direction)
         return judged(verdict, name, found, actions, texts=self.texts, length=len(text), whole=whole)
 
-    async def _whole(self, text: str, book: Book, direction: ModerationDirection) -> Moderated:
-        window = Window(book, self._actions(direction), self.texts)
+    async def _whole(self, text: str, direction: ModerationDirection) -> Moderated:
+        window = self._window(direction)
         if len(text) <= _AT_ONCE:
             return _through(window, text)
         return await asyncio.to_thread(_through, window, text)
@@ -143,6 +150,12 @@ class Moderation:
 def shipped_book(direction: ModerationDirection) -> Book:
     """The rules for one direction, made once in a process."""
     return Book(_toml("words.toml"), _toml("rules.toml"), direction)
+
+
+@cache
+def answers() -> AnswerReader:
+    """What has learnt to read answers, one in a process; its file is read with the first of them."""
+    return AnswerReader()
 
 
 @cache

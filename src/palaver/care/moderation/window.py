@@ -4,15 +4,15 @@ Words that can begin what a rule looks for are held until it is clear that they 
 judged. All else flows. What is told does not depend on how the text is cut. It asks no service and keeps nothing.
 """
 
-import re
 from collections import deque
 from itertools import islice
 from typing import NamedTuple
 
-from palaver.care.crisis.spelling import fold
 from palaver.care.moderation.book import REACH, Book, Heard
 from palaver.care.moderation.lexicon import Meant, after
+from palaver.care.moderation.listening import Deaf, Listening
 from palaver.care.moderation.patterns import END, Meanings, Run
+from palaver.care.moderation.signs import SEEN, ends_sentence, is_bullet, quotes, runs
 from palaver.care.moderation.verdict import (
     Actions,
     ModerationCategory,
@@ -24,29 +24,11 @@ from palaver.care.moderation.verdict import (
     text_for,
 )
 
-_RUNS = re.compile(r"[!-~]+|\s+|[^\s!-~]")
 _TOKEN = 40  # characters of a word; what is longer is read in parts
 _LETTERS = 60  # letters that stand apart in a row, and are read together
 _GAP, _UNSEEN = 400, 16  # white space and invisible signs in a row; more of them shows nobody anything
-_OPENS, _CLOSES = "\"'“‘«(*_", "\"'”’»)*_"
 _APOSTROPHE = "'"
-_QUOTES = "\"“”«»'‘’"
-_STOPS = ".!?"
-# Words whose full stop ends nothing.
-_SHORTENED = frozenset("dr mr mrs ms prof st vs e.g i.e eg ie etc approx".split())
-_BULLET = re.compile(r"[-*•#>]+|\d{1,2}[.)]")
 _KEPT = 2 * REACH
-
-
-class _Seen(dict[str, str]):
-    """How each character reads; bounded by what Unicode holds."""
-
-    def __missing__(self, character: str) -> str:
-        self[character] = read = fold(character).text
-        return read
-
-
-_SEEN = _Seen()
 
 
 class _Match(NamedTuple):
@@ -60,8 +42,10 @@ class _Match(NamedTuple):
 class Window:
     """One text that comes in pieces. Once `stopped` is set, nothing more is told."""
 
-    def __init__(self, book: Book, actions: Actions, texts: Texts) -> None:
+    def __init__(self, book: Book, actions: Actions, texts: Texts, listening: Listening | None = None) -> None:
         self._book, self._actions, self._texts = book, actions, texts
+        self._listening = listening or Deaf()
+        self._watched = False  # whether a word that is coming waits until it is whole
         self.stopped: Verdict | None = None
         self.hits: list[ModerationHit] = []
         self._raw = ""  # what is not told yet
@@ -97,8 +81,8 @@ class Window:
         if self.stopped is not None:
             return ""
         out = ""
-        for run in _RUNS.finditer(text):
-            out += self._take(run[0])
+        for run in runs(text):
+            out += self._take(run)
             if self.stopped is not None:
                 return out
         if self._letters and sum(map(str.isalnum, self._token)) > 1:
@@ -124,7 +108,7 @@ class Window:
             return self._take_gap(run)
         if first.isascii():
             return self._take_letters(run)
-        read = _SEEN[first]
+        read = SEEN[first]
         if not read:
             self._take_unseen(run)
             return ""
@@ -200,6 +184,7 @@ class Window:
             out += self._end_sentence() if self.stopped is None else ""
             out += skipped if self.stopped is None else ""
         self._ending = False
+        self._watched = self._listening.watches
         return out
 
     def _end_token(self) -> str:
@@ -209,10 +194,10 @@ class Window:
         self._token, self._places = "", []
         if self._letters and token in _APOSTROPHE and not self._quoted:
             return ""  # within a word whose letters stand apart
-        if _BULLET.fullmatch(token) and (self._lined or not token[0].isdigit()):
+        if is_bullet(token) and (self._lined or not token[0].isdigit()):
             self._bulleted = self._lined
             return ""
-        opens, closes = self._marks(token)
+        opens, closes = quotes(token, quoted=self._quoted)
         words = self._book.lexicon.words(token)
         apart = len(words) == 1 and words[0].end - words[0].start == 1 and token[words[0].start].isalpha()
         out = "" if apart and not opens else self._end_letters()
@@ -224,14 +209,9 @@ class Window:
                 self._letters.append((token[start], first, last, meant))
                 out += self._end_letters() if len(self._letters) >= _LETTERS else ""
             elif self.stopped is None:
-                out += self._word(meant, first, last)
+                out += self._word(meant, first, last, token[start:end], watched=self._watched)
+        self._listening.token_ends(self._count)
         return out + self._after(token, closes) if self.stopped is None else out
-
-    def _marks(self, token: str) -> tuple[bool, bool]:
-        """Whether a quotation begins before a token, and ends after it."""
-        opens = not self._quoted and any(one in _QUOTES for one in token[: len(token) - len(token.lstrip(_OPENS))])
-        tail = token[len(token.rstrip(_CLOSES + _STOPS + ",:")) :]
-        return opens, (self._quoted or opens) and any(one in _QUOTES for one in tail)
 
     def _open(self) -> None:
         here = [one for one in self._sentence_words() if not one.quoted]
@@ -239,14 +219,11 @@ class Window:
 
     def _after(self, token: str, closes: bool) -> str:
         """What a token's end means: a quotation or a sentence may end with it."""
-        bare = token.rstrip(_CLOSES)
         out = ""
         if closes:
             out = self._end_letters()
             self._quoted = self._attributed = False
-        if self.stopped is not None or not bare or bare[-1] not in _STOPS:
-            return out
-        if bare.strip(_OPENS + _STOPS) in _SHORTENED:
+        if self.stopped is not None or (bare := ends_sentence(token)) is None:
             return out
         out += self._end_letters()
         if self.stopped is not None:
@@ -262,18 +239,23 @@ class Window:
         letters, self._letters = self._letters, []
         if not letters:
             return ""
-        parted = self._book.lexicon.parted("".join(one[0] for one in letters)) if len(letters) > 2 else ()
-        words = [(one.meant, letters[one.start][1], letters[one.end - 1][2]) for one in parted]
+        parted = self._book.lexicon.parted(_joined(letters)) if len(letters) > 2 else ()
+        words = [
+            (one.meant, letters[one.start][1], letters[one.end - 1][2], _joined(letters[one.start : one.end]))
+            for one in parted
+        ]
         out = ""
-        for meant, start, end in words or [(meant, start, end) for _, start, end, meant in letters]:
-            out += self._word(meant, start, end) if self.stopped is None else ""
+        for meant, start, end, word in words or [(meant, start, end, one) for one, start, end, meant in letters]:
+            out += self._word(meant, start, end, word) if self.stopped is None else ""
+        self._listening.token_ends(self._count)
         return out
 
-    def _word(self, meant: Meant, start: int, end: int) -> str:
+    def _word(self, meant: Meant, start: int, end: int, word: str, *, watched: bool = False) -> str:
         meanings, at = meant.meanings, self._count
         meanings = after(meanings, [one.meanings for one in islice(reversed(self._words), 2)])
         self._words.append(Heard(meanings, start, end, meant.language, self._quoted, self._attributed))
         self._count += 1
+        self._listening.word(word, meanings, at, quoted=self._quoted, watched=watched)
         book = self._book
         if meanings & book.automaton.starters:
             self._runs.append((at, start, book.automaton.begin))
@@ -281,9 +263,8 @@ class Window:
             self._runs.append((at, start, book.automaton.opened))
         if self._runs:
             self._runs = self._followed(meanings)
-        if self._matches and at - self._matches[0].end >= REACH:
-            return self._judge()
-        return ""
+        late = self._matches and at - self._matches[0].end >= REACH
+        return self._judge() if late or self._listening.whole else ""
 
     def _followed(self, meanings: Meanings) -> list[tuple[int, int, Run]]:
         """What has begun and may still match after one more word, or the edge of a sentence."""
@@ -310,7 +291,9 @@ class Window:
         """The sentence is whole. One of a single word is part of the next, for `You. Have. It.` says the same."""
         size = self._count - self._sentence
         over = self._followed(END) if self._runs and size else []
-        out = self._judge() if self._matches else ""
+        out = self._judge()
+        if size > 1:
+            self._listening.ends()
         self._runs = over if size > 1 else [*self._runs, *over]
         self._previous = self._sentence if size else self._previous
         self._sentence, self._question = self._count, False
@@ -319,16 +302,28 @@ class Window:
         return out
 
     def _judge(self) -> str:
-        """What comes of the matches of this sentence."""
+        """What comes of the matches of this sentence, and of what is heard in it besides."""
         matches, self._matches = self._matches, []
         kept = self._count - len(self._words)
         hits = [hit for one in matches if (hit := self._hit(one, kept)) is not None]
-        if not hits:
-            return ""
         words = list(self._words)
+        acted = [(hit, words[max(0, one.start - kept)].start) for one, hit in hits if _acts(hit)]
         self.hits += [hit for _, hit in hits]
-        places = [(hit, max(0, one.start - kept)) for one, hit in hits if hit.action in {"rewrite", "block"}]
-        return self._act([(hit, words[at].start) for hit, at in places]) if places else ""
+        if (also := self._heard()) is not None and all(hit.category != also[0].category for _, hit in hits):
+            self.hits.append(also[0])
+            acted += [also] if _acts(also[0]) else []
+        return self._act(acted) if acted else ""
+
+    def _heard(self) -> tuple[ModerationHit, int] | None:
+        """What a reader is sure of that no rule names, and from where on it is not told."""
+        category = None if self._skipping else self._listening.found(asked=self._question)
+        if category is None or (action := self._actions[category]) == "allow" or not self._words:
+            return None
+        since, kept = self._listening.since, self._count - len(self._words)
+        row = list(self._words)[max(0, min(since or 0, self._count - 1) - kept) :]
+        start = self._taken if since is None or since >= self._count else row[0].start
+        begins, ends = self._given(row[0].start), self._given(row[-1].end - 1) + 1
+        return ModerationHit(f"model:answers:{category}", category, action, begins, ends, _language(row)), start
 
     def _act(self, acted: list[tuple[ModerationHit, int]]) -> str:
         worst = gravest([hit for hit, _ in acted])
@@ -341,6 +336,7 @@ class Window:
         if not self._skipping:
             out += self._instead(worst, start)
         self._raw_at, self._raw, self._skipping = self._taken, "", True
+        self._listening.ends()
         return out
 
     def _instead(self, hit: ModerationHit, start: int) -> str:
@@ -362,10 +358,8 @@ class Window:
         if self._book.turned(rule, words, start, end, question=self._question):
             return None
         row = list(self._words)[max(0, match.start - kept) : match.end - kept]
-        spoken = {one.language for one in row if one.language}
-        language = spoken.pop() if len(spoken) == 1 else "mixed" if spoken else "en"
         begins, ends = self._given(row[0].start), self._given(row[-1].end - 1) + 1
-        return match, ModerationHit(rule.id, rule.category, action, begins, ends, language)
+        return match, ModerationHit(rule.id, rule.category, action, begins, ends, _language(row))
 
     def _given(self, taken: int) -> int:
         return taken + sum(number for at, number in self._dropped if at <= taken)
@@ -380,7 +374,11 @@ class Window:
     def _held(self) -> int:
         """Up to where nothing harmful can have begun."""
         held = [self._taken, *(start for _, start, _ in self._runs)]
-        if self._token and self._book.lexicon.may_begin(self._token):
+        since = self._listening.since
+        if since is not None and since < self._count:
+            held.append(self._words[max(0, since - self._count + len(self._words))].start)
+        awaited = self._watched or since is not None
+        if self._token and (awaited or self._book.lexicon.may_begin(self._token)):
             held.append(self._places[0])
         if self._letters:
             held.append(self._letters[0][1])
@@ -394,3 +392,16 @@ class Window:
         out, self._raw = self._raw[:size], self._raw[size:]
         self._raw_at += len(out)
         return out
+
+
+def _acts(hit: ModerationHit) -> bool:
+    return hit.action in {"rewrite", "block"}
+
+
+def _language(words: list[Heard]) -> str:
+    spoken = {one.language for one in words if one.language}
+    return spoken.pop() if len(spoken) == 1 else "mixed" if spoken else "en"
+
+
+def _joined(letters: list[tuple[str, int, int, Meant]]) -> str:
+    return "".join(one[0] for one in letters)

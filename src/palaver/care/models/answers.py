@@ -1,0 +1,150 @@
+"""The reader of answers: hears a model name an illness, change a medicine, ask for secrecy or speak for death.
+
+It weighs hashed words and meanings of one sentence as it comes, with a row of small whole numbers for each kind. It
+needs nothing but Python and a file of 148 KB, and says nothing about what people write.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from functools import cached_property
+from math import sqrt
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from palaver.care.models.phrases import PLACES, STEP, WORDS, Trail, meant, own, plain
+
+FILE = Path(__file__).with_name("answers.bin")
+KINDS = ("medical", "secrecy", "self_harm")  # categories of moderation, in the order of the file's rows
+RAISED = 128  # what is added to each weight
+_KEPT = 10_000  # words that are remembered
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """From where on a whole sentence may not be told, an unfinished one waits, and each next word is waited for."""
+
+    act: float
+    hold: float
+    watch: float
+
+
+class _About(msgspec.Struct, frozen=True):
+    """The file's first line."""
+
+    version: str
+    made_of: dict[str, str]
+    scale: float
+    bias: tuple[float, float, float]
+    bounds: Bounds
+
+
+class _Sums(NamedTuple):
+    """What one word adds to each kind, and of how many hashes."""
+
+    first: int
+    second: int
+    third: int
+    many: int
+
+
+_NOTHING = _Sums(0, 0, 0, 0)
+
+
+class AnswerReader:
+    """What was learnt; the file is read with the first word."""
+
+    name = "answers"
+
+    def __init__(self, file: Path = FILE) -> None:
+        self._file = file
+        self._known: dict[tuple[str, frozenset[str]], tuple[str, tuple[str, ...], _Sums]] = {}
+
+    @property
+    def version(self) -> str:
+        """Of what was trained."""
+        return f"{self.name}-{self._trained[0].version}"
+
+    @property
+    def made_of(self) -> Mapping[str, str]:
+        """Hashes of the files of the repository that it was trained with."""
+        return self._trained[0].made_of
+
+    @property
+    def bounds(self) -> Bounds:
+        """From where on its answers count."""
+        return self._trained[0].bounds
+
+    def known(self, word: str, meanings: frozenset[str]) -> tuple[str, tuple[str, ...], _Sums]:
+        """A word as it is looked at, and what it comes to wherever it stands."""
+        if (found := self._known.get((word, meanings))) is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            bare, those = plain(word), meant(meanings)
+            found = self._known[word, meanings] = (bare, those, self.weighed(own(bare, those)))
+        return found
+
+    def weighed(self, hashes: list[int]) -> _Sums:
+        """What some hashes come to."""
+        first, second, third = self._trained[1]
+        raised = RAISED * len(hashes)
+        return _Sums(
+            sum(first[one] for one in hashes) - raised,
+            sum(second[one] for one in hashes) - raised,
+            sum(third[one] for one in hashes) - raised,
+            len(hashes),
+        )
+
+    def told(self, sums: _Sums) -> tuple[float, str]:
+        """How far some words speak for the kind that they speak for most, and which that is."""
+        about = self._trained[0]
+        by = about.scale / sqrt(sums.many or 1)
+        return max((one * by + bias, kind) for one, bias, kind in zip(sums[:3], about.bias, KINDS, strict=True))
+
+    @cached_property
+    def _trained(self) -> tuple[_About, tuple[bytes, bytes, bytes]]:
+        header, weights = self._file.read_bytes().split(b"\n", 1)
+        if len(weights) != len(KINDS) * PLACES:
+            raise ValueError(f"{self._file.name} is not whole.")
+        rows = (weights[:PLACES], weights[PLACES : 2 * PLACES], weights[2 * PLACES :])
+        return msgspec.json.decode(header, type=_About), rows
+
+
+class Sentence:
+    """One sentence that comes word by word; of a long one the last words count."""
+
+    def __init__(self, reader: AnswerReader) -> None:
+        self._reader = reader
+        self._trail = Trail()
+        self._latest: deque[_Sums] = deque()
+        self._sums = _NOTHING
+        self._count = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last words of a long sentence are to be judged now, before all of it is there."""
+        return self._count >= WORDS and (self._count - WORDS) % STEP == 0
+
+    def add(self, word: str, meanings: frozenset[str], *, quoted: bool) -> None:
+        """One more word."""
+        bare, those, mine = self._reader.known(word, meanings)
+        linked = self._reader.weighed(self._trail.add(bare, those, quoted=quoted))
+        latest = _sum(mine, linked)
+        self._latest.append(latest)
+        self._sums = _sum(self._sums, latest)
+        if len(self._latest) > WORDS:
+            self._sums = _less(self._sums, self._latest.popleft())
+        self._count += 1
+
+    def told(self, *, asked: bool = False) -> tuple[float, str]:
+        """How far it speaks for a kind, so far; with `asked` a question mark ended it."""
+        more = self._reader.weighed(self._trail.asked()) if asked else _NOTHING
+        return self._reader.told(_sum(self._sums, more))
+
+
+def _sum(one: _Sums, other: _Sums) -> _Sums:
+    return _Sums(one[0] + other[0], one[1] + other[1], one[2] + other[2], one[3] + other[3])
+
+
+def _less(one: _Sums, other: _Sums) -> _Sums:
+    return _Sums(one[0] - other[0], one[1] - other[1], one[2] - other[2], one[3] - other[3])
