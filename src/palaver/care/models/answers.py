@@ -22,9 +22,10 @@ _KEPT = 10_000  # words that are remembered
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """From where on a whole sentence may not be told, an unfinished one waits, and each next word is waited for."""
+    """From where on a sentence may not be told (a question), an unfinished one waits, and its next word is waited for."""
 
     act: float
+    asked: float
     hold: float
     watch: float
 

@@ -48,7 +48,8 @@ class Listening:
     def found(self, *, asked: bool) -> ModerationCategory | None:
         """What the sentence may not be told for, as far as it has come."""
         likely, kind = self._sentence.told(asked=asked)
-        return next((one for one in CATEGORIES if one == kind), None) if likely >= self._bounds.act else None
+        enough = likely >= (self._bounds.asked if asked else self._bounds.act)
+        return next((one for one in CATEGORIES if one == kind), None) if enough else None
 
     def ends(self) -> None:
         """The sentence is over."""
