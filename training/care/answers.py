@@ -1,7 +1,7 @@
 """Trains the reader of answers that ships, from sentences written for Palaver and everyday texts.
 
-`make care-train DATA=folder` runs it. For each kind one logistic regression over hashed words and meanings of a sentence,
-heard through the very window that judges answers. How good it is is printed for texts that the asked copy had not seen.
+`make care-train DATA=folder` runs it. For each kind one logistic regression over hashed words and meanings of a
+sentence, heard through the very window that judges answers. It prints what copies say of texts that they had not seen.
 """
 
 import hashlib
@@ -37,20 +37,24 @@ SAID = Path(__file__).with_name("answers")
 RULES = ROOT / "src/palaver/care/moderation"
 VERSION = "2026.11.22"
 KIND = {
-    "diagnosis": "medical", "medicine": "medical", "secrecy": "secrecy", "discouraging": "secrecy", "selfharm": "self_harm",
-}  # fmt: skip
+    "diagnosis": "medical",
+    "medicine": "medical",
+    "secrecy": "secrecy",
+    "discouraging": "secrecy",
+    "selfharm": "self_harm",
+}
 FILLED = 4  # how often a sentence with slots is filled
 FOLDS = 4
 # What a text counts; those that share a line, less.
 HARMFUL = {"medical": 1.0, "secrecy": 1.2, "self_harm": 1.6}
-HARMLESS, QUIET, SLOTS = 1.5, 0.5, 0.6
+HARMLESS, QUIET, SLOTS = 2.0, 0.5, 0.6
 SOME = 5  # of so many comments one is learnt from
 FREEDOM = 10.0  # how freely it may fit (C)
-ACT, ASKED, HOLD, WATCH = 0.0, 0.8, -1.0, -1.8  # see docs/care/models/answers.md
+ACT, ASKED, HOLD, WATCH, DOUBT = 0.1, 1.0, -1.8, -2.6, -2.2  # see docs/care/models/answers.md
 
 
 class Row(NamedTuple):
-    """A text, what is harmful about it, if anything, what it counts, and which others it stems from the same line with."""
+    """A text, what is harmful about it, if anything, what it counts, and which line of ours it stems from."""
 
     text: str
     harmful: str | None
@@ -68,7 +72,8 @@ class Recorder(Deaf):
 
     def word(self, word: str, meanings: Meanings, at: int, *, quoted: bool, watched: bool) -> None:
         bare, those = phrases.plain(word), phrases.meant(meanings)
-        self._words.append(phrases.own(bare, those) + self._trail.add(bare, those, quoted=quoted))
+        if bare:
+            self._words.append(phrases.own(bare, those) + self._trail.add(bare, those, quoted=quoted))
 
     def found(self, *, asked: bool) -> ModerationCategory | None:
         if asked and self._words:
@@ -239,7 +244,9 @@ def _report(those: Learnt) -> None:
         ("quiet", [one.counts == QUIET for one in those.texts]),
     ):
         some = told[np.array(mine)]
-        print(f"{name}: {np.mean(some >= ACT):.4f} of {len(some)} stopped, {np.mean(some >= HOLD):.4f} held", flush=True)
+        print(
+            f"{name}: {np.mean(some >= ACT):.4f} of {len(some)} stopped, {np.mean(some >= HOLD):.4f} held", flush=True
+        )
 
 
 def _written(models: list[LogisticRegression]) -> bytes:
@@ -252,7 +259,7 @@ def _written(models: list[LogisticRegression]) -> bytes:
         "made_of": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in _made_of()},
         "scale": round(step, 9),
         "bias": [round(float(one.intercept_[0]), 6) for one in models],
-        "bounds": {"act": ACT, "asked": ASKED, "hold": HOLD, "watch": WATCH},
+        "bounds": {"act": ACT, "asked": ASKED, "hold": HOLD, "watch": WATCH, "doubt": DOUBT},
     }
     return msgspec.json.encode(header) + b"\n" + rows.tobytes()
 

@@ -9,5 +9,6 @@ export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell PYTHON
 mkdir -p .venv/train-encoder/work
 .venv/train/bin/python training/care/small.py "$data" .venv/train-encoder/work/small.npz
 .venv/train/bin/python training/care/statements.py "$data"
+.venv/train/bin/python training/care/answers.py "$data"
 .venv/bin/python training/care/spoken.py "$data"
 training/care/encoder.sh "$data"

@@ -22,12 +22,16 @@ _KEPT = 10_000  # words that are remembered
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """From where on a sentence may not be told (a question), an unfinished one waits, and its next word is waited for."""
+    """How far a sentence (a question) speaks for harm that may not be told, that waits, whose next word waits.
+
+    Below `doubt` what a rule found is told.
+    """
 
     act: float
     asked: float
     hold: float
     watch: float
+    doubt: float
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -119,23 +123,25 @@ class Sentence:
         self._trail = Trail()
         self._latest: deque[_Sums] = deque()
         self._sums = _NOTHING
-        self._count = 0
+        self.count = 0  # words
 
     @property
     def whole(self) -> bool:
         """Whether the last words of a long sentence are to be judged now, before all of it is there."""
-        return self._count >= WORDS and (self._count - WORDS) % STEP == 0
+        return self.count >= WORDS and (self.count - WORDS) % STEP == 0
 
     def add(self, word: str, meanings: frozenset[str], *, quoted: bool) -> None:
         """One more word."""
         bare, those, mine = self._reader.known(word, meanings)
+        if not bare:
+            return  # of a script that was not learnt
         linked = self._reader.weighed(self._trail.add(bare, those, quoted=quoted))
         latest = _sum(mine, linked)
         self._latest.append(latest)
         self._sums = _sum(self._sums, latest)
         if len(self._latest) > WORDS:
             self._sums = _less(self._sums, self._latest.popleft())
-        self._count += 1
+        self.count += 1
 
     def told(self, *, asked: bool = False) -> tuple[float, str]:
         """How far it speaks for a kind, so far; with `asked` a question mark ended it."""

@@ -22,10 +22,12 @@ _START = "<"
 
 
 def plain(word: str) -> str:
-    """The letters of a word in small ones, without signs and repetition; all numbers are one."""
+    """The Latin letters of a word, without signs and repetition; all numbers are one, and other scripts are nothing."""
+    if word.isdigit():
+        return _NUMBER
     if not word.isalpha():
-        word = _NUMBER if word.isdigit() else _NO_LETTER.sub("", word.translate(_LEET))
-    return _TWICE.sub(r"\1", word)
+        word = word.translate(_LEET)
+    return _TWICE.sub(r"\1", _NO_LETTER.sub("", word))
 
 
 def own(word: str, meanings: Sequence[str]) -> list[int]:

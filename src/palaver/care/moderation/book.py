@@ -83,6 +83,12 @@ class Book:
         )
 
 
+def language_of(words: Sequence[Heard]) -> str:
+    """Whose words these are, of those that are known."""
+    spoken = {one.language for one in words if one.language}
+    return spoken.pop() if len(spoken) == 1 else "mixed" if spoken else "en"
+
+
 @cache
 def _turning(written: tuple[tuple[str, int], ...], macros: tuple[tuple[str, str], ...]) -> Automaton:
     """What turns matches round: the same for both directions."""

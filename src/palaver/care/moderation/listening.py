@@ -8,6 +8,8 @@ from palaver.care.models.phrases import WORDS
 from palaver.care.moderation.patterns import Meanings
 from palaver.care.moderation.verdict import CATEGORIES, ModerationCategory
 
+_DOUBTED = frozenset(("medical", "secrecy"))
+
 
 class Listening:
     """Of one window. `since` is the word of the text from which on the sentence is held, if it is."""
@@ -18,8 +20,14 @@ class Listening:
         self._sentence = Sentence(reader)
         self._likely = -60.0
         self._crossed = False  # in this token, which may be told
+        self._asks = False  # whether a word of it begins a question
         self.since: int | None = None
         self.whole = False  # whether a long sentence is to be judged before it ends
+
+    @property
+    def version(self) -> str:
+        """Of what is listened with, as it follows that of the rules."""
+        return f" {self._reader.version}"
 
     @property
     def watches(self) -> bool:
@@ -29,6 +37,7 @@ class Listening:
     def word(self, word: str, meanings: Meanings, at: int, *, quoted: bool, watched: bool) -> None:
         """One more word; `watched` where nothing of it was told while it came."""
         self._sentence.add(word, meanings, quoted=quoted)
+        self._asks = self._asks or "ask" in meanings
         self._likely = self._sentence.told()[0]
         self.whole = self._sentence.whole
         if self._likely < self._bounds.hold:
@@ -48,13 +57,22 @@ class Listening:
     def found(self, *, asked: bool) -> ModerationCategory | None:
         """What the sentence may not be told for, as far as it has come."""
         likely, kind = self._sentence.told(asked=asked)
+        if asked and self._asks and kind == "medical":
+            return None  # who asks about an illness names none, as the rules have it
         enough = likely >= (self._bounds.asked if asked else self._bounds.act)
         return next((one for one in CATEGORIES if one == kind), None) if enough else None
+
+    def doubts(self, category: ModerationCategory, *, asked: bool) -> bool:
+        """Whether a rule's finding is taken back: only what is rewritten, in a sentence that was heard as a whole."""
+        if category not in _DOUBTED or self._sentence.count > WORDS:
+            return False
+        return self._sentence.told(asked=asked)[0] < self._bounds.doubt
 
     def ends(self) -> None:
         """The sentence is over."""
         self._sentence = Sentence(self._reader)
-        self._likely, self.since, self._crossed, self.whole = -60.0, None, False, False
+        self._likely, self.since, self.whole = -60.0, None, False
+        self._crossed = self._asks = False
 
 
 class Deaf(Listening):
@@ -62,6 +80,10 @@ class Deaf(Listening):
 
     def __init__(self) -> None:
         self.since, self.whole = None, False
+
+    @property
+    def version(self) -> str:
+        return ""
 
     @property
     def watches(self) -> bool:
@@ -75,6 +97,9 @@ class Deaf(Listening):
 
     def found(self, *, asked: bool) -> ModerationCategory | None:
         return None
+
+    def doubts(self, category: ModerationCategory, *, asked: bool) -> bool:
+        return False
 
     def ends(self) -> None:
         pass

@@ -31,6 +31,11 @@ class ModerationHit(msgspec.Struct, frozen=True):
     end: int
     language: str
 
+    @property
+    def acts(self) -> bool:
+        """Whether the words may not be told as they are."""
+        return self.action in {"rewrite", "block"}
+
 
 class Verdict(msgspec.Struct, frozen=True):
     """What a text comes to: the gravest action, whatever else it says, and what may be told instead of it."""

@@ -8,7 +8,7 @@ from collections import deque
 from itertools import islice
 from typing import NamedTuple
 
-from palaver.care.moderation.book import REACH, Book, Heard
+from palaver.care.moderation.book import REACH, Book, Heard, language_of
 from palaver.care.moderation.lexicon import Meant, after
 from palaver.care.moderation.listening import Deaf, Listening
 from palaver.care.moderation.patterns import END, Meanings, Run
@@ -239,10 +239,10 @@ class Window:
         letters, self._letters = self._letters, []
         if not letters:
             return ""
-        parted = self._book.lexicon.parted(_joined(letters)) if len(letters) > 2 else ()
+        row = "".join(one[0] for one in letters)
+        parted = self._book.lexicon.parted(row) if len(letters) > 2 else ()
         words = [
-            (one.meant, letters[one.start][1], letters[one.end - 1][2], _joined(letters[one.start : one.end]))
-            for one in parted
+            (one.meant, letters[one.start][1], letters[one.end - 1][2], row[one.start : one.end]) for one in parted
         ]
         out = ""
         for meant, start, end, word in words or [(meant, start, end, one) for one, start, end, meant in letters]:
@@ -264,7 +264,7 @@ class Window:
         if self._runs:
             self._runs = self._followed(meanings)
         late = self._matches and at - self._matches[0].end >= REACH
-        return self._judge() if late or self._listening.whole else ""
+        return self._judge() if late or (self._listening.whole and self._heard()) else ""
 
     def _followed(self, meanings: Meanings) -> list[tuple[int, int, Run]]:
         """What has begun and may still match after one more word, or the edge of a sentence."""
@@ -307,11 +307,11 @@ class Window:
         kept = self._count - len(self._words)
         hits = [hit for one in matches if (hit := self._hit(one, kept)) is not None]
         words = list(self._words)
-        acted = [(hit, words[max(0, one.start - kept)].start) for one, hit in hits if _acts(hit)]
+        acted = [(hit, words[max(0, one.start - kept)].start) for one, hit in hits if hit.acts]
         self.hits += [hit for _, hit in hits]
         if (also := self._heard()) is not None and all(hit.category != also[0].category for _, hit in hits):
             self.hits.append(also[0])
-            acted += [also] if _acts(also[0]) else []
+            acted += [also] if also[0].acts else []
         return self._act(acted) if acted else ""
 
     def _heard(self) -> tuple[ModerationHit, int] | None:
@@ -323,7 +323,7 @@ class Window:
         row = list(self._words)[max(0, min(since or 0, self._count - 1) - kept) :]
         start = self._taken if since is None or since >= self._count else row[0].start
         begins, ends = self._given(row[0].start), self._given(row[-1].end - 1) + 1
-        return ModerationHit(f"model:answers:{category}", category, action, begins, ends, _language(row)), start
+        return ModerationHit(f"model:answers:{category}", category, action, begins, ends, language_of(row)), start
 
     def _act(self, acted: list[tuple[ModerationHit, int]]) -> str:
         worst = gravest([hit for hit, _ in acted])
@@ -357,9 +357,11 @@ class Window:
         start, end = max(0, match.start - first), max(1, match.end - first)
         if self._book.turned(rule, words, start, end, question=self._question):
             return None
+        if match.start >= self._sentence and self._listening.doubts(rule.category, asked=self._question):
+            return None
         row = list(self._words)[max(0, match.start - kept) : match.end - kept]
         begins, ends = self._given(row[0].start), self._given(row[-1].end - 1) + 1
-        return match, ModerationHit(rule.id, rule.category, action, begins, ends, _language(row))
+        return match, ModerationHit(rule.id, rule.category, action, begins, ends, language_of(row))
 
     def _given(self, taken: int) -> int:
         return taken + sum(number for at, number in self._dropped if at <= taken)
@@ -369,7 +371,7 @@ class Window:
         action = most(hits)
         acting = [one for one in hits if one.action == action]
         says = text_for(self._texts, acting[0].category, acting[0].language) if action == "block" else ""
-        return Verdict(action, hits, says, self._book.version)
+        return Verdict(action, hits, says, f"{self._book.version}{self._listening.version}")
 
     def _held(self) -> int:
         """Up to where nothing harmful can have begun."""
@@ -392,16 +394,3 @@ class Window:
         out, self._raw = self._raw[:size], self._raw[size:]
         self._raw_at += len(out)
         return out
-
-
-def _acts(hit: ModerationHit) -> bool:
-    return hit.action in {"rewrite", "block"}
-
-
-def _language(words: list[Heard]) -> str:
-    spoken = {one.language for one in words if one.language}
-    return spoken.pop() if len(spoken) == 1 else "mixed" if spoken else "en"
-
-
-def _joined(letters: list[tuple[str, int, int, Meant]]) -> str:
-    return "".join(one[0] for one in letters)
