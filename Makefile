@@ -58,6 +58,7 @@ bench: .venv/.stamp-runtime  ## Measure speed and weight beside two reference re
 care-quality: .venv/.stamp-runtime  ## Measure the rules for danger in words on public sets (DATA=folder; see docs/care/quality.md)
 	@$(BIN)/python bench/care_quality.py $(DATA)
 	@$(BIN)/python bench/care_statements.py
+	@$(BIN)/python bench/care_answers.py
 
 care-train: .venv/.stamp-train .venv/.stamp-train-encoder  ## Train what reads words anew, from public sets (DATA=folder; see docs/care/data.md)
 	@training/care/train.sh "$(DATA)"
