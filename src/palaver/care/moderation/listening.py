@@ -8,6 +8,8 @@ from palaver.care.models.phrases import WORDS
 from palaver.care.moderation.patterns import Meanings
 from palaver.care.moderation.verdict import CATEGORIES, ModerationCategory
 
+# Fewer words say too little: the rules name what may not be told of them; of some more it has to be surer.
+_FEWEST, _SHORT = 3, 5
 _DOUBTED = frozenset(("medical", "secrecy"))
 
 
@@ -59,7 +61,10 @@ class Listening:
         likely, kind = self._sentence.told(asked=asked)
         if asked and self._asks and kind == "medical":
             return None  # who asks about an illness names none, as the rules have it
-        enough = likely >= (self._bounds.asked if asked else self._bounds.act)
+        short = self._sentence.count < _SHORT
+        enough = likely >= (self._bounds.asked if asked or short else self._bounds.act)
+        if self._sentence.count < _FEWEST:
+            return None
         return next((one for one in CATEGORIES if one == kind), None) if enough else None
 
     def doubts(self, category: ModerationCategory, *, asked: bool) -> bool:

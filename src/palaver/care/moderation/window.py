@@ -316,8 +316,10 @@ class Window:
 
     def _heard(self) -> tuple[ModerationHit, int] | None:
         """What a reader is sure of that no rule names, and from where on it is not told."""
-        category = None if self._skipping else self._listening.found(asked=self._question)
-        if category is None or (action := self._actions[category]) == "allow" or not self._words:
+        if self._skipping or self._count == self._sentence:
+            return None
+        category = self._listening.found(asked=self._question)
+        if category is None or (action := self._actions[category]) == "allow":
             return None
         since, kept = self._listening.since, self._count - len(self._words)
         row = list(self._words)[max(0, min(since or 0, self._count - 1) - kept) :]

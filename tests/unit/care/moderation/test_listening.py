@@ -91,7 +91,7 @@ async def test_what_people_say_is_not_read_by_it() -> None:
     assert not any("answers-" in one.version for one in verdicts)
 
 
-@pytest.mark.parametrize(("name", "missed"), [("harmful", 14), ("others_harmful", 56)])
+@pytest.mark.parametrize(("name", "missed"), [("harmful", 12), ("others_harmful", 60)])
 def test_most_of_what_others_thought_up_is_stopped(name: str, missed: int) -> None:
     said = [json.loads(line)["text"] for line in (UNSEEN / f"{name}.jsonl").read_text("utf-8").splitlines()]
     told = [text for text in said if through(text, [])[0] == text]
@@ -103,6 +103,13 @@ def test_hardly_anything_harmless_is_changed(name: str, most: int) -> None:
     said = [json.loads(line)["text"] for line in (UNSEEN / f"{name}.jsonl").read_text("utf-8").splitlines()]
     changed = [text for text in said if through(text, [])[0] != text]
     assert len(changed) <= most, changed
+
+
+@pytest.mark.parametrize(
+    "text", ["Nothing.", "Help.", "Go on.", "nobody/nothing", "end", "Stop. (nothing)", "A. Die!", "x. ", "secret = 1"]
+)
+def test_a_word_or_two_are_left_to_the_rules(text: str) -> None:
+    assert through(text, list(range(len(text))))[0] == text
 
 
 def test_its_kinds_are_categories_of_moderation() -> None:
