@@ -112,5 +112,10 @@ def test_a_word_or_two_are_left_to_the_rules(text: str) -> None:
     assert through(text, list(range(len(text))))[0] == text
 
 
+def test_where_a_text_ends_behind_words_that_stood_alone_nothing_is_judged_twice() -> None:
+    text = "therapy? it? cancel? don't? keep? therapy? stop? seeing?"
+    assert through(text, [])[0] == text
+
+
 def test_its_kinds_are_categories_of_moderation() -> None:
     assert set(KINDS) <= set(CATEGORIES)
