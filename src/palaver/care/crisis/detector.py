@@ -101,7 +101,7 @@ class Detector:
         row, places, _ = clause
         old = self._old.search(row) is not None
         asked = self._asked(row)
-        framed = [*_frames(clause, asked)]
+        framed = _frames(clause, asked)
         for rule, pattern in asked:
             if rule.frame is not None:
                 continue
@@ -112,7 +112,7 @@ class Detector:
                 if over is not None and not (words and reaches_over(over, words)):
                     continue
                 frame, most = self._frame(row, match.start()), Level.low
-                if frame is None and (around := next((one for one in framed if one.holds(match)), None)):
+                if frame is None and (around := framed.get(match.end())) and around.begins <= match.start():
                     frame, most = around.why, around.most
                 if rule.sign is None:
                     level = min(rule.level, most) if frame else rule.level
@@ -151,36 +151,31 @@ class _Clause(NamedTuple):
 
 
 class _Frame(NamedTuple):
-    """Words of a clause within which what is said is no more than this."""
+    """How words are meant, the most that what ends with one of them says, and where it has to begin at the earliest."""
 
-    start: int
-    end: int
-    most: Level
+    begins: int
     why: str
-
-    def holds(self, match: re.Match[str]) -> bool:
-        """Whether what was found ends there."""
-        return self.start < match.end() <= self.end
+    most: Level
 
 
-def _frames(clause: _Clause, asked: list[tuple[Rule, re.Pattern[str]]]) -> Iterator[_Frame]:
-    """How words of a clause are meant, told by words of the same clause."""
-    begins = clause.places[0].start if clause.places else 0
+def _frames(clause: _Clause, asked: list[tuple[Rule, re.Pattern[str]]]) -> dict[int, _Frame]:
+    """How words of a clause are meant, told by words of the same clause: by where what they frame may end."""
+    found: dict[int, _Frame] = {}
     for rule, pattern in asked:
         if rule.frame is None:
             continue
-        for match in pattern.finditer(clause.row):
-            if not rule.quoted:
-                yield _Frame(match.start(), match.end(), rule.level, rule.frame)
-                continue
-            for start, end in clause.marked:
-                within = [
-                    at
-                    for at, one in enumerate(clause.places)
-                    if start <= one.start - begins and one.end - begins <= end
-                ]
-                if within:
-                    yield _Frame(within[0], within[-1] + 1, rule.level, rule.frame)
+        spans = [match.span() for match in pattern.finditer(clause.row)]
+        for start, end in _within_marks(clause) if spans and rule.quoted else spans:
+            for at in range(start + 1, end + 1):
+                found.setdefault(at, _Frame(start if rule.quoted else 0, rule.frame, rule.level))
+    return found
+
+
+def _within_marks(clause: _Clause) -> list[tuple[int, int]]:
+    """Which words of a clause are quoted."""
+    begins = clause.places[0].start
+    starts = [one.start - begins for one in clause.places]
+    return [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in clause.marked]
 
 
 _Signs = dict[str, list[Meant]]  # what each is called, and the words that say it

@@ -65,6 +65,10 @@ In 2012 I tried to hang myself, now I want to die again
 Miaka mitano iliyopita nilijaribu kujiua, leo nitamaliza
 Zamani nilijaribu kujinyonga, leo nitarudia
 I used to want to die and now I want to again
+Once I tried to kill myself and today is the day
+I used to want to die but now it is my only wish
+I want to jump off the bridge like a bungee but with no rope
+I want to "die" so much, my essay can wait
 Yesterday I tried to kill myself
 Last night I took an overdose
 I tried to kill myself this week

@@ -373,6 +373,9 @@ def test_what_is_said_a_thousand_times_is_told_shortly() -> None:
         " \n" * 50_000,
         "".join(map(chr, range(0x4E00, 0x4E00 + 20_000))) * 5,
         "i want kill my die not self end it all gun " * 2_300,
+        'translate "x" ' * 7_000,
+        '"i". ' * 20_000,
+        "jump on the train i will " * 4_000,
     ],
     ids=lambda text: text[:10],
 )
