@@ -31,7 +31,7 @@ from palaver.care.models import spans, statements
 
 SAID = Path(__file__).with_name("said")
 EVERYDAY = SAID / "everyday_sw.toml"
-VERSION = "2026.11.22.2"
+VERSION = "2026.11.22.3"
 FOLDS, ROUNDS = 4, 3
 # Alarms that it adds to those of the rules, of 1,000 comments of GoEmotions it has not seen. It hears explicit
 # statements and nothing else, so what it is sure of is `high`; a little below that somebody is asked gently.
