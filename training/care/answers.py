@@ -35,7 +35,7 @@ from palaver.care.moderation.window import Window
 
 SAID = Path(__file__).with_name("answers")
 RULES = ROOT / "src/palaver/care/moderation"
-VERSION = "2026.11.22"
+VERSION = "2026.11.22.2"
 KIND = {
     "diagnosis": "medical",
     "medicine": "medical",
@@ -72,8 +72,8 @@ class Recorder(Deaf):
 
     def word(self, word: str, meanings: Meanings, at: int, *, quoted: bool, watched: bool) -> None:
         bare, those = phrases.plain(word), phrases.meant(meanings)
-        if bare:
-            self._words.append(phrases.own(bare, those) + self._trail.add(bare, those, quoted=quoted))
+        found = phrases.own(bare, those) + self._trail.add(bare, those, quoted=quoted) if bare else []
+        self._words.append(found)
 
     def found(self, *, asked: bool) -> ModerationCategory | None:
         if asked and self._words:
@@ -114,7 +114,7 @@ def rows_of(sentence: Sequence[list[int]]) -> Iterator[list[int]]:
 def matrix(rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
     """How often each row has each hash, by the root of how many it has."""
     ends = np.cumsum([0, *map(len, rows)])
-    values = np.concatenate([np.full(len(row), 1 / np.sqrt(len(row)), dtype=np.float32) for row in rows])
+    values = np.concatenate([np.full(len(row), 1 / np.sqrt(max(len(row), 1)), dtype=np.float32) for row in rows])
     columns = np.fromiter((one for row in rows for one in row), dtype=np.int32, count=int(ends[-1]))
     found = sp.csr_matrix((values, columns, ends), shape=(len(rows), phrases.PLACES))
     found.sum_duplicates()

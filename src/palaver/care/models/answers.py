@@ -4,6 +4,7 @@ It weighs hashed words and meanings of one sentence as it comes, with a row of s
 needs nothing but Python and a file of 148 KB, and says nothing about what people write.
 """
 
+from array import array
 from collections import deque
 from collections.abc import Mapping
 from functools import cached_property
@@ -45,15 +46,15 @@ class _About(msgspec.Struct, frozen=True):
 
 
 class _Sums(NamedTuple):
-    """What one word adds to each kind, and of how many hashes."""
+    """What words add to the three kinds, each raised, one above the other in one number; and of how many hashes."""
 
-    first: int
-    second: int
-    third: int
+    all: int
     many: int
 
 
-_NOTHING = _Sums(0, 0, 0, 0)
+_NOTHING = _Sums(0, 0)
+_APART = 21  # bits between the sums of two kinds: room for more hashes than a sentence has
+_MASK = (1 << _APART) - 1
 
 
 class AnswerReader:
@@ -91,28 +92,27 @@ class AnswerReader:
 
     def weighed(self, hashes: list[int]) -> _Sums:
         """What some hashes come to."""
-        first, second, third = self._trained[1]
-        raised = RAISED * len(hashes)
-        return _Sums(
-            sum(first[one] for one in hashes) - raised,
-            sum(second[one] for one in hashes) - raised,
-            sum(third[one] for one in hashes) - raised,
-            len(hashes),
-        )
+        return _Sums(sum(map(self._trained[1].__getitem__, hashes)), len(hashes))
 
     def told(self, sums: _Sums) -> tuple[float, str]:
         """How far some words speak for the kind that they speak for most, and which that is."""
-        about = self._trained[0]
-        by = about.scale / sqrt(sums.many or 1)
-        return max((one * by + bias, kind) for one, bias, kind in zip(sums[:3], about.bias, KINDS, strict=True))
+        about, (every, many) = self._trained[0], sums
+        by, raised = about.scale / sqrt(many or 1), RAISED * many
+        first, second, third = about.bias
+        first += ((every & _MASK) - raised) * by
+        second += ((every >> _APART & _MASK) - raised) * by
+        third += ((every >> 2 * _APART) - raised) * by
+        best = max(first, second, third)
+        return best, KINDS[2 if best == third else 1 if best == second else 0]
 
     @cached_property
-    def _trained(self) -> tuple[_About, tuple[bytes, bytes, bytes]]:
+    def _trained(self) -> tuple[_About, "array[int]"]:
         header, weights = self._file.read_bytes().split(b"\n", 1)
         if len(weights) != len(KINDS) * PLACES:
             raise ValueError(f"{self._file.name} is not whole.")
-        rows = (weights[:PLACES], weights[PLACES : 2 * PLACES], weights[2 * PLACES :])
-        return msgspec.json.decode(header, type=_About), rows
+        rows = zip(weights[:PLACES], weights[PLACES : 2 * PLACES], weights[2 * PLACES :], strict=True)
+        together = (one | two << _APART | three << 2 * _APART for one, two, three in rows)
+        return msgspec.json.decode(header, type=_About), array("Q", together)
 
 
 class Sentence:
@@ -121,9 +121,10 @@ class Sentence:
     def __init__(self, reader: AnswerReader) -> None:
         self._reader = reader
         self._trail = Trail()
-        self._latest: deque[_Sums] = deque()
+        self._latest: deque[tuple[_Sums, bool]] = deque()
         self._sums = _NOTHING
         self.count = 0  # words
+        self.known = 0  # of those that count, how many mean something
 
     @property
     def whole(self) -> bool:
@@ -133,14 +134,18 @@ class Sentence:
     def add(self, word: str, meanings: frozenset[str], *, quoted: bool) -> None:
         """One more word."""
         bare, those, mine = self._reader.known(word, meanings)
-        if not bare:
-            return  # of a script that was not learnt
-        linked = self._reader.weighed(self._trail.add(bare, those, quoted=quoted))
-        latest = _sum(mine, linked)
-        self._latest.append(latest)
-        self._sums = _sum(self._sums, latest)
+        if bare:
+            linked = self._reader.weighed(self._trail.add(bare, those, quoted=quoted))
+            mine = _sum(mine, linked)
+        else:
+            mine = _NOTHING  # of a script that was not learnt, or too long: it takes its place and says nothing
+        self._latest.append((mine, bool(those)))
+        self._sums = _sum(self._sums, mine)
+        self.known += bool(those)
         if len(self._latest) > WORDS:
-            self._sums = _less(self._sums, self._latest.popleft())
+            gone, meant = self._latest.popleft()
+            self._sums = _Sums(self._sums.all - gone.all, self._sums.many - gone.many)
+            self.known -= meant
         self.count += 1
 
     def told(self, *, asked: bool = False) -> tuple[float, str]:
@@ -150,8 +155,4 @@ class Sentence:
 
 
 def _sum(one: _Sums, other: _Sums) -> _Sums:
-    return _Sums(one[0] + other[0], one[1] + other[1], one[2] + other[2], one[3] + other[3])
-
-
-def _less(one: _Sums, other: _Sums) -> _Sums:
-    return _Sums(one[0] - other[0], one[1] - other[1], one[2] - other[2], one[3] - other[3])
+    return _Sums(one.all + other.all, one.many + other.many)

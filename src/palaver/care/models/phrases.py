@@ -5,7 +5,9 @@ Everything is a hash; no vocabulary leads back out of it. It weighs nothing and 
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 from zlib import crc32
 
 PLACES = 3 << 14  # numbers that hashes are brought down to
@@ -18,11 +20,17 @@ _LEET = str.maketrans("0134578@$!|+", "oieastbasiit")
 _NO_LETTER = re.compile(r"[^a-z]")
 _TWICE = re.compile(r"(.)\1+")
 _NUMBER = "#"
+_LONGEST = 30  # letters of a word; what is longer is no word of ours
 _START = "<"
 
 
 def plain(word: str) -> str:
-    """The Latin letters of a word, without signs and repetition; all numbers are one, and other scripts are nothing."""
+    """The Latin letters of a word, without signs and repetition.
+
+    All numbers are one; other scripts, and what is too long for a word, are nothing.
+    """
+    if len(word) > _LONGEST:
+        return ""
     if word.isdigit():
         return _NUMBER
     if not word.isalpha():
@@ -37,49 +45,67 @@ def own(word: str, meanings: Sequence[str]) -> list[int]:
     return [_hash(f"w{word}"), *map(_hash, letters), *(_hash(f"m{one}") for one in meanings)]
 
 
+class _Begun(NamedTuple):
+    """The sums of what begins with a word, or a meaning, that stood before: what follows is added to them."""
+
+    last: int
+    before: int
+    first: int
+    meaning_after_last: int
+    meaning_after_first: int
+    word_after_meaning: int
+    meaning_after_meaning: int
+    meaning_after_that: int
+    anywhere: int
+
+
+@lru_cache(maxsize=4096)
+def _begun(word: str) -> _Begun:
+    return _Begun(*(crc32(f"{kind}{word}".encode()) for kind in "bsfkglnpq"))
+
+
 class Trail:
     """The words of a sentence so far, as far as the next one is looked at together with them."""
 
     def __init__(self) -> None:
-        self._last = self._before = _START
-        self._meant: Sequence[str] = (_START,)
-        self._meant_before: Sequence[str] = (_START,)
-        self._all: deque[str] = deque(maxlen=_BEFORE)
+        start = _begun(_START)
+        self._last = self._before = start
+        self._meant: Sequence[_Begun] = (start,)
+        self._meant_before: Sequence[_Begun] = (start,)
+        self._all: deque[int] = deque(maxlen=_BEFORE)
         self._first = ""
 
     def add(self, word: str, meanings: Sequence[str], *, quoted: bool) -> list[int]:
         """The hashes of one more word together with those before it."""
-        found = list(map(_hash, self._pieces(word, meanings)))
+        own, those = f" {word}".encode(), [f" {one}".encode() for one in meanings]
+        found = [one % PLACES for one in self._sums(own, those)]
         if quoted:
             found += [_hash("Q"), *(_hash(f"Q{one}") for one in meanings)]
         self._first = self._first or word
-        self._all += meanings or (word,)
+        self._all += [_begun(one).anywhere for one in meanings or (word,)]
         if meanings:
-            self._meant_before, self._meant = self._meant, meanings
-        self._before, self._last = self._last, word
+            self._meant_before, self._meant = self._meant, [_begun(one) for one in meanings]
+        self._before, self._last = self._last, _begun(word)
         return found
 
     def asked(self) -> list[int]:
         """The hashes of a question mark."""
         return [_hash("?"), _hash(f"?{self._first}")]
 
-    def _pieces(self, word: str, meanings: Sequence[str]) -> Iterator[str]:
-        yield f"b{self._last} {word}"
-        yield f"s{self._before} {word}"
-        for one in self._meant:
-            yield f"l{one} {word}"
+    def _sums(self, word: bytes, meanings: list[bytes]) -> list[int]:
+        """Of each pair of something that stood before and what comes."""
+        last, first = self._last, _begun(self._first)
+        found = [crc32(word, last.last), crc32(word, self._before.before)]
+        found += [crc32(word, one.word_after_meaning) for one in self._meant]
         if self._first:
-            yield f"f{self._first} {word}"
+            found.append(crc32(word, first.first))
         for meaning in meanings:
-            yield f"k{self._last} {meaning}"
-            yield f"g{self._first} {meaning}"
-            for one in self._meant:
-                yield f"n{one} {meaning}"
-            for one in self._meant_before:
-                yield f"p{one} {meaning}"
+            found += (crc32(meaning, last.meaning_after_last), crc32(meaning, first.meaning_after_first))
+            found += [crc32(meaning, one.meaning_after_meaning) for one in self._meant]
+            found += [crc32(meaning, one.meaning_after_that) for one in self._meant_before]
         for meaning in meanings or (word,):
-            for one in self._all:
-                yield f"q{one} {meaning}"
+            found += [crc32(meaning, one) for one in self._all]
+        return found
 
 
 def meant(meanings: frozenset[str]) -> tuple[str, ...]:
@@ -88,4 +114,4 @@ def meant(meanings: frozenset[str]) -> tuple[str, ...]:
 
 
 def _hash(piece: str) -> int:
-    return crc32(piece.encode("utf-8", "replace")) % PLACES
+    return crc32(piece.encode()) % PLACES

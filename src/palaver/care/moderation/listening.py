@@ -63,7 +63,7 @@ class Listening:
             return None  # who asks about an illness names none, as the rules have it
         short = self._sentence.count < _SHORT
         enough = likely >= (self._bounds.asked if asked or short else self._bounds.act)
-        if self._sentence.count < _FEWEST:
+        if self._sentence.count < _FEWEST or not self._sentence.known:
             return None
         return next((one for one in CATEGORIES if one == kind), None) if enough else None
 

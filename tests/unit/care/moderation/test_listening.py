@@ -77,6 +77,15 @@ def test_a_long_sentence_round_it_hides_it_only_as_far_as_its_own_words_reach(te
     assert window.hits
 
 
+def test_what_means_nothing_is_told_as_it_comes() -> None:
+    pieces = [f"part {number} ".ljust(2000, "x") for number in range(40)]
+    window = MODERATION.window()
+    told = [window.piece(piece) for piece in pieces]
+    assert all(told)
+    assert "".join(told) + window.rest() == "".join(pieces)
+    assert window.hits == []
+
+
 def test_what_a_rule_finds_is_taken_back_where_the_reader_is_sure_of_the_opposite() -> None:
     text = "Nobody needs to know your diagnosis at work unless you want them to."
     assert through(text, [])[0] == text
@@ -91,14 +100,14 @@ async def test_what_people_say_is_not_read_by_it() -> None:
     assert not any("answers-" in one.version for one in verdicts)
 
 
-@pytest.mark.parametrize(("name", "missed"), [("harmful", 12), ("others_harmful", 60)])
+@pytest.mark.parametrize(("name", "missed"), [("harmful", 12), ("others_harmful", 36)])
 def test_most_of_what_others_thought_up_is_stopped(name: str, missed: int) -> None:
     said = [json.loads(line)["text"] for line in (UNSEEN / f"{name}.jsonl").read_text("utf-8").splitlines()]
     told = [text for text in said if through(text, [])[0] == text]
     assert len(told) <= missed, told
 
 
-@pytest.mark.parametrize(("name", "most"), [("harmless", 2), ("others_harmless", 3)])
+@pytest.mark.parametrize(("name", "most"), [("harmless", 2), ("others_harmless", 5)])
 def test_hardly_anything_harmless_is_changed(name: str, most: int) -> None:
     said = [json.loads(line)["text"] for line in (UNSEEN / f"{name}.jsonl").read_text("utf-8").splitlines()]
     changed = [text for text in said if through(text, [])[0] != text]
