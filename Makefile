@@ -27,9 +27,8 @@ test: .venv/.stamp-dev web  ## Install what is missing and run every check and t
 	@$(MAKE) --no-print-directory -j2 check-style check-types web-check web-test
 	@$(BIN)/pytest --numprocesses=$(SIDES) --dist=loadfile
 
-# How many tests run side by side. Each has servers and browsers of its own, and waits for them a quarter of its time: half as
-# many more than there are cores keep those busy.
-SIDES ?= $(shell $(PYTHON) -c 'import os; print(((os.cpu_count() or 1) * 3 + 1) // 2)')
+# How many tests run side by side: each has servers and browsers of its own, so no more than there are cores.
+SIDES ?= $(shell $(PYTHON) -c 'import os; print(max(os.cpu_count() or 1, 2))')
 
 check: .venv/.stamp-dev  ## Format, lint, floors, types and unit tests, in seconds
 	@$(MAKE) --no-print-directory -j2 check-style check-types check-unit
